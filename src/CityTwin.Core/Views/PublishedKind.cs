@@ -1,0 +1,28 @@
+namespace CityTwin.Core.Views;
+
+/// <summary>
+/// The kinds of rows in the change log, and the record each carries. Kinds are stored: they are never renamed.
+/// </summary>
+public static class PublishedKind
+{
+    /// <summary>The status of a sensor; key = sensor id.</summary>
+    public const string Sensor = "sensor";
+
+    /// <summary><see cref="Cascades.SegmentFacts"/>; key = segment id.</summary>
+    public const string Segment = "segment";
+
+    /// <summary><see cref="Zones.ZoneFacts"/>; key = zone id.</summary>
+    public const string Zone = "zone";
+
+    /// <summary><see cref="Guarding.GuardStatus"/>; key = guard id.</summary>
+    public const string Guard = "guard";
+
+    /// <summary>The status of an alert; key = alert id.</summary>
+    public const string Alert = "alert";
+
+    /// <summary><see cref="Cascades.BatchDecided"/>; key = batch number, 19 digits.</summary>
+    public const string Batch = "batch";
+
+    /// <summary><see cref="Cascades.KernelCheckpoint"/>; key = <c>city</c>.</summary>
+    public const string Checkpoint = "checkpoint";
+}
