@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+
+namespace CityTwin.Cli;
+
+/// <summary>
+/// The <c>citytwin</c> command: its verbs, and how an error reaches the shell. Each verb is one file under
+/// <c>Commands</c> with a <c>Create</c> that returns its <see cref="Command"/>; it writes to
+/// <see cref="InvocationConfiguration.Output"/>, so that a test can read it.
+/// </summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command line to its end.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        var result = Root().Parse(arguments);
+        if (result.Action is ParseErrorAction)
+        {
+            return await RefuseAsync(result, error);
+        }
+
+        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        try
+        {
+            return await result.InvokeAsync(configuration, cancellation);
+        }
+        catch (Exception exception) when (
+            exception is CommandFailedException or IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync($"citytwin: {exception.Message}");
+            return ExitCode.Faults;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("citytwin: stopped before it was done.");
+            return ExitCode.Faults;
+        }
+    }
+
+    private static RootCommand Root() =>
+        new("Checks, generates and simulates cities, and talks to a running CityTwin.")
+        {
+        };
+
+    private static async Task<int> RefuseAsync(ParseResult result, TextWriter error)
+    {
+        foreach (var fault in result.Errors)
+        {
+            await error.WriteLineAsync($"citytwin: {fault.Message}");
+        }
+
+        var verb = result.CommandResult.Command is RootCommand ? "" : $" {result.CommandResult.Command.Name}";
+        await error.WriteLineAsync($"Try 'citytwin{verb} --help'.");
+        return ExitCode.Usage;
+    }
+}
