@@ -1,0 +1,97 @@
+namespace CityTwin.Core.Alerts;
+
+/// <summary>Why a command to an alert was refused.</summary>
+public enum AlertFault
+{
+    /// <summary>No alert was ever raised under this id.</summary>
+    NotFound,
+
+    /// <summary>The cause is gone: there is nothing to acknowledge or shelve.</summary>
+    AlreadyCleared,
+
+    /// <summary>It would be shelved until a time that has passed.</summary>
+    ShelvedInThePast,
+
+    /// <summary>It would be shelved for longer than <see cref="AlertRules.ShelveMax"/>.</summary>
+    ShelvedTooLong,
+}
+
+/// <summary>A command's outcome: the state that follows, and why nothing followed.</summary>
+public readonly record struct AlertDecision(AlertState State, AlertFault? Fault);
+
+/// <summary>
+/// What signals and people do to an alert. Signals may be repeated and come late; commands may be repeated:
+/// what is already so stays as it is, with the first principal and time.
+/// </summary>
+public static class AlertRules
+{
+    /// <summary>The longest an alert may be kept out of sight; longer needs planned work.</summary>
+    public static readonly TimeSpan ShelveMax = TimeSpan.FromDays(7);
+
+    /// <summary>The source says the cause is there, or gone.</summary>
+    public static AlertState Signal(AlertState state, AlertSignal signal) =>
+        signal.Version <= state.Version ? state
+        : signal switch
+        {
+            AlertRaised raised => new(raised.Version, Raise(state.Status, raised)),
+            _ => new(signal.Version, ClearedBy(state.Status, new("system", signal.At, "The cause is gone."))),
+        };
+
+    /// <summary>Somebody takes note.</summary>
+    public static AlertDecision Acknowledge(AlertState state, string by, string note, DateTimeOffset at) =>
+        Active(state, status => status.Phase == AlertPhase.Acknowledged
+            ? status
+            : status with { Phase = AlertPhase.Acknowledged, Acknowledged = new(by, at, note) });
+
+    /// <summary>Somebody keeps it out of sight for a while; when the time has passed it shows again by itself.</summary>
+    public static AlertDecision Shelve(AlertState state, string by, string reason, DateTimeOffset until, DateTimeOffset at) =>
+        until <= at ? new(state, AlertFault.ShelvedInThePast)
+        : until - at > ShelveMax ? new(state, AlertFault.ShelvedTooLong)
+        : Active(state, status => status.ShelvedUntil == until
+            ? status
+            : status with { ShelvedUntil = until, Shelved = new(by, at, reason) });
+
+    /// <summary>Somebody brings it back into sight.</summary>
+    public static AlertDecision Unshelve(AlertState state) =>
+        Known(state, status => status.ShelvedUntil is null ? status : status with { ShelvedUntil = null, Shelved = null });
+
+    /// <summary>Somebody clears it: for events, which have no end of their own. If the cause is told again, it is raised again.</summary>
+    public static AlertDecision Clear(AlertState state, string by, string reason, DateTimeOffset at) =>
+        Known(state, status => ClearedBy(status, new(by, at, reason))!);
+
+    /// <summary>Planned work explains it; null = no longer.</summary>
+    public static AlertDecision Suppress(AlertState state, string? plannedWork) =>
+        Known(state, status => status with { SuppressedBy = plannedWork });
+
+    private static AlertStatus Raise(AlertStatus? before, AlertRaised raised) =>
+        before is null or { Phase: AlertPhase.Cleared }
+            ? new(
+                raised.Id, AlertPhase.Raised, raised.Severity, raised.Zone, raised.Text, raised.At, raised.At, 1,
+                Acknowledged: null, before?.ShelvedUntil, before?.Shelved, Cleared: null, before?.SuppressedBy)
+            : before with
+            {
+                Severity = raised.Severity > before.Severity ? raised.Severity : before.Severity,
+                Text = raised.Text,
+                LastAt = raised.At > before.LastAt ? raised.At : before.LastAt,
+                Count = before.Count + 1,
+            };
+
+    private static AlertStatus? ClearedBy(AlertStatus? status, AlertNote note) =>
+        status is null or { Phase: AlertPhase.Cleared }
+            ? status
+            : status with { Phase = AlertPhase.Cleared, Cleared = note };
+
+    private static AlertDecision Active(AlertState state, Func<AlertStatus, AlertStatus> change) =>
+        state.Status is { Phase: AlertPhase.Cleared } ? new(state, AlertFault.AlreadyCleared) : Known(state, change);
+
+    private static AlertDecision Known(AlertState state, Func<AlertStatus, AlertStatus> change)
+    {
+        if (state.Status is not { } status)
+        {
+            return new(state, AlertFault.NotFound);
+        }
+
+        var next = change(status);
+        return next == status ? new(state, null) : new(state with { Status = next }, null);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Collections.Frozen;
+using CityTwin.Core.Alerts;
+
+namespace CityTwin.Core.Sensing;
+
+/// <summary>The event classes whose severity is known. Others are taken too, as a <see cref="AlertSeverity.Warning"/>.</summary>
+public static class SensorEventClasses
+{
+    public const string DoorForced = "door-forced";
+    public const string BadgeRefused = "badge-refused";
+    public const string LoginFailed = "login-failed";
+    public const string Tampered = "tampered";
+    public const string Intrusion = "intrusion";
+
+    private static readonly FrozenDictionary<string, AlertSeverity> Severities = new Dictionary<string, AlertSeverity>
+    {
+        [DoorForced] = AlertSeverity.Serious,
+        [BadgeRefused] = AlertSeverity.Notice,
+        [LoginFailed] = AlertSeverity.Notice,
+        [Tampered] = AlertSeverity.Serious,
+        [Intrusion] = AlertSeverity.Serious,
+        ["fire"] = AlertSeverity.Critical,
+        ["gas-leak"] = AlertSeverity.Critical,
+        ["person-detected"] = AlertSeverity.Warning,
+        ["crowd"] = AlertSeverity.Warning,
+        ["abandoned-object"] = AlertSeverity.Warning,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>How soon somebody must look at an event of this class.</summary>
+    public static AlertSeverity SeverityOf(string eventClass) =>
+        Severities.GetValueOrDefault(eventClass, AlertSeverity.Warning);
+}

@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Model;
+
+namespace CityTwin.Core.Sensing;
+
+/// <summary>
+/// What a reading, an event or the passing of time does to a sensor. Total: whatever comes in, a state comes
+/// out; what is refused, repeated or late returns the very same state and no effect.
+/// </summary>
+/// <remarks>
+/// Order: readings numbered by (boot, sequence) are ordered by it, whatever their clock says; all others by
+/// observed-at. A late reading never replaces a later one. A sensor with a wrong clock should leave the time
+/// out, so that arrival counts.
+/// </remarks>
+public static class SensorRules
+{
+    /// <summary>A clock may be ahead of ours by this much; a reading from further on is refused.</summary>
+    public static readonly TimeSpan FutureMax = TimeSpan.FromMinutes(5);
+
+    /// <summary>A reading older than this many report intervals is stale.</summary>
+    public const int StaleAfterIntervals = 3;
+
+    /// <summary>The largest magnitude a value may have; far beyond any instrument, far inside what arithmetic bears.</summary>
+    public const double NumberMax = 1e15;
+
+    /// <summary>This many identities of events are remembered, so that a redelivered event is known again.</summary>
+    public const int EventsRememberedMax = 128;
+
+    /// <summary>An event reported with less confidence is kept but raises no alert.</summary>
+    public const double AlertConfidenceMin = 0.5;
+
+    /// <summary>The ceiling cause a status sensor owns: that of a normally-open tie moves the tie's position.</summary>
+    public static string CauseOf(SensorId sensor, Segment segment) =>
+        segment.NormallyOpen ? "position" : $"sensor:{sensor}";
+
+    /// <summary>Why this reading cannot be believed at all, or null. The border asks this once; the rule asks again.</summary>
+    public static ReadingFault? Check(Sensor sensor, Reading reading, DateTimeOffset now)
+    {
+        if (reading.ObservedAt - now > FutureMax)
+        {
+            return ReadingFault.FromTheFuture;
+        }
+
+        if (reading.Unit is not null && !string.Equals(reading.Unit, sensor.Unit, StringComparison.Ordinal))
+        {
+            return ReadingFault.WrongUnit;
+        }
+
+        if (reading.Value.Number is { } number)
+        {
+            return !double.IsFinite(number) || Math.Abs(number) > NumberMax ? ReadingFault.NotANumber
+                : sensor.Role == SensorRole.Status && number is < 0 or > 1000 ? ReadingFault.NotALevel
+                : null;
+        }
+
+        return sensor.Role == SensorRole.Measurement || reading.Value.Word is null ? ReadingFault.NotANumber
+            : StatusWords.LevelOf(sensor.Kind, reading.Value.Word) is null ? ReadingFault.UnknownWord
+            : null;
+    }
+
+    /// <summary>Why this event cannot be believed at all, or null.</summary>
+    public static ReadingFault? Check(SensorEvent reported, DateTimeOffset now) =>
+        reported.ObservedAt - now > FutureMax ? ReadingFault.FromTheFuture
+        : reported.Confidence is >= 0 and <= 1 ? null
+        : ReadingFault.NotAnEvent;
+
+    /// <summary>A reading arrived.</summary>
+    /// <param name="now">When it arrived.</param>
+    public static Step<SensorState, SensorEffect> Observe(Sensor sensor, SensorState state, Reading reading, DateTimeOffset now)
+    {
+        if (Check(sensor, reading, now) is not null || !IsNews(state, reading))
+        {
+            return new(state, []);
+        }
+
+        var alike = state.Latest?.Value == reading.Value ? Math.Min(state.Alike, int.MaxValue - 1) + 1 : 1;
+        var draft = new SensorDraft(sensor, state with
+        {
+            Latest = reading,
+            Boot = reading.IsNumbered ? reading.Boot : state.Boot,
+            Sequence = reading.IsNumbered ? reading.Sequence : state.Sequence,
+            ReceivedAt = Later(state.ReceivedAt, now),
+            Alike = alike,
+        });
+        draft.Become(Judge(sensor, reading, alike, now), now);
+        draft.TellPosition();
+        draft.TellEvidence();
+        draft.WatchLimits(reading.ObservedAt);
+        return draft.Step();
+    }
+
+    /// <summary>An event was reported. Each event counts once, in whatever order events come.</summary>
+    public static Step<SensorState, SensorEffect> Report(Sensor sensor, SensorState state, SensorEvent reported, DateTimeOffset now)
+    {
+        if (Check(reported, now) is not null || IsKnown(state.Events, reported.Identity))
+        {
+            return new(state, []);
+        }
+
+        var draft = new SensorDraft(sensor, state with
+        {
+            ReceivedAt = Later(state.ReceivedAt, now),
+            Events = Remember(state.Events, reported.Identity),
+            EventCount = state.EventCount + 1,
+            LastEvent = reported,
+        });
+        if (state.Condition is SensorCondition.NeverReported or SensorCondition.Offline)
+        {
+            draft.Become(state.Latest is { } latest ? Judge(sensor, latest, state.Alike, now) : SensorCondition.Good, now);
+            draft.TellEvidence();
+        }
+
+        if (reported.Confidence >= AlertConfidenceMin)
+        {
+            draft.RaiseEvent(reported);
+        }
+
+        return draft.Step();
+    }
+
+    /// <summary>Time has passed: is the latest reading stale, the sensor silent, a delayed alert due?</summary>
+    /// <param name="listeningSince">Since when we listen without a break: silence before that was ours, not the sensor's.</param>
+    public static Step<SensorState, SensorEffect> CheckSilence(
+        Sensor sensor, SensorState state, DateTimeOffset now, DateTimeOffset listeningSince)
+    {
+        var draft = new SensorDraft(sensor, state);
+        if (OfflineAt(sensor, state, listeningSince) <= now)
+        {
+            draft.Become(SensorCondition.Offline, now);
+            draft.TellEvidence();
+        }
+        else if (StaleAt(sensor, state, listeningSince) <= now)
+        {
+            draft.Become(SensorCondition.Stale, now);
+        }
+
+        draft.WatchLimits(now);
+        return draft.Step();
+    }
+
+    /// <summary>When <see cref="CheckSilence"/> next has something to say; null when only a message can change anything.</summary>
+    public static DateTimeOffset? NextDeadline(Sensor sensor, SensorState state, DateTimeOffset listeningSince) =>
+        Earlier(
+            Earlier(OfflineAt(sensor, state, listeningSince), StaleAt(sensor, state, listeningSince)),
+            SensorDraft.LimitDeadline(sensor, state));
+
+    private static bool IsNews(SensorState state, Reading reading)
+    {
+        if (state.Latest is not { } latest)
+        {
+            return true;
+        }
+
+        if (!reading.IsNumbered || state.Boot is null)
+        {
+            return reading.ObservedAt > latest.ObservedAt;
+        }
+
+        var isNext = reading.Boot > state.Boot || (reading.Boot == state.Boot && reading.Sequence > state.Sequence);
+        return isNext && (latest.IsNumbered || reading.ObservedAt > latest.ObservedAt);
+    }
+
+    // Once the memory is full, whatever is older than all it holds counts as known: better to drop an event that
+    // comes very late than to count a redelivered one twice.
+    private static bool IsKnown(ImmutableArray<EventIdentity> events, EventIdentity identity) =>
+        events.Contains(identity)
+        || (events.Length >= EventsRememberedMax
+            && identity.IsNumbered == events[0].IsNumbered
+            && identity.CompareTo(events[0]) < 0);
+
+    private static ImmutableArray<EventIdentity> Remember(ImmutableArray<EventIdentity> events, EventIdentity identity)
+    {
+        var kept = events.Length < EventsRememberedMax ? events : events.RemoveAt(0);
+        var place = kept.Length;
+        while (place > 0 && kept[place - 1].CompareTo(identity) > 0)
+        {
+            place--;
+        }
+
+        return kept.Insert(place, identity);
+    }
+
+    private static SensorCondition Judge(Sensor sensor, Reading reading, int alike, DateTimeOffset now)
+    {
+        var limits = sensor.Limits;
+        return reading.Value.Number is { } number && (number < limits.Minimum || number > limits.Maximum)
+                ? SensorCondition.OutOfRange
+            : limits.StuckAfterReadings > 0 && alike >= limits.StuckAfterReadings ? SensorCondition.Stuck
+            : StaleAt(limits, reading.ObservedAt) <= now ? SensorCondition.Stale
+            : SensorCondition.Good;
+    }
+
+    private static DateTimeOffset? OfflineAt(Sensor sensor, SensorState state, DateTimeOffset listeningSince) =>
+        sensor.Limits.OfflineAfterMilliseconds > 0 && state.Condition != SensorCondition.Offline && state.ReceivedAt is { } heard
+            ? Later(heard, listeningSince).AddMilliseconds(sensor.Limits.OfflineAfterMilliseconds)
+            : null;
+
+    private static DateTimeOffset? StaleAt(Sensor sensor, SensorState state, DateTimeOffset listeningSince) =>
+        state.Condition == SensorCondition.Good && state.Latest is { } latest
+            ? StaleAt(sensor.Limits, Later(latest.ObservedAt, listeningSince))
+            : null;
+
+    private static DateTimeOffset? StaleAt(SensorLimits limits, DateTimeOffset from) =>
+        limits.ReportIntervalMilliseconds > 0
+            ? from.AddMilliseconds(StaleAfterIntervals * limits.ReportIntervalMilliseconds)
+            : null;
+
+    private static DateTimeOffset Later(DateTimeOffset? a, DateTimeOffset b) => a > b ? a.Value : b;
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) =>
+        a is null ? b : b is null ? a : a < b ? a : b;
+}

@@ -1,0 +1,97 @@
+using CityTwin.Core.Model;
+using CityTwin.Core.Sensing;
+using CsCheck;
+using Xunit;
+using static CityTwin.Core.Tests.Sensing.SensorSamples;
+
+namespace CityTwin.Core.Tests.Sensing;
+
+public sealed class SensorOrderTests
+{
+    [Fact]
+    public void Repeated_readings_change_nothing() => Gen.Select(Readings, Gen.Int[0, 1000], Gen.Int[0, 3600]).Sample((readings, pick, later) =>
+    {
+        var meter = Meter(NoLimits with { AlertAbove = 10, Deadband = 1, StuckAfterReadings = 3 });
+        var (state, _) = Run(meter, readings);
+        var repeated = readings[pick % readings.Length];
+
+        var step = SensorRules.Observe(meter, state, repeated, repeated.ObservedAt.AddSeconds(later));
+
+        Assert.Same(state, step.State);
+        Assert.Empty(step.Effects);
+    });
+
+    [Fact]
+    public void Latest_reading_does_not_depend_on_the_order_of_arrival() => Readings
+        .SelectMany(readings => Gen.Shuffle(readings.ToArray()), (readings, shuffled) => (readings, shuffled))
+        .Sample(run => Assert.Equal(run.readings[^1], Run(Meter(), run.shuffled).State.Latest));
+
+    [Fact]
+    public void Numbered_readings_are_ordered_by_number_whatever_their_clock_says() => Gen.Int[-500, 500].Array[2, 10].Sample(seconds =>
+    {
+        var readings = seconds.Select((s, i) => At(s, ReadingValue.Of(i), boot: 1, sequence: i)).ToArray();
+        var now = Noon.AddSeconds(600);
+        foreach (var order in new[] { readings, [.. readings.Reverse()] })
+        {
+            var state = order.Aggregate(SensorState.Initial, (s, r) => SensorRules.Observe(Meter(), s, r, now).State);
+            Assert.Equal(readings[^1], state.Latest);
+        }
+    });
+
+    [Fact]
+    public void Redelivered_numbered_reading_is_known_even_when_stamped_anew_on_arrival()
+    {
+        var state = Run(Meter(), [At(0, ReadingValue.Of(1), 7, 1), At(10, ReadingValue.Of(2), 7, 2)]).State;
+
+        var step = SensorRules.Observe(Meter(), state, At(99, ReadingValue.Of(2), 7, 2), Noon.AddSeconds(99));
+
+        Assert.Same(state, step.State);
+    }
+
+    [Fact]
+    public void Unnumbered_reading_by_hand_counts_between_numbered_ones()
+    {
+        var run = new[] { At(0, ReadingValue.Of("closed"), 7, 1), At(10, ReadingValue.Of("open")), At(20, ReadingValue.Of("closed"), 7, 2) };
+
+        var levels = Run(Breaker(), run).Effects.OfType<PositionObserved>().Select(e => e.LevelPermille);
+
+        Assert.Equal([1000, 0, 1000], levels);
+    }
+
+    [Fact]
+    public void Reading_from_the_future_is_refused_beyond_the_bound_and_taken_within_it()
+    {
+        var bound = SensorRules.FutureMax.TotalSeconds;
+
+        Assert.Equal(ReadingFault.FromTheFuture, SensorRules.Check(Meter(), At(bound + 1, 1), Noon));
+        Assert.Null(SensorRules.Check(Meter(), At(bound, 1), Noon));
+        Assert.Same(SensorState.Initial, SensorRules.Observe(Meter(), SensorState.Initial, At(bound + 1, 1), Noon).State);
+    }
+
+    [Fact]
+    public void Every_event_counts_once_in_whatever_order_and_however_often_it_comes() =>
+        Gen.Int[1, 3 * SensorRules.EventsRememberedMax].SelectMany(n => Gen.Int[0, n - 1].Array[0, 40], (n, again) => (n, again)).Sample(run =>
+        {
+            var state = SensorState.Initial;
+            for (var i = 0; i < run.n; i++)
+            {
+                state = Report(state, i);
+            }
+
+            state = run.again.Aggregate(state, Report);
+
+            Assert.Equal(run.n, state.EventCount);
+            Assert.True(state.Events.Length <= SensorRules.EventsRememberedMax);
+        });
+
+    [Fact]
+    public void Late_event_still_counts()
+    {
+        var state = Report(Report(Report(Report(SensorState.Initial, 5), 3), 4), 3);
+
+        Assert.Equal(3, state.EventCount);
+    }
+
+    private static SensorState Report(SensorState state, int sequence) => SensorRules.Report(
+        Meter(), state, new(new("meter"), "door-forced", 1, null, 1, sequence, Noon), Noon).State;
+}
