@@ -50,7 +50,7 @@ internal sealed class SensorDraft(Sensor sensor, SensorState before)
         }
 
         _state = _state with { ToldPosition = level, Version = _state.Version + 1 };
-        _effects.Add(new PositionObserved(
+        _effects.Add(new PositionSeen(
             segment, sensor.Id, level, latest.Value.ToString(), latest.ObservedAt, _state.Version));
     }
 

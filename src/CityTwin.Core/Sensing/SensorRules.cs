@@ -29,10 +29,6 @@ public static class SensorRules
     /// <summary>An event reported with less confidence is kept but raises no alert.</summary>
     public const double AlertConfidenceMin = 0.5;
 
-    /// <summary>The ceiling cause a status sensor owns: that of a normally-open tie moves the tie's position.</summary>
-    public static string CauseOf(SensorId sensor, Segment segment) =>
-        segment.NormallyOpen ? "position" : $"sensor:{sensor}";
-
     /// <summary>Why this reading cannot be believed at all, or null. The border asks this once; the rule asks again.</summary>
     public static ReadingFault? Check(Sensor sensor, Reading reading, DateTimeOffset now)
     {

@@ -53,7 +53,7 @@ public sealed class SensorOrderTests
     {
         var run = new[] { At(0, ReadingValue.Of("closed"), 7, 1), At(10, ReadingValue.Of("open")), At(20, ReadingValue.Of("closed"), 7, 2) };
 
-        var levels = Run(Breaker(), run).Effects.OfType<PositionObserved>().Select(e => e.LevelPermille);
+        var levels = Run(Breaker(), run).Effects.OfType<PositionSeen>().Select(e => e.LevelPermille);
 
         Assert.Equal([1000, 0, 1000], levels);
     }

@@ -145,7 +145,7 @@ public sealed class SensorRulesTests
     public void Words_mean_levels(string kind, string word, int level)
     {
         var told = Assert.Single(Run(Breaker(kind), [At(0, ReadingValue.Of(word))]).Effects);
-        Assert.Equal(level, Assert.IsType<PositionObserved>(told).LevelPermille);
+        Assert.Equal(level, Assert.IsType<PositionSeen>(told).LevelPermille);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class SensorRulesTests
     {
         var run = "closed closed open tripped closed".Split(' ').Select((word, i) => At(i, ReadingValue.Of(word)));
 
-        Assert.Equal([1000, 0, 1000], Run(Breaker(), run).Effects.OfType<PositionObserved>().Select(e => e.LevelPermille));
+        Assert.Equal([1000, 0, 1000], Run(Breaker(), run).Effects.OfType<PositionSeen>().Select(e => e.LevelPermille));
     }
 
     [Fact]
@@ -172,15 +172,6 @@ public sealed class SensorRulesTests
         Assert.Equal(ReadingFault.UnknownWord, SensorRules.Check(Breaker(), At(0, ReadingValue.Of("ajar")), Noon));
         Assert.Equal(ReadingFault.NotALevel, SensorRules.Check(Breaker(), At(0, 1001), Noon));
         Assert.Equal(ReadingFault.NotAnEvent, SensorRules.Check(new SensorEvent(new("meter"), "x", double.NaN, null, null, null, Noon), Noon));
-    }
-
-    [Fact]
-    public void Sensor_of_a_normally_open_tie_moves_its_position()
-    {
-        var tie = new Segment(new("tie"), "Tie", "tie", new("power"), null, [], new(), NormallyOpen: true);
-
-        Assert.Equal("position", SensorRules.CauseOf(new("s"), tie));
-        Assert.Equal("sensor:s", SensorRules.CauseOf(new("s"), tie with { NormallyOpen = false }));
     }
 
     [Fact]
