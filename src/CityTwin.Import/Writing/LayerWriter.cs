@@ -1,0 +1,89 @@
+using System.Text.Json;
+using CityTwin.Core.Model;
+using CityTwin.Import.Format;
+
+namespace CityTwin.Import.Writing;
+
+/// <summary>Writes the GeoJSON layers: where things are, and their plain facts.</summary>
+internal static class LayerWriter
+{
+    public static ReadOnlyMemory<byte> Zones(City city, ILookup<string, Assumption> assumptions) =>
+        Write(city.Zones, (writer, zone) =>
+        {
+            Start(writer, zone.Id.Value);
+            GeometryWriter.WriteArea(writer, zone.Area);
+            StartProperties(writer);
+            EntityWriter.WriteFacts(writer, zone);
+            End(writer, assumptions[zone.Id.Value]);
+        });
+
+    public static ReadOnlyMemory<byte> Segments(City city, ILookup<string, Assumption> assumptions) =>
+        Write(city.Segments, (writer, segment) =>
+        {
+            Start(writer, segment.Id.Value);
+            GeometryWriter.WritePath(writer, segment.Path);
+            StartProperties(writer);
+            EntityWriter.WriteFacts(writer, segment);
+            End(writer, assumptions[segment.Id.Value]);
+        });
+
+    public static ReadOnlyMemory<byte> Sensors(City city, ILookup<string, Assumption> assumptions) =>
+        Write(city.Sensors, (writer, sensor) =>
+        {
+            Start(writer, sensor.Id.Value);
+            GeometryWriter.WritePoint(writer, sensor.Position);
+            StartProperties(writer);
+            EntityWriter.WriteFacts(writer, sensor);
+            End(writer, assumptions[sensor.Id.Value]);
+        });
+
+    public static ReadOnlyMemory<byte> Guards(City city, ILookup<string, Assumption> assumptions) =>
+        Write(city.Guards, (writer, guard) =>
+        {
+            Start(writer, guard.Id.Value);
+            GeometryWriter.WritePoint(writer, guard.Post);
+            StartProperties(writer);
+            EntityWriter.WriteFacts(writer, guard);
+            End(writer, assumptions[guard.Id.Value]);
+        });
+
+    public static ReadOnlyMemory<byte> Background(City city) =>
+        Write(city.Background, (writer, feature) =>
+        {
+            Start(writer, null);
+            GeometryWriter.WriteBackground(writer, feature);
+            StartProperties(writer);
+            EntityWriter.WriteFacts(writer, feature);
+            End(writer, []);
+        });
+
+    private static ReadOnlyMemory<byte> Write<T>(IEnumerable<T> things, Action<Utf8JsonWriter, T> write)
+    {
+        using var file = new LineFile();
+        return file.Frame($$"""{"{{Names.Type}}":"{{Names.FeatureCollection}}","{{Names.Features}}":[""")
+            .Lines(things, write)
+            .Frame("\n]}\n")
+            .ToBytes();
+    }
+
+    private static void Start(Utf8JsonWriter writer, string? id)
+    {
+        writer.WriteStartObject();
+        writer.WriteString(Names.Type, Names.Feature);
+        if (id is not null)
+        {
+            writer.WriteString(Names.Id, id);
+        }
+
+        writer.WritePropertyName(Names.Geometry);
+    }
+
+    private static void StartProperties(Utf8JsonWriter writer) => writer.WriteStartObject(Names.Properties);
+
+    private static void End(Utf8JsonWriter writer, IEnumerable<Assumption> assumptions)
+    {
+        EntityWriter.WriteAssumptions(writer, assumptions);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+}
