@@ -72,4 +72,4 @@ public sealed record NetworkAnswer(NetworkId Network, AskTicket Ticket, Immutabl
 
 /// <summary>What a decided batch means for one segment; repeated until acknowledged.</summary>
 [GenerateSerializer, Alias("segment-commit"), Immutable]
-public sealed record SegmentCommit(SegmentId Segment, long Batch, long At, int LevelPermille, OperatorState? Operator);
+public sealed record SegmentCommit(SegmentId Segment, long Batch, int LevelPermille, OperatorState? Operator);

@@ -25,4 +25,7 @@ public static class PublishedKind
 
     /// <summary><see cref="Cascades.KernelCheckpoint"/>; key = <c>city</c>.</summary>
     public const string Checkpoint = "checkpoint";
+
+    /// <summary>No record: the grain with this address holds tells that may not have arrived. Views pass over it.</summary>
+    public const string Outbox = "outbox";
 }

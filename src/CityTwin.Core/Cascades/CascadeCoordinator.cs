@@ -1,0 +1,295 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Model;
+
+namespace CityTwin.Core.Cascades;
+
+/// <summary>
+/// The one door for ceiling changes of a city. It orders them into batches, settles each batch by asking segments and
+/// networks to evaluate their own rules, and decides: one saved row per batch. Pure: a driver (the cascade grain, or
+/// the chaos scheduler of the tests) feeds it what happened and carries out the effects.
+/// </summary>
+/// <remarks>
+/// A crash before a decision settles the open batch again under a new incarnation; after it, commits are sent again.
+/// What arrives during a settle waits for the next batch.
+/// </remarks>
+public sealed class CascadeCoordinator
+{
+    /// <summary>A checkpoint follows after this many batches ...</summary>
+    public const int CheckpointBatches = 1000;
+
+    private readonly CascadeMemory _memory;
+    private readonly CascadeInbox _inbox = new();
+    private readonly SettleRun _run;
+    private readonly Dictionary<int, SegmentCommit> _commits = [];
+    private CoordinatorState _state;
+    private Stage _stage = Stage.Resuming;
+    private BatchDecided? _deciding;
+    private long _batchesSinceCheckpoint;
+    private long _rowsSinceCheckpoint;
+
+    private CascadeCoordinator(CascadeMemory memory, CoordinatorState state)
+    {
+        _memory = memory;
+        _state = state;
+        _run = new SettleRun(memory);
+    }
+
+    private enum Stage
+    {
+        Resuming,
+        Idle,
+        Opening,
+        Settling,
+        Deciding,
+    }
+
+    public CoordinatorState State => _state;
+
+    /// <summary>True while a batch is saved but not decided.</summary>
+    public bool IsSettling => _stage is Stage.Opening or Stage.Settling or Stage.Deciding;
+
+    /// <summary>Segments that have not acknowledged what was decided of them.</summary>
+    public int UnacknowledgedCommits => _commits.Count;
+
+    /// <summary>When a battery or a restart changes a level next, in ticks; null = never.</summary>
+    public long? EarliestTimer => _memory.EarliestTimer;
+
+    /// <summary>
+    /// Takes over from storage. The first effect saves the new incarnation; nothing else happens until
+    /// <see cref="Saved"/> is called.
+    /// </summary>
+    /// <param name="since">All decided batches after the checkpoint, in order, without gap.</param>
+    public static (CascadeCoordinator Coordinator, ImmutableArray<CascadeEffect> Effects) Resume(
+        CascadePlan plan, CoordinatorState state, KernelCheckpoint checkpoint, IEnumerable<BatchDecided> since)
+    {
+        var memory = CascadeMemory.Of(plan, checkpoint);
+        var uncommitted = new SortedSet<int>();
+        var (number, rows) = (checkpoint.Number, 0L);
+        foreach (var batch in since)
+        {
+            Invariant.Hold(batch.Number == number + 1, "Decided batches are numbered without gap.");
+            number = batch.Number;
+            rows += batch.Settled.Length;
+            memory.Apply(batch);
+            if (batch.Number > state.CommittedThrough)
+            {
+                uncommitted.UnionWith(batch.Settled.Select(settled => plan.VertexOf(settled.Segment)).OfType<int>());
+            }
+        }
+
+        Invariant.Hold(number == state.LastNumber, "The fold ends at the last decided batch.");
+        memory.Refresh(state.LastAt);
+        var coordinator = new CascadeCoordinator(memory, state with { Incarnation = state.Incarnation + 1 })
+        {
+            _batchesSinceCheckpoint = number - checkpoint.Number,
+            _rowsSinceCheckpoint = rows,
+        };
+        foreach (var vertex in uncommitted)
+        {
+            coordinator._commits[vertex] = coordinator.CommitOf(vertex, memory.LastDecided[vertex]);
+        }
+
+        return (coordinator, [new SaveCoordinator(coordinator._state, null, null)]);
+    }
+
+    /// <summary>A segment's ceiling is new. Repeats and older versions are answered and change nothing.</summary>
+    public ImmutableArray<CascadeEffect> Offer(CeilingChange change)
+    {
+        if (_memory.Plan.VertexOf(change.Segment) is not { } vertex)
+        {
+            // The definition in force does not have it any more: nothing can follow from it.
+            return [new ChangeTaken(change.Segment, change.Version)];
+        }
+
+        if (_memory.CauseVersion[vertex] >= change.Version)
+        {
+            return [new ChangeTaken(change.Segment, change.Version)];
+        }
+
+        if (OpenVersion(change.Segment) >= change.Version)
+        {
+            // Until the open batch is saved nobody may forget it; saving it says so then.
+            return _stage == Stage.Opening ? [] : [new ChangeTaken(change.Segment, change.Version)];
+        }
+
+        _inbox.Offer(vertex, change);
+        return [];
+    }
+
+    /// <returns>Null when too many starts are waiting; the caller tries again later.</returns>
+    public ImmutableArray<CascadeEffect>? Order(StartOrder order)
+    {
+        if (_state.RecentRequests.Contains(order.Request))
+        {
+            var isSaved = _stage != Stage.Opening || !_state.Open!.Starts.Any(start => start.Request == order.Request);
+            return isSaved ? [new StartTaken(order.Request)] : [];
+        }
+
+        return _inbox.Order(order) ? ImmutableArray<CascadeEffect>.Empty : null;
+    }
+
+    /// <summary>Opens the next batch when none is running and one is due.</summary>
+    public ImmutableArray<CascadeEffect> Tick(long now)
+    {
+        if (_stage != Stage.Idle ||
+            BatchRules.Next(now, _state.LastAt, _memory.EarliestTimer, _inbox.HasChanges, _inbox.HasStarts) is not { } next)
+        {
+            return [];
+        }
+
+        var changes = next.Kind == BatchKind.Changes ? _inbox.TakeChanges() : [];
+        var starts = next.Kind == BatchKind.Starts ? _inbox.TakeStarts() : [];
+        _state = _state with
+        {
+            Open = new(_state.LastNumber + 1, next.At, changes, starts),
+            CommittedThrough = _commits.Count == 0 ? _state.LastNumber : _state.CommittedThrough,
+            RecentRequests = Remember(_state.RecentRequests, starts),
+        };
+        _stage = Stage.Opening;
+        return [new SaveCoordinator(_state, null, null)];
+    }
+
+    /// <summary>The last <see cref="SaveCoordinator"/> is durable.</summary>
+    public ImmutableArray<CascadeEffect> Saved()
+    {
+        var effects = ImmutableArray.CreateBuilder<CascadeEffect>();
+        switch (_stage)
+        {
+            case Stage.Resuming:
+                effects.AddRange(_commits.Values.Select(commit => new SendCommit(commit)));
+                Settle(effects);
+                break;
+            case Stage.Opening:
+                effects.AddRange(_state.Open!.Changes.Select(change => new ChangeTaken(change.Segment, change.Version)));
+                effects.AddRange(_state.Open.Starts.Select(start => new StartTaken(start.Request)));
+                Settle(effects);
+                break;
+            case Stage.Deciding:
+                Publish(effects);
+                break;
+            default:
+                Invariant.Hold(false, "Only what was to be saved can be saved.");
+                break;
+        }
+
+        return effects.DrainToImmutable();
+    }
+
+    public ImmutableArray<CascadeEffect> Answer(SegmentAnswer answer)
+    {
+        var effects = ImmutableArray.CreateBuilder<CascadeEffect>();
+        if (_stage == Stage.Settling && _run.Take(answer, effects))
+        {
+            DecideWhenSettled(effects);
+        }
+
+        return effects.DrainToImmutable();
+    }
+
+    public ImmutableArray<CascadeEffect> Answer(NetworkAnswer answer)
+    {
+        var effects = ImmutableArray.CreateBuilder<CascadeEffect>();
+        if (_stage == Stage.Settling && _run.Take(answer, effects))
+        {
+            DecideWhenSettled(effects);
+        }
+
+        return effects.DrainToImmutable();
+    }
+
+    /// <summary>The segment has saved this commit, or a later one.</summary>
+    public void Acknowledge(SegmentId segment, long batch)
+    {
+        if (_memory.Plan.VertexOf(segment) is { } vertex && _commits.TryGetValue(vertex, out var commit) && commit.Batch <= batch)
+        {
+            _commits.Remove(vertex);
+        }
+    }
+
+    /// <summary>Repeats every open question and every commit without acknowledgement.</summary>
+    public ImmutableArray<CascadeEffect> Resend()
+    {
+        var effects = ImmutableArray.CreateBuilder<CascadeEffect>();
+        if (_stage is not Stage.Resuming)
+        {
+            effects.AddRange(_commits.Values.Select(commit => new SendCommit(commit)));
+        }
+
+        if (_stage == Stage.Settling)
+        {
+            _run.Repeat(effects);
+        }
+
+        return effects.DrainToImmutable();
+    }
+
+    /// <summary>The level of a segment as last decided; null for one that the city does not have.</summary>
+    public int? DecidedLevel(SegmentId segment) => _memory.Plan.VertexOf(segment) is { } vertex ? _memory.Level[vertex] : null;
+
+    private static ImmutableArray<string> Remember(ImmutableArray<string> recent, ImmutableArray<StartOrder> starts)
+    {
+        var all = recent.AddRange(starts.Select(start => start.Request));
+        return all.Length <= CoordinatorState.RecentRequestsMax ? all : all[^CoordinatorState.RecentRequestsMax..];
+    }
+
+    private void Settle(ImmutableArray<CascadeEffect>.Builder effects)
+    {
+        _stage = Stage.Idle;
+        if (_state.Open is { } open)
+        {
+            _stage = Stage.Settling;
+            _run.Begin(_state.Incarnation, open, effects);
+            DecideWhenSettled(effects);
+        }
+    }
+
+    private void DecideWhenSettled(ImmutableArray<CascadeEffect>.Builder effects)
+    {
+        if (!_run.IsSettled || _state.Open is not { } open)
+        {
+            return;
+        }
+
+        _deciding = new(open.Number, open.At, _state.Definition, open.Changes, open.Starts, _run.Settled());
+        _state = _state with { LastNumber = open.Number, LastAt = open.At, Open = null };
+        _memory.Apply(_deciding);
+        _run.Keep();
+        _stage = Stage.Deciding;
+        effects.Add(new SaveCoordinator(_state, _deciding, CheckpointWhenDue(_deciding)));
+    }
+
+    private KernelCheckpoint? CheckpointWhenDue(BatchDecided batch)
+    {
+        _batchesSinceCheckpoint++;
+        _rowsSinceCheckpoint += batch.Settled.Length;
+
+        // A fold should never cost much more than reading the checkpoint it starts from.
+        if (_batchesSinceCheckpoint < CheckpointBatches && _rowsSinceCheckpoint < 4L * (_memory.Plan.Segments.Length + CheckpointBatches))
+        {
+            return null;
+        }
+
+        (_batchesSinceCheckpoint, _rowsSinceCheckpoint) = (0, 0);
+        return _memory.Checkpoint(batch.Number, batch.At);
+    }
+
+    private void Publish(ImmutableArray<CascadeEffect>.Builder effects)
+    {
+        foreach (var settled in _deciding!.Settled)
+        {
+            var vertex = _memory.Plan.VertexOf(settled.Segment)!.Value;
+            var commit = CommitOf(vertex, _deciding.Number);
+            _commits[vertex] = commit;
+            effects.Add(new SendCommit(commit));
+        }
+
+        _deciding = null;
+        _stage = Stage.Idle;
+    }
+
+    private SegmentCommit CommitOf(int vertex, long batch) =>
+        new(_memory.Plan.Segments[vertex].Id, batch, _memory.Level[vertex], _memory.Operator[vertex]);
+
+    private long OpenVersion(SegmentId segment) =>
+        _state.Open?.Changes.FirstOrDefault(change => change.Segment == segment)?.Version ?? 0;
+}

@@ -1,0 +1,29 @@
+using CityTwin.Core.Model;
+
+namespace CityTwin.Core.Cascades;
+
+/// <summary>What the coordinator wants done; its driver does it in this order and reports back.</summary>
+public abstract record CascadeEffect;
+
+/// <summary>
+/// Save all of this in one transaction, then call <see cref="CascadeCoordinator.Saved"/>. If the outcome is unknown or
+/// another coordinator won, this one is dropped and a new one resumes from storage.
+/// </summary>
+/// <param name="Decision">With a decision: one row of the change log.</param>
+/// <param name="Checkpoint">With some decisions: the row that replaces all older batches as the start of a fold.</param>
+public sealed record SaveCoordinator(CoordinatorState State, BatchDecided? Decision, KernelCheckpoint? Checkpoint) : CascadeEffect;
+
+/// <summary>Ask the segment's grain; lost questions are asked again by <see cref="CascadeCoordinator.Resend"/>.</summary>
+public sealed record AskSegment(SegmentAsk Ask) : CascadeEffect;
+
+/// <summary>Ask the network's grain.</summary>
+public sealed record AskNetwork(NetworkAsk Ask) : CascadeEffect;
+
+/// <summary>Tell the segment what was decided, until it acknowledges.</summary>
+public sealed record SendCommit(SegmentCommit Commit) : CascadeEffect;
+
+/// <summary>The change is in a saved batch: whoever offered it, or an older version of it, may forget it.</summary>
+public sealed record ChangeTaken(SegmentId Segment, long Version) : CascadeEffect;
+
+/// <summary>The start order is in a saved batch, or was before.</summary>
+public sealed record StartTaken(string Request) : CascadeEffect;

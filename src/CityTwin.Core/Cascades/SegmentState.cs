@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Dependencies;
+using CityTwin.Core.Model;
+
+namespace CityTwin.Core.Cascades;
+
+/// <summary>What a segment's grain keeps: its causes, and what was last decided of it.</summary>
+/// <param name="Decided">The last commit it saw; batch 0 before the first.</param>
+/// <param name="Heard">Per sensor the highest sequence of what it told, so that repeats do nothing.</param>
+/// <param name="RecentRequests">The newest commands carried out, so that a repeated one does nothing.</param>
+[GenerateSerializer, Alias("segment-state"), Immutable]
+public sealed record SegmentState(
+    SegmentFacts Facts,
+    SegmentCommit Decided,
+    ImmutableDictionary<string, long> Heard,
+    ImmutableArray<string> RecentRequests)
+{
+    /// <summary>How many commands are remembered.</summary>
+    public const int RecentRequestsMax = 16;
+
+    /// <summary>A segment nobody has touched: a normally-open tie begins with its position at 0, all else without causes.</summary>
+    public static SegmentState New(Segment segment) => new(
+        new(segment.Id, 0, SegmentRules.FoundingCauses(segment), segment.NormallyOpen ? 0 : null, null, null),
+        new(segment.Id, 0, 1000, null),
+        ImmutableDictionary<string, long>.Empty,
+        []);
+}

@@ -1,0 +1,274 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Cascades;
+using CityTwin.Core.Views;
+using CityTwin.Grains.Definitions;
+using CityTwin.Grains.Inspection;
+using CityTwin.Grains.Networks;
+using CityTwin.Grains.Saving;
+using CityTwin.Grains.Segments;
+using CityTwin.Grains.Storing;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using Orleans.Serialization;
+
+namespace CityTwin.Grains.Cascades;
+
+/// <summary>Drives <see cref="CascadeCoordinator"/>: does what it wants done, and tells it what happened.</summary>
+[GrainType(GrainTypes.Cascade)]
+internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
+{
+    private const string StateName = "cascade";
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(200);
+    private readonly ICityCatalog _catalog;
+    private readonly IChangeLog _changes;
+    private readonly Serializer _serializer;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Commit<CoordinatorState> _commit;
+    private readonly DateTimeOffset _activatedAt;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Dictionary<string, List<(long Version, TaskCompletionSource Taken)>> _offers = [];
+    private readonly Dictionary<string, TaskCompletionSource> _starts = [];
+    private CascadeCoordinator _coordinator = null!;
+    private IGrainTimer? _timer;
+
+    public CascadeGrain(
+        [PersistentState(StateName, StorageNames.Published)] IPersistentState<Stored<CoordinatorState>> storage,
+        IGrainContext context,
+        ICityCatalog catalog,
+        IChangeLog changes,
+        Serializer serializer,
+        TimeProvider time,
+        ILogger<CascadeGrain> log)
+    {
+        (_catalog, _changes, _serializer, _time, _log, _activatedAt) = (catalog, changes, serializer, time, log, time.GetUtcNow());
+        _commit = new(context, storage, () => CoordinatorState.New(catalog.Current.City.Hash, Now));
+    }
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var plan = _catalog.Current.Cascade;
+        if (_commit.IsNew)
+        {
+            await Found(plan);
+        }
+
+        var (checkpoint, batches) = await BatchLog.Read(_changes, _serializer, _commit.State.LastNumber, cancellationToken);
+        (_coordinator, var effects) = CascadeCoordinator.Resume(plan, _commit.State, checkpoint, batches);
+        Resumed(_coordinator.State.Incarnation, _coordinator.State.LastNumber);
+        Carry(effects);
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _stop.Cancel();
+        foreach (var waiter in _offers.Values.SelectMany(waiters => waiters.Select(waiter => waiter.Taken)).Concat(_starts.Values))
+        {
+            waiter.TrySetException(new OperationCanceledException("The coordinator moves; offer again."));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _commit.Dispose();
+    }
+
+    public Task Hear(string from, long sequence, object message)
+    {
+        if (message is not CeilingChange change)
+        {
+            throw new ArgumentException($"The coordinator does not understand {message.GetType().Name}.", nameof(message));
+        }
+
+        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_offers.TryGetValue(change.Segment.Value, out var waiters))
+        {
+            _offers[change.Segment.Value] = waiters = [];
+        }
+
+        waiters.Add((change.Version, taken));
+        Carry(_coordinator.Offer(change));
+        Carry(_coordinator.Tick(Now));
+        return taken.Task;
+    }
+
+    public Task Start(StartOrder order)
+    {
+        if (_coordinator.Order(order) is not { } effects)
+        {
+            throw new CascadeBusyException();
+        }
+
+        if (!_starts.TryGetValue(order.Request, out var taken))
+        {
+            _starts[order.Request] = taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        Carry(effects);
+        Carry(_coordinator.Tick(Now));
+        return taken.Task;
+    }
+
+    public Task Poke()
+    {
+        Carry(_coordinator.Tick(Now));
+        return Task.CompletedTask;
+    }
+
+    public Task<CascadeStanding> Read() => Task.FromResult(new CascadeStanding(
+        _coordinator.State.Incarnation, _coordinator.State.LastNumber, _coordinator.State.LastAt,
+        _coordinator.IsSettling, _coordinator.UnacknowledgedCommits, _coordinator.EarliestTimer));
+
+    public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
+
+    /// <summary>The first batch of a new city settles its definition; it starts from the greatest fixed point.</summary>
+    private async Task Found(CascadePlan plan)
+    {
+        var founding = Founding.Of(_catalog.Current.City, plan, Now);
+        await _commit.Save(founding.State, [],
+        [
+            _commit.Publish(PublishedKind.Batch, BatchLog.KeyOf(founding.Batch.Number), founding.Batch),
+            _commit.Publish(PublishedKind.Checkpoint, BatchLog.CheckpointKey, founding.Checkpoint, PublishedKind.Batch),
+        ]);
+    }
+
+    private void Carry(ImmutableArray<CascadeEffect> effects)
+    {
+        foreach (var effect in effects)
+        {
+            switch (effect)
+            {
+                case SaveCoordinator save:
+                    _ = Save(save);
+                    break;
+                case AskSegment { Ask: var ask }:
+                    _ = Ask(() => GrainFactory.GetGrain<ISegmentGrain>(GrainKeys.Of(ask.Segment)).Ask(ask), _coordinator.Answer);
+                    break;
+                case AskNetwork { Ask: var ask }:
+                    _ = Ask(() => GrainFactory.GetGrain<INetworkGrain>(GrainKeys.Of(ask.Network)).Ask(ask), _coordinator.Answer);
+                    break;
+                case SendCommit { Commit: var commit }:
+                    _ = SendCommit(commit);
+                    break;
+                case ChangeTaken taken:
+                    CompleteOffers(taken);
+                    break;
+                case StartTaken { Request: var request }:
+                    if (_starts.Remove(request, out var start))
+                    {
+                        start.TrySetResult();
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private async Task Save(SaveCoordinator save)
+    {
+        var changes = ImmutableArray.CreateBuilder<PublishedChange>();
+        if (save.Decision is { } decision)
+        {
+            changes.Add(_commit.Publish(PublishedKind.Batch, BatchLog.KeyOf(decision.Number), decision));
+        }
+
+        if (save.Checkpoint is { } checkpoint)
+        {
+            changes.Add(_commit.Publish(PublishedKind.Checkpoint, BatchLog.CheckpointKey, checkpoint, PublishedKind.Batch));
+        }
+
+        try
+        {
+            await _commit.Save(save.State, [], changes.DrainToImmutable());
+        }
+        catch (Exception failure)
+        {
+            // The commit has ended this activation; the next one resumes from what is stored.
+            SaveFailed(failure, save.State.LastNumber);
+            return;
+        }
+
+        Carry(_coordinator.Saved());
+        Carry(_coordinator.Tick(Now));
+        SetTimer();
+    }
+
+    private async Task Ask<TAnswer>(Func<Task<TAnswer>> ask, Func<TAnswer, ImmutableArray<CascadeEffect>> take)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                Carry(take(await ask()));
+                return;
+            }
+            catch (Exception failure) when (!_stop.IsCancellationRequested)
+            {
+                AskFailed(failure);
+                await Task.Delay(AskAgain, _time, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task SendCommit(SegmentCommit commit)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await GrainFactory.GetGrain<ISegmentGrain>(GrainKeys.Of(commit.Segment)).Commit(commit);
+                _coordinator.Acknowledge(commit.Segment, commit.Batch);
+                return;
+            }
+            catch (Exception failure) when (!_stop.IsCancellationRequested)
+            {
+                AskFailed(failure);
+                await Task.Delay(AskAgain, _time, CancellationToken.None);
+            }
+        }
+    }
+
+    private void CompleteOffers(ChangeTaken taken)
+    {
+        if (!_offers.TryGetValue(taken.Segment.Value, out var waiters))
+        {
+            return;
+        }
+
+        foreach (var waiter in waiters.Where(waiter => waiter.Version <= taken.Version))
+        {
+            waiter.Taken.TrySetResult();
+        }
+
+        waiters.RemoveAll(waiter => waiter.Version <= taken.Version);
+        if (waiters.Count == 0)
+        {
+            _offers.Remove(taken.Segment.Value);
+        }
+    }
+
+    /// <summary>Batteries empty and restarts end to the millisecond; the silos' pokes are only the safety net.</summary>
+    private void SetTimer()
+    {
+        _timer?.Dispose();
+        _timer = _coordinator.EarliestTimer is { } due && !_coordinator.IsSettling
+            ? this.RegisterGrainTimer(
+                _ => Poke(),
+                new GrainTimerCreationOptions(TimeSpan.FromMilliseconds(Math.Clamp(due - Now, 0, int.MaxValue)), Timeout.InfiniteTimeSpan) { Interleave = true })
+            : null;
+    }
+
+    [LoggerMessage(2101, LogLevel.Information, "The coordinator resumes as incarnation {Incarnation} after batch {Batch}.")]
+    private partial void Resumed(long incarnation, long batch);
+
+    [LoggerMessage(2102, LogLevel.Warning, "The coordinator could not save after batch {Batch}; it resumes from storage.")]
+    private partial void SaveFailed(Exception failure, long batch);
+
+    [LoggerMessage(2103, LogLevel.Warning, "A grain did not answer the coordinator; it is asked again.")]
+    private partial void AskFailed(Exception failure);
+}

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Views;
+using CityTwin.Grains.Storing;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
+using Orleans.Serialization;
+
+namespace CityTwin.Grains.Saving;
+
+/// <summary>What a grain has to tell, before it is saved.</summary>
+/// <param name="To">The receiver's address (see <see cref="GrainTypes"/>).</param>
+public readonly record struct Outgoing(string To, object Message);
+
+/// <summary>
+/// A grain's one way to storage: state, tells and published changes in a single write. The grain's state is swapped only
+/// after the commit; after a failed or unknown outcome the activation ends, and the next one rereads.
+/// </summary>
+/// <remarks>
+/// Tells leave only from the saved outbox. What was delivered is forgotten with the next write; a row of kind
+/// <see cref="PublishedKind.Outbox"/> names the grains that still hold some, so that another silo can wake them.
+/// </remarks>
+internal sealed class Commit<TState> : IDisposable
+    where TState : class
+{
+    private readonly IGrainContext _context;
+    private readonly IPersistentState<Stored<TState>> _storage;
+    private readonly Serializer _serializer;
+    private readonly TellPump _pump;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Func<TState> _new;
+    private TState? _state;
+    private bool _isBroken;
+
+    public Commit(IGrainContext context, IPersistentState<Stored<TState>> storage, Func<TState> whenNew)
+    {
+        _context = context;
+        _storage = storage;
+        _new = whenNew;
+        _serializer = context.ActivationServices.GetRequiredService<Serializer>();
+        _pump = new TellPump(context, DropDelivered);
+    }
+
+    /// <summary>As last committed; a new grain's founding state before its first save.</summary>
+    public TState State => _state ??= _storage.State.State ?? _new();
+
+    /// <summary>True until the first save.</summary>
+    public bool IsNew => _storage.State.State is null;
+
+    /// <summary>The version in storage, null before the first save.</summary>
+    public string? Version => _storage.RecordExists ? _storage.Etag : null;
+
+    public ImmutableArray<Tell> Pending => _pump.Pending;
+
+    public string? LastError => _pump.LastError;
+
+    /// <summary>To be called on activation and when somebody wakes the grain: old tells go out.</summary>
+    public void ResumeTells() => _pump.Take(_storage.State.Outbox);
+
+    /// <summary>A status to publish with a save.</summary>
+    public PublishedChange Publish<TStatus>(string kind, string key, TStatus status, string? replaces = null) =>
+        new(kind, key, _serializer.SerializeToArray(status), replaces);
+
+    /// <summary>A status to publish with a save if its bytes differ from those of the old one.</summary>
+    public ImmutableArray<PublishedChange> PublishIfNew<TStatus>(string kind, string key, TStatus old, TStatus status)
+    {
+        var bytes = _serializer.SerializeToArray(status);
+        return !IsNew && bytes.AsSpan().SequenceEqual(_serializer.SerializeToArray(old)) ? [] : [new(kind, key, bytes)];
+    }
+
+    /// <summary>Saves all of it, or nothing.</summary>
+    /// <returns>Where the last change stands in the change log; null without changes.</returns>
+    /// <exception cref="SaveException">The activation has ended; nothing is known to be saved.</exception>
+    public async Task<long?> Save(TState next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            return await Write(next, tells, changes);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _pump.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task<long?> Write(TState next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes)
+    {
+        if (_isBroken)
+        {
+            throw new SaveFailedException("An earlier write of this activation failed; the next one rereads.");
+        }
+
+        var old = _storage.State;
+        var sequence = old.NextTell;
+        var left = old.Outbox.RemoveAll(tell => _pump.IsDelivered(tell.Sequence));
+        var outbox = left.AddRange(tells.Select(tell => new Tell(sequence++, tell.To, tell.Message)));
+        _storage.State = new Stored<TState>(next, outbox, sequence)
+        {
+            Changes = OutboxChange(old.Outbox, outbox) is { } pending ? changes.Add(pending) : changes,
+        };
+        try
+        {
+            await _storage.WriteStateAsync();
+        }
+        catch (Exception failure)
+        {
+            _isBroken = true;
+            _context.Deactivate(new(DeactivationReasonCode.ApplicationError, failure, "A write failed: reread."));
+            throw;
+        }
+
+        _state = next;
+        _pump.Take(outbox);
+        return _storage.State.CommittedSeq;
+    }
+
+    private PublishedChange? OutboxChange(ImmutableArray<Tell> before, ImmutableArray<Tell> after) =>
+        before.IsEmpty == after.IsEmpty ? null
+        : new(PublishedKind.Outbox, _context.GrainId.ToString(), after.IsEmpty ? null : Array.Empty<byte>());
+
+    private Task DropDelivered() => _isBroken ? Task.CompletedTask : Save(State, [], []);
+}

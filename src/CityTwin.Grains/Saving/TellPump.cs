@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using CityTwin.Grains.Storing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace CityTwin.Grains.Saving;
+
+/// <summary>
+/// Delivers a grain's saved tells, one after the other, until each has arrived. It runs beside the grain's requests and
+/// is never awaited by one, so that two grains telling each other cannot wait for each other.
+/// </summary>
+internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDelivered) : IDisposable
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+
+    /// <summary>An outbox that nothing else rewrites is emptied in storage after this rest.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<long> _delivered = [];
+    private readonly IGrainFactory _grains = context.ActivationServices.GetRequiredService<IGrainFactory>();
+    private readonly TimeProvider _time = context.ActivationServices.GetRequiredService<TimeProvider>();
+    private readonly ILogger _log = context.ActivationServices.GetRequiredService<ILogger<TellPump>>();
+    private ImmutableArray<Tell> _outbox = [];
+    private bool _isRunning;
+
+    public string? LastError { get; private set; }
+
+    public ImmutableArray<Tell> Pending => _outbox.RemoveAll(tell => _delivered.Contains(tell.Sequence));
+
+    public bool IsDelivered(long sequence) => _delivered.Contains(sequence);
+
+    /// <summary>The outbox as saved.</summary>
+    public void Take(ImmutableArray<Tell> outbox)
+    {
+        _outbox = outbox;
+        _delivered.IntersectWith(outbox.Select(tell => tell.Sequence));
+        if (!_isRunning && !Pending.IsEmpty)
+        {
+            _isRunning = true;
+            _ = Run();
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    private async Task Run()
+    {
+        // The saving call goes first: it must not wait for a receiver.
+        await Task.Yield();
+        try
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                if (_outbox.FirstOrDefault(tell => !_delivered.Contains(tell.Sequence)) is { } tell)
+                {
+                    await Deliver(tell);
+                }
+                else if (_outbox.IsEmpty)
+                {
+                    break;
+                }
+                else
+                {
+                    await Task.Delay(Rest, _time, _stop.Token);
+                    if (Pending.IsEmpty && !_outbox.IsEmpty)
+                    {
+                        await dropDelivered();
+                    }
+                }
+            }
+        }
+        catch (Exception stopped) when (_stop.IsCancellationRequested || stopped is SaveException)
+        {
+            // The activation ends; the next one finds the outbox in storage.
+        }
+        finally
+        {
+            _isRunning = false;
+        }
+    }
+
+    private async Task Deliver(Tell tell)
+    {
+        var wait = FirstRetry;
+        while (true)
+        {
+            try
+            {
+                var receiver = _grains.GetGrain<ITellReceiver>(GrainId.Parse(tell.To));
+                await receiver.Hear(context.GrainId.ToString(), tell.Sequence, tell.Message);
+                _delivered.Add(tell.Sequence);
+                LastError = null;
+                return;
+            }
+            catch (Exception failure) when (!_stop.IsCancellationRequested)
+            {
+                LastError = failure.Message;
+                TellDelayed(failure, tell.Sequence, context.GrainId, tell.To);
+                await Task.Delay(wait, _time, _stop.Token);
+                wait = wait < LongestRetry ? wait * 2 : LongestRetry;
+            }
+        }
+    }
+
+    [LoggerMessage(2001, LogLevel.Warning, "Tell {Sequence} from {Sender} to {Receiver} did not arrive and is tried again.")]
+    private partial void TellDelayed(Exception failure, long sequence, GrainId sender, string receiver);
+}

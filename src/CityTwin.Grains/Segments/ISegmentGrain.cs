@@ -1,0 +1,26 @@
+using CityTwin.Core.Cascades;
+using CityTwin.Grains.Inspection;
+using CityTwin.Grains.Saving;
+using Orleans.Concurrency;
+
+namespace CityTwin.Grains.Segments;
+
+/// <summary>One grid segment: owns its causes, evaluates its own rule when the coordinator asks.</summary>
+[Alias("CityTwin.ISegmentGrain")]
+public interface ISegmentGrain : ITellReceiver, ITellSender, IInspectable
+{
+    /// <summary>Sets or lifts a cause. Returns once it is saved; the cascade follows by itself.</summary>
+    /// <returns>Where it stands in the change log; null when the request was known or changed nothing.</returns>
+    Task<long?> Command(SegmentCommand command);
+
+    /// <summary>Evaluates the segment's rule for the coordinator; saves nothing.</summary>
+    [ResponseTimeout("00:00:05")]
+    Task<SegmentAnswer> Ask(SegmentAsk ask);
+
+    /// <summary>Keeps what was decided; returns once it is saved.</summary>
+    Task Commit(SegmentCommit commit);
+
+    /// <summary>Its causes and its last decided level, as saved.</summary>
+    [AlwaysInterleave]
+    Task<SegmentState> Read();
+}
