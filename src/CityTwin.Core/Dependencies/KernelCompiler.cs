@@ -1,0 +1,211 @@
+using CityTwin.Core.Model;
+
+namespace CityTwin.Core.Dependencies;
+
+/// <summary>Turns rules into the kernel's arrays.</summary>
+internal static class KernelCompiler
+{
+    public static KernelTables Compile(IReadOnlyList<(SegmentId Segment, SegmentRule Rule)> rules)
+    {
+        var index = new FrozenIndex(rules.Select(rule => rule.Segment));
+        var drafts = new Drafts(rules);
+        var edges = drafts.Edges(index);
+        var (start, targets) = Adjacency.Of(drafts.Count, edges);
+        var (order, componentStart) = StronglyConnected.Sort(start, targets);
+        var placeOf = new int[order.Length];
+        for (var place = 0; place < order.Length; place++)
+        {
+            placeOf[order[place]] = place;
+        }
+
+        var (dependentStart, dependents) = Adjacency.Of(
+            drafts.Count, [.. edges.Select(edge => (From: placeOf[edge.From], To: placeOf[edge.To])).Order()]);
+        int[] Places(int[] vertices) => [.. vertices.Select(v => v < 0 ? -1 : placeOf[v])];
+        var level = Places(drafts.Level);
+        var pass = Places(drafts.Pass);
+        var give = Places(drafts.Give);
+        var code = new List<int>();
+        var vertices = new VertexTable[order.Length];
+        for (var place = 0; place < order.Length; place++)
+        {
+            vertices[place] = Compile(drafts, order[place], componentStart[place], code, segment => level[index[segment]]);
+        }
+
+        return new(
+            [.. rules.Select(rule => rule.Segment)],
+            [.. rules.Select(rule => rule.Rule)],
+            index,
+            vertices,
+            [.. code],
+            dependentStart,
+            dependents,
+            level,
+            pass,
+            give,
+            [.. drafts.Networks.Select((members, n) => new NetworkTable(
+                new WidestPath([.. members.Select(m => (rules[m].Segment, rules[m].Rule.Membership!))]),
+                placeOf[drafts.NetworkVertex(n)],
+                drafts.Slot.Length == 0 ? 0 : drafts.Slot[members[0]],
+                [.. members.Select(m => pass[m])],
+                [.. members.Select(m => give[m])],
+                [.. members.Select(m => level[m])]))],
+            drafts.OperatorSegments,
+            drafts.Operator,
+            drafts.Slot);
+    }
+
+    private static VertexTable Compile(Drafts drafts, int vertex, int componentStart, List<int> code, Func<SegmentId, int> vertexOf)
+    {
+        var (kind, owner) = drafts[vertex];
+        if (kind == VertexKind.Network)
+        {
+            return new(kind, false, owner, -1, -1, -1, -1, owner, componentStart);
+        }
+
+        var rule = drafts.Rule(owner);
+        int Program(Expression? expression)
+        {
+            if (expression is null)
+            {
+                return -1;
+            }
+
+            var at = code.Count;
+            RuleProgram.Append(code, expression, vertexOf);
+            return at;
+        }
+
+        var readsSupply = kind is VertexKind.Plain or VertexKind.Give;
+        var readsNeeds = kind is VertexKind.Plain or VertexKind.Pass;
+        var remembers = kind == VertexKind.Plain ? OperatorRules.Remembers(rule)
+            : kind == VertexKind.Give ? rule.Backup is not null
+            : rule.RestartLagTicks is not null;
+        return new(
+            kind,
+            !remembers && RuleProgram.IsChoice(readsSupply ? rule.Supply : null) && RuleProgram.IsChoice(readsNeeds ? rule.Needs : null),
+            owner,
+            readsSupply ? Program(rule.Supply) : -1,
+            readsNeeds ? Program(rule.Needs) : -1,
+            remembers ? drafts.Operator[owner] : -1,
+            drafts.Slot[owner],
+            drafts.NetworkOf(owner),
+            componentStart);
+    }
+
+    /// <summary>The vertices before they are put in order: what each is, and who reads whom.</summary>
+    private sealed class Drafts
+    {
+        private readonly IReadOnlyList<(SegmentId Segment, SegmentRule Rule)> _rules;
+        private readonly List<(VertexKind Kind, int Owner)> _vertices = [];
+        private readonly Dictionary<NetworkId, int> _networkIndex;
+        private readonly int _firstNetworkVertex;
+
+        public Drafts(IReadOnlyList<(SegmentId Segment, SegmentRule Rule)> rules)
+        {
+            _rules = rules;
+            Level = new int[rules.Count];
+            Pass = Filled(rules.Count);
+            Give = Filled(rules.Count);
+            Slot = Filled(rules.Count);
+            Operator = Filled(rules.Count);
+            for (var s = 0; s < rules.Count; s++)
+            {
+                var membership = rules[s].Rule.Membership;
+                Pass[s] = membership is null ? -1 : Add(VertexKind.Pass, s);
+                Give[s] = membership is { IsSource: true } ? Add(VertexKind.Give, s) : -1;
+                Level[s] = Add(membership is null ? VertexKind.Plain : VertexKind.Member, s);
+            }
+
+            OperatorSegments = [.. Enumerable.Range(0, rules.Count).Where(s => OperatorRules.Remembers(rules[s].Rule))];
+            for (var o = 0; o < OperatorSegments.Length; o++)
+            {
+                Operator[OperatorSegments[o]] = o;
+            }
+
+            Networks = [.. Enumerable.Range(0, rules.Count).Where(s => rules[s].Rule.Membership is not null)
+                .GroupBy(s => rules[s].Rule.Membership!.Network).OrderBy(group => group.Key).Select(group => group.ToArray())];
+            _networkIndex = Networks.Select((members, n) => (rules[members[0]].Rule.Membership!.Network, n)).ToDictionary(p => p.Network, p => p.n);
+            _firstNetworkVertex = _vertices.Count;
+            var slot = 0;
+            for (var n = 0; n < Networks.Length; n++)
+            {
+                Add(VertexKind.Network, n);
+                foreach (var member in Networks[n])
+                {
+                    Slot[member] = slot++;
+                }
+            }
+        }
+
+        public int Count => _vertices.Count;
+
+        public int[] Level { get; }
+
+        public int[] Pass { get; }
+
+        public int[] Give { get; }
+
+        public int[] Slot { get; }
+
+        public int[] Operator { get; }
+
+        public int[] OperatorSegments { get; }
+
+        public int[][] Networks { get; }
+
+        public (VertexKind Kind, int Owner) this[int vertex] => _vertices[vertex];
+
+        public SegmentRule Rule(int segment) => _rules[segment].Rule;
+
+        public int NetworkVertex(int network) => _firstNetworkVertex + network;
+
+        public int NetworkOf(int segment) => _rules[segment].Rule.Membership is { } membership ? _networkIndex[membership.Network] : -1;
+
+        public List<(int From, int To)> Edges(FrozenIndex index)
+        {
+            var edges = new List<(int From, int To)>();
+            for (var s = 0; s < _rules.Count; s++)
+            {
+                var rule = _rules[s].Rule;
+                AddReads(edges, index, Pass[s] < 0 || Give[s] >= 0 ? rule.Supply : null, Pass[s] < 0 ? Level[s] : Give[s]);
+                AddReads(edges, index, rule.Needs, Pass[s] < 0 ? Level[s] : Pass[s]);
+                if (Pass[s] < 0)
+                {
+                    continue;
+                }
+
+                var network = NetworkVertex(NetworkOf(s));
+                edges.Add((Pass[s], Level[s]));
+                edges.Add((Pass[s], network));
+                edges.Add((network, Level[s]));
+                if (Give[s] >= 0)
+                {
+                    edges.Add((Give[s], network));
+                }
+            }
+
+            return [.. edges.Distinct()];
+        }
+
+        private void AddReads(List<(int From, int To)> edges, FrozenIndex index, Expression? expression, int reader)
+        {
+            foreach (var supplier in ExpressionRules.Suppliers(expression))
+            {
+                edges.Add((Level[index[supplier]], reader));
+            }
+        }
+
+        private int Add(VertexKind kind, int owner)
+        {
+            _vertices.Add((kind, owner));
+            return _vertices.Count - 1;
+        }
+
+        private static int[] Filled(int count)
+        {
+            var array = new int[count];
+            array.AsSpan().Fill(-1);
+            return array;
+        }
+    }
+}

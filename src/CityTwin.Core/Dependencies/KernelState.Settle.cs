@@ -1,0 +1,314 @@
+namespace CityTwin.Core.Dependencies;
+
+/// <summary>How a batch is settled.</summary>
+public sealed partial class KernelState
+{
+    private SettleScratch Scratch => _scratch ??= new(_tables);
+
+    /// <summary>Settles one batch, after everything that falls due before it.</summary>
+    /// <param name="at">Later than <see cref="Now"/>.</param>
+    /// <param name="ceilings">Each segment at most once.</param>
+    /// <param name="starts">Segments to start. In the batch of the repair they come too early: give them a batch of their own, one tick later.</param>
+    /// <exception cref="KernelLimitException">Too many rounds or timers.</exception>
+    public void Settle(long at, ReadOnlySpan<CeilingSetting> ceilings, ReadOnlySpan<int> starts)
+    {
+        Advance(at - 1);
+        SettleOnce(at, ceilings, starts, everything: false);
+    }
+
+    /// <summary>Settles one batch and evaluates every rule: for a new city, or after the definition changed.</summary>
+    public void SettleEverything(long at, ReadOnlySpan<CeilingSetting> ceilings, ReadOnlySpan<int> starts)
+    {
+        Advance(at - 1);
+        SettleOnce(at, ceilings, starts, everything: true);
+    }
+
+    /// <summary>Settles everything that falls due up to and including a tick, each at its own time.</summary>
+    public void Advance(long to)
+    {
+        for (var timers = 0; AdvanceOne(to); timers++)
+        {
+            if (timers == Limits.TimersMax)
+            {
+                throw new KernelLimitException(nameof(KernelLimits.TimersMax), Limits.TimersMax, $"at tick {Now}");
+            }
+        }
+    }
+
+    /// <summary>Settles the next instant that falls due by itself, if it is not after a tick; false when there is none.</summary>
+    public bool AdvanceOne(long to)
+    {
+        Refresh();
+        var due = _memory.Agenda.Next;
+        if (due == Agenda.Never || due > to)
+        {
+            return false;
+        }
+
+        SettleOnce(due, [], [], everything: false);
+        return true;
+    }
+
+    private void SettleOnce(long at, ReadOnlySpan<CeilingSetting> ceilings, ReadOnlySpan<int> starts, bool everything)
+    {
+        Invariant.Hold(at > Now, "Every batch has a tick of its own, later than the last.");
+        Refresh();
+        var scratch = Scratch;
+        scratch.Begin();
+        TakeDue(at);
+        Start(at, starts);
+        Lower(ceilings);
+        if (everything)
+        {
+            ScheduleEverything();
+        }
+
+        Sweep(at, isDown: true);
+
+        // The barrier: only when nothing can fall any more may anything rise (break before make).
+        Raise(at, ceilings);
+        if (everything)
+        {
+            ScheduleEverything();
+        }
+
+        foreach (var vertex in scratch.UpSeeds)
+        {
+            scratch.Schedule(vertex);
+        }
+
+        Sweep(at, isDown: false);
+        Now = at;
+        RememberTouched(at);
+        scratch.Finish(_values);
+    }
+
+    /// <summary>Batteries that are empty now fall in the down phase; windows that are released wait for the barrier.</summary>
+    private void TakeDue(long at)
+    {
+        while (_memory.Agenda.Next <= at)
+        {
+            var o = _memory.Agenda.TakeNext();
+            Scratch.Due.Add(o);
+            Scratch.Touch(o);
+            if (_memory.EmptiesAt(o, at))
+            {
+                Scratch.Schedule(InputVertex(_tables.OperatorSegment[o]));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Lifts the started to 1000 before anything falls. What networks carry is not held by former levels, so it is
+    /// brought up to date here: the down phase must begin above its solution everywhere.
+    /// </summary>
+    private void Start(long at, ReadOnlySpan<int> starts)
+    {
+        foreach (var segment in starts)
+        {
+            var vertex = _tables.LevelVertex[segment];
+            Scratch.KeepBefore(segment, _values[vertex]);
+            _values[vertex] = 1000;
+            ScheduleBoth(vertex);
+            if (_tables.OperatorOfSegment[segment] is >= 0 and var o)
+            {
+                Scratch.Touch(o);
+                if (Kernel.Rules[segment].RestartLagTicks is not null)
+                {
+                    _memory.Forget(o, at);
+                }
+            }
+        }
+
+        foreach (var segment in starts)
+        {
+            if (_tables.PassVertex[segment] is >= 0 and var pass)
+            {
+                LiftToExact(pass, at);
+            }
+
+            foreach (var reader in ReadersOf(_tables.LevelVertex[segment]))
+            {
+                if (_vertices[reader].Kind == VertexKind.Plain)
+                {
+                    ScheduleBoth(reader);
+                }
+                else
+                {
+                    LiftToExact(reader, at);
+                }
+            }
+        }
+    }
+
+    private void LiftToExact(int vertex, long at)
+    {
+        SetExact(vertex, (short)Exact(vertex, at));
+        TouchOperator(vertex);
+        ScheduleBoth(vertex);
+        ScheduleBoth(_tables.LevelVertex[_vertices[vertex].Owner]);
+        var network = _tables.Networks[_vertices[vertex].Network];
+        ScheduleBoth(network.Vertex);
+        EvaluateNetwork(network, alsoUp: true);
+    }
+
+    private void Lower(ReadOnlySpan<CeilingSetting> ceilings)
+    {
+        foreach (var (segment, ceiling) in ceilings)
+        {
+            if (ceiling < _ceilings[segment])
+            {
+                _ceilings[segment] = (short)ceiling;
+                Scratch.Schedule(CeilingVertex(segment));
+            }
+        }
+    }
+
+    private void Raise(long at, ReadOnlySpan<CeilingSetting> ceilings)
+    {
+        foreach (var (segment, ceiling) in ceilings)
+        {
+            if (ceiling > _ceilings[segment])
+            {
+                _ceilings[segment] = (short)ceiling;
+                Scratch.Schedule(CeilingVertex(segment));
+            }
+        }
+
+        foreach (var o in Scratch.Due)
+        {
+            if (_memory.Release(o, at))
+            {
+                Scratch.Schedule(CeilingVertex(_tables.OperatorSegment[o]));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Evaluates what is scheduled, suppliers first. A ring is swept again and again until it rests, before anything
+    /// behind it is looked at.
+    /// </summary>
+    private void Sweep(long at, bool isDown)
+    {
+        var scratch = Scratch;
+        var rounds = 0;
+        (scratch.Cursor, scratch.Behind) = (scratch.Behind, SettleScratch.None);
+        while (scratch.Cursor != SettleScratch.None)
+        {
+            var vertex = scratch.NextFrom(scratch.Cursor);
+            var behind = scratch.Behind;
+            if (behind != SettleScratch.None && (vertex == SettleScratch.None || _vertices[vertex].ComponentStart > behind))
+            {
+                CountRound(++rounds, behind, at);
+                vertex = behind;
+                scratch.Behind = SettleScratch.None;
+            }
+            else if (vertex == SettleScratch.None)
+            {
+                break;
+            }
+            else if (_vertices[vertex].ComponentStart >= scratch.Cursor)
+            {
+                rounds = 0;
+            }
+
+            scratch.Take(vertex);
+            scratch.Evaluations++;
+            scratch.Cursor = vertex + 1;
+            Evaluate(vertex, at, isDown);
+        }
+
+        scratch.Cursor = SettleScratch.None;
+    }
+
+    private void CountRound(int rounds, int vertex, long at)
+    {
+        if (rounds > Limits.RoundsMax)
+        {
+            throw new KernelLimitException(nameof(KernelLimits.RoundsMax), Limits.RoundsMax, $"around '{NameOf(vertex)}' at tick {at}");
+        }
+    }
+
+    private void Evaluate(int vertex, long at, bool isDown)
+    {
+        ref readonly var table = ref _vertices[vertex];
+        if (table.Operator >= 0)
+        {
+            Scratch.Touch(table.Operator);
+        }
+
+        switch (table.Kind)
+        {
+            case VertexKind.Network:
+                EvaluateNetwork(_tables.Networks[table.Owner], alsoUp: false);
+                break;
+            case VertexKind.Pass or VertexKind.Give:
+                var exact = (short)Exact(vertex, at);
+                var before = _values[vertex];
+                if (exact != before)
+                {
+                    SetExact(vertex, exact);
+                    ScheduleReaders(vertex, before, exact);
+                }
+
+                break;
+            default:
+                var level = (short)Exact(vertex, at);
+                var held = _values[vertex];
+                if (isDown ? level < held : level > held)
+                {
+                    Scratch.KeepBefore(table.Owner, held);
+                    _values[vertex] = level;
+                    ScheduleReaders(vertex, held, level);
+                }
+
+                break;
+        }
+    }
+
+    private void EvaluateNetwork(NetworkTable network, bool alsoUp)
+    {
+        var (first, count) = (network.FirstSlot, network.Shape.MemberCount);
+        var reached = Scratch.Reach.AsSpan(0, count);
+        network.Shape.Reach(_pass.AsSpan(first, count), _give.AsSpan(first, count), reached, Scratch.WidestPath);
+        for (var i = 0; i < count; i++)
+        {
+            if (reached[i] != _reach[first + i])
+            {
+                _reach[first + i] = reached[i];
+                Scratch.Schedule(network.MemberVertex[i]);
+                if (alsoUp)
+                {
+                    Scratch.UpSeeds.Add(network.MemberVertex[i]);
+                }
+            }
+        }
+    }
+
+    private void RememberTouched(long at)
+    {
+        foreach (var o in Scratch.Touched)
+        {
+            var segment = _tables.OperatorSegment[o];
+            var supply = Program(_vertices[InputVertex(segment)].Supply);
+            var backup = Kernel.Rules[segment].Backup;
+            var restartInput = 1000;
+            if (Kernel.Rules[segment].RestartLagTicks is not null)
+            {
+                var given = _tables.SlotOfSegment[segment] is >= 0 and var slot ? _reach[slot]
+                    : backup is null ? supply
+                    : BackupRules.Output(backup, supply, _memory.IsCharged(o, at));
+                restartInput = Math.Min(given, Program(_vertices[CeilingVertex(segment)].Needs));
+            }
+
+            _memory.Remember(o, at, backup is null ? 1000 : supply, restartInput);
+
+            // What passes through a member from the next tick on; it carries no more than has reached it by now, so
+            // nobody's reach changes by this.
+            if (_tables.PassVertex[segment] is >= 0 and var pass)
+            {
+                SetExact(pass, (short)Exact(pass, at));
+            }
+        }
+    }
+}
