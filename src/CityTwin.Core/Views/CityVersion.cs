@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Cascades;
+using CityTwin.Core.Dependencies;
+using CityTwin.Core.Model;
+
+namespace CityTwin.Core.Views;
+
+/// <summary>
+/// The whole city as of one place in the change log. It never changes, so a reader that holds it reads one consistent
+/// city for as long as it likes, without locks; two versions share all that did not change between them.
+/// </summary>
+/// <param name="Epoch">Names the change log; a sequence of another epoch means nothing here.</param>
+/// <param name="Seq">The place in the log, 0 before the first row.</param>
+/// <param name="AsOf">When that row was committed; null before the first.</param>
+/// <param name="Segments">In the order of the definition, like sensors, guards and zones.</param>
+/// <param name="Alerts">Sorted by id; cleared ones stay until their owner forgets them.</param>
+/// <param name="AlertRemovals">The newest forgotten alerts, oldest first, at most <see cref="RemovalsMax"/>.</param>
+/// <param name="RemovalsKnownAfter">Alerts forgotten up to this sequence are not listed.</param>
+/// <param name="Cascades">The newest batches, oldest first, at most <see cref="CascadesMax"/>.</param>
+/// <param name="Batch">The last decided batch, 0 before the first.</param>
+/// <param name="BatchAt">Its instant in ticks.</param>
+/// <param name="LevelsAt">The row that last changed any level, battery or window.</param>
+public sealed record CityVersion(
+    CityIndex Index,
+    string Epoch,
+    long Seq,
+    DateTimeOffset? AsOf,
+    PagedArray<SegmentView> Segments,
+    PagedArray<SensorView> Sensors,
+    PagedArray<GuardView> Guards,
+    PagedArray<ZoneView> Zones,
+    ImmutableSortedDictionary<Alerts.AlertId, AlertView> Alerts,
+    ImmutableList<AlertRemoval> AlertRemovals,
+    long RemovalsKnownAfter,
+    ImmutableList<CascadeView> Cascades,
+    long Batch,
+    long BatchAt,
+    long LevelsAt)
+{
+    /// <summary>How many forgotten alerts are remembered for those who resume a watch.</summary>
+    public const int RemovalsMax = 10_000;
+
+    /// <summary>How many batches are kept for display.</summary>
+    public const int CascadesMax = 1_000;
+
+    /// <summary>The level of a segment; 1000 for one that this definition does not have.</summary>
+    public int LevelOf(SegmentId segment) => Index.Find(segment) is { } place ? Segments[place].LevelPermille : 1000;
+
+    /// <summary>
+    /// The kernel's whole state: the start of what-if runs, which then touch nothing of this version. It is the state
+    /// right after the last batch; charges and windows say themselves since when they hold.
+    /// </summary>
+    public KernelCheckpoint Fork()
+    {
+        var segments = ImmutableArray.CreateBuilder<SegmentCheckpoint>(Segments.Count);
+        for (var i = 0; i < Segments.Count; i++)
+        {
+            var view = Segments[i];
+            segments.Add(new(
+                Index.City.Segments[i].Id,
+                view.CeilingPermille,
+                view.CauseVersion,
+                view.LastDecided,
+                view.LevelPermille,
+                view.Operator,
+                view.NextTimer));
+        }
+
+        return new(Batch, BatchAt, Index.City.Hash, segments.MoveToImmutable());
+    }
+
+    /// <summary>The causes of a segment: those it published, else those the definition gives it.</summary>
+    public ImmutableArray<Cause> CausesOf(int segment) =>
+        Segments[segment].Facts?.Causes ?? SegmentRules.FoundingCauses(Index.City.Segments[segment]);
+}
