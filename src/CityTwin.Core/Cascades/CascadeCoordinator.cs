@@ -63,7 +63,6 @@ public sealed class CascadeCoordinator
         CascadePlan plan, CoordinatorState state, KernelCheckpoint checkpoint, IEnumerable<BatchDecided> since)
     {
         var memory = CascadeMemory.Of(plan, checkpoint);
-        var uncommitted = new SortedSet<int>();
         var (number, rows) = (checkpoint.Number, 0L);
         foreach (var batch in since)
         {
@@ -71,10 +70,6 @@ public sealed class CascadeCoordinator
             number = batch.Number;
             rows += batch.Settled.Length;
             memory.Apply(batch);
-            if (batch.Number > state.CommittedThrough)
-            {
-                uncommitted.UnionWith(batch.Settled.Select(settled => plan.VertexOf(settled.Segment)).OfType<int>());
-            }
         }
 
         Invariant.Hold(number == state.LastNumber, "The fold ends at the last decided batch.");
@@ -84,9 +79,12 @@ public sealed class CascadeCoordinator
             _batchesSinceCheckpoint = number - checkpoint.Number,
             _rowsSinceCheckpoint = rows,
         };
-        foreach (var vertex in uncommitted)
+        for (var vertex = 0; vertex < memory.LastDecided.Length; vertex++)
         {
-            coordinator._commits[vertex] = coordinator.CommitOf(vertex, memory.LastDecided[vertex]);
+            if (memory.LastDecided[vertex] > state.CommittedThrough)
+            {
+                coordinator._commits[vertex] = coordinator.CommitOf(vertex, memory.LastDecided[vertex]);
+            }
         }
 
         return (coordinator, [new SaveCoordinator(coordinator._state, null, null)]);

@@ -41,7 +41,7 @@ public sealed record Founding(CoordinatorState State, BatchDecided Batch, Kernel
         Invariant.Hold(run.IsSettled, "A founding batch settles by itself.");
         var batch = new BatchDecided(1, at, plan.Definition, positions, [], run.Settled());
         memory.Apply(batch);
-        var state = CoordinatorState.New(plan.Definition, at) with { LastNumber = 1, CommittedThrough = 1 };
+        var state = CoordinatorState.New(plan.Definition, at) with { LastNumber = 1 };
         return new(state, batch, memory.Checkpoint(1, at));
     }
 }

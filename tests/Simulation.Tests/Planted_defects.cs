@@ -1,0 +1,152 @@
+using System.Collections;
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Xunit;
+
+namespace CityTwin.Simulation.Tests;
+
+/// <summary>
+/// A test that cannot fail proves nothing: each row plants one defect in the source of the protocol (or of the chaos
+/// driver, where the defect is one of saving), compiles it in memory, and the chaos run has to find it.
+/// </summary>
+public sealed class Planted_defects
+{
+    private const int SeedsMax = 2000;
+
+    public static TheoryData<string, string, string, string> Defects => new()
+    {
+        {
+            "no barrier between down and up", "SettleRun.cs",
+            "            if (_open.Count > 0)\n            {\n                return;",
+            "            if (_open.Count > 0 && _phase == Phase.Up)\n            {\n                return;"
+        },
+        {
+            "stale answers accepted", "SettleRun.cs",
+            "        ticket == new AskTicket(_incarnation, _batch.Number, _vertices[vertex].Number);",
+            "        ticket.Number > 0;"
+        },
+        {
+            "state and outbox saved apart", "ChaosSegment.cs",
+            "            _saved = new(state, outbox);",
+            "            _saved = _saved with { State = state };\n            _world.After(_world.Delay(), () => _saved = life == _life ? _saved with { Outbox = outbox } : _saved);"
+        },
+        {
+            "a hit joins a running batch", "CascadeCoordinator.cs",
+            "        _inbox.Offer(vertex, change);",
+            """
+                    if (_stage == Stage.Settling)
+                    {
+                        var changes = _state.Open!.Changes.RemoveAll(other => other.Segment == change.Segment).Add(change);
+                        _state = _state with { Open = _state.Open with { Changes = changes } };
+                        return [new ChangeTaken(change.Segment, change.Version)];
+                    }
+
+                    _inbox.Offer(vertex, change);
+            """
+        },
+        {
+            "timers run on arrival", "BatchRules.cs",
+            "            return new(timer, BatchKind.Timers);",
+            "            return new(Math.Max(timer, stamp), BatchKind.Timers);"
+        },
+        {
+            "a segment that missed a commit answers from what it had", "SegmentEvaluation.cs",
+            "        OperatorRules.Remembers(plan.Rule) && decided.Batch != ask.LastDecided",
+            "        OperatorRules.Remembers(plan.Rule) && decided.Batch < -ask.LastDecided"
+        },
+        {
+            "a start joins the batch of the repair", "BatchRules.cs",
+            "        return hasChanges ? new(stamp, BatchKind.Changes)",
+            "        return hasStarts ? new(stamp, BatchKind.Starts) : hasChanges ? new(stamp, BatchKind.Changes)"
+        },
+        {
+            "what is downstream of a start does not begin at the top", "SettleRun.cs",
+            "                (_pass[vertex], _give[vertex], _reach[vertex]) = (1000, 1000, 1000);",
+            "                _pass[vertex] = _memory.Pass[vertex];"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Defects))]
+    public void Are_found_by_the_chaos_run(string defect, string file, string original, string planted)
+    {
+        var differences = Compile(file, original, planted);
+        for (var seed = 1; seed <= SeedsMax; seed++)
+        {
+            if (differences(seed) is { } found)
+            {
+                TestContext.Current.SendDiagnosticMessage("{0}: found with seed {1}: {2}", defect, seed, found);
+                return;
+            }
+        }
+
+        Assert.Fail($"The chaos run does not find this defect in {SeedsMax} seeds: {defect}.");
+    }
+
+    [Fact]
+    public void Are_needed_for_a_difference_in_the_compiled_copy()
+    {
+        var differences = Compile("BatchRules.cs", "public static class BatchRules", "public static class BatchRules");
+        Assert.All(Enumerable.Range(1, 50), seed => Assert.Null(differences(seed)));
+    }
+
+    /// <returns>For a seed, the first difference or the broken invariant; null when there is none.</returns>
+    private static Func<int, string?> Compile(string file, string original, string planted)
+    {
+        var root = RepositoryRoot();
+        var sources = Sources(Path.Combine(root, "src", "CityTwin.Core"))
+            .Concat(Sources(Path.Combine(root, "tests", "Simulation.Tests", "Chaos"))).ToList();
+        var mutated = Assert.Single(sources, source => Path.GetFileName(source) == file);
+        var trees = sources.Select(source =>
+        {
+            var text = File.ReadAllText(source).ReplaceLineEndings("\n");
+            if (source == mutated)
+            {
+                Assert.Contains(original, text, StringComparison.Ordinal);
+                text = text.Replace(original, planted, StringComparison.Ordinal);
+            }
+
+            return CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Preview), source);
+        });
+        const string usings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using Orleans;";
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => !Path.GetFileName(path).StartsWith("CityTwin", StringComparison.Ordinal))
+            .Select(path => MetadataReference.CreateFromFile(path));
+        var compilation = CSharpCompilation.Create(
+            "CityTwin.Planted", [.. trees, CSharpSyntaxTree.ParseText(usings)], references,
+            new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, checkOverflow: true, nullableContextOptions: NullableContextOptions.Enable));
+        using var image = new MemoryStream();
+        var emitted = compilation.Emit(image);
+        Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)));
+        var assembly = Assembly.Load(image.ToArray());
+        var city = assembly.GetType("CityTwin.Simulation.Tests.Chaos.ChaosCity")!.GetMethod("Of")!;
+        var run = assembly.GetType("CityTwin.Simulation.Tests.Chaos.ChaosRun")!.GetMethod("Differences")!;
+        return seed =>
+        {
+            try
+            {
+                return ((IEnumerable)run.Invoke(null, [seed, city.Invoke(null, [seed])])!).Cast<string>().FirstOrDefault();
+            }
+            catch (TargetInvocationException broken)
+            {
+                return broken.InnerException!.Message;
+            }
+        };
+    }
+
+    private static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+        .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"))
+        .Order(StringComparer.Ordinal);
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CityTwin.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("The tests run inside the repository, whose sources they read.");
+    }
+}
