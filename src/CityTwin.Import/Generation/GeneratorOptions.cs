@@ -1,0 +1,44 @@
+namespace CityTwin.Import.Generation;
+
+/// <summary>What city to make. The same options always make the same city, byte for byte, on any machine.</summary>
+/// <param name="Population">Residents, <see cref="PopulationMin"/>..<see cref="PopulationMax"/>.</param>
+/// <param name="Seed">Chooses one of the possible cities.</param>
+/// <param name="Sensors">How many sensors, <see cref="SensorsMin"/>..<see cref="SensorsMax"/>; null = one for about 120 residents.</param>
+/// <param name="Name">The city's name, 1..<see cref="NameLengthMax"/> characters.</param>
+public sealed record GeneratorOptions(int Population, ulong Seed, int? Sensors, string Name)
+{
+    public const int PopulationMin = 1_000;
+    public const int PopulationMax = 5_000_000;
+    public const int SensorsMin = 1;
+    public const int SensorsMax = 200_000;
+    public const int NameLengthMax = 100;
+
+    private const int ResidentsPerSensor = 120;
+    private const int DerivedSensorsMin = 50;
+    private const int DerivedSensorsMax = 100_000;
+
+    /// <summary>The sensors asked for, or a plausible number for so many residents.</summary>
+    public int SensorCount => Sensors ?? Math.Clamp(Population / ResidentsPerSensor, DerivedSensorsMin, DerivedSensorsMax);
+
+    /// <summary>Every fault of these options as one sentence each; empty when a city can be made.</summary>
+    public IReadOnlyList<string> Faults()
+    {
+        var faults = new List<string>();
+        if (Population is < PopulationMin or > PopulationMax)
+        {
+            faults.Add($"The population must be {PopulationMin} to {PopulationMax}, not {Population}.");
+        }
+
+        if (Sensors is < SensorsMin or > SensorsMax)
+        {
+            faults.Add($"The number of sensors must be {SensorsMin} to {SensorsMax}, not {Sensors}.");
+        }
+
+        if (string.IsNullOrWhiteSpace(Name) || Name.Length > NameLengthMax || Name.Any(char.IsControl))
+        {
+            faults.Add($"The name must have 1 to {NameLengthMax} printable characters.");
+        }
+
+        return faults;
+    }
+}
