@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using CityTwin.Cli.Commands;
 
 namespace CityTwin.Cli;
 
@@ -42,6 +43,7 @@ internal static class CommandLine
     private static RootCommand Root() =>
         new("Checks, generates and simulates cities, and talks to a running CityTwin.")
         {
+            GenerateCommand.Create(),
         };
 
     private static async Task<int> RefuseAsync(ParseResult result, TextWriter error)
