@@ -43,6 +43,8 @@ internal static class CommandLine
     private static RootCommand Root() =>
         new("Checks, generates and simulates cities, and talks to a running CityTwin.")
         {
+            ValidateCommand.Create(),
+            DiffCommand.Create(),
             GenerateCommand.Create(),
         };
 

@@ -5,39 +5,35 @@ namespace CityTwin.Import.Reading;
 /// <summary>Gathers the faults of one reading, so that all are told at once; bounded by <see cref="CityLimits.FaultsMax"/>.</summary>
 internal sealed class FaultList
 {
-    private readonly List<Fault> _faults = [];
+    private readonly List<Fault> _errors = [];
+    private readonly List<Fault> _warnings = [];
     private long _untold;
 
     /// <summary>True once an error was found, told or not.</summary>
-    public bool HasErrors { get; private set; }
+    public bool HasErrors => _errors.Count > 0;
 
-    public void Error(string code, Place place, string message, string? feature = null)
-    {
-        HasErrors = true;
-        Add(new Fault(FaultSeverity.Error, code, place.File, feature, place.ToString(), message));
-    }
+    public void Error(string code, Place place, string message, string? feature = null) =>
+        Add(_errors, FaultSeverity.Error, code, place, message, feature);
 
     public void Warning(string code, Place place, string message, string? feature = null) =>
-        Add(new Fault(FaultSeverity.Warning, code, place.File, feature, place.ToString(), message));
+        Add(_warnings, FaultSeverity.Warning, code, place, message, feature);
 
     /// <summary>Errors first, then warnings, each in the order found.</summary>
     public ImmutableArray<Fault> ToImmutable()
     {
-        var sorted = _faults.OrderBy(fault => fault.Severity).ToList();
-        if (_untold > 0)
-        {
-            sorted.Add(new Fault(HasErrors ? FaultSeverity.Error : FaultSeverity.Warning, FaultCode.TooManyFaults, "", null, "",
-                $"{_untold} more faults are not shown; mend the first {CityLimits.FaultsMax} and check again."));
-        }
-
-        return [.. sorted];
+        var sorted = _errors.Concat(_warnings);
+        return _untold == 0
+            ? [.. sorted]
+            : [.. sorted, new Fault(FaultSeverity.Warning, FaultCode.TooManyFaults, "", null, "",
+                $"{_untold} more faults are not shown; mend these and check again.")];
     }
 
-    private void Add(Fault fault)
+    /// <summary>Errors and warnings are bounded apart, so that no flood of warnings hides an error.</summary>
+    private void Add(List<Fault> faults, FaultSeverity severity, string code, Place place, string message, string? feature)
     {
-        if (_faults.Count < CityLimits.FaultsMax)
+        if (faults.Count < CityLimits.FaultsMax)
         {
-            _faults.Add(fault);
+            faults.Add(new Fault(severity, code, place.File, feature, place.ToString(), message));
         }
         else
         {

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Model;
+using CityTwin.Import.Checking;
+using CityTwin.Import.Format;
+using CityTwin.Import.Reading;
+
+namespace CityTwin.Import;
+
+/// <summary>
+/// Reads a city from its files. All faults of all files are found in one reading; there is a city only when none
+/// of them is an error. No input makes it throw.
+/// </summary>
+public static class CityReader
+{
+    /// <summary>Reads a city from a directory or a bundle file.</summary>
+    public static CityReadResult Open(string path) => Read(CityFolder.Open(path));
+
+    /// <summary>Reads a city from a bundle (<see cref="CityFolder.ToBundle"/>).</summary>
+    public static CityReadResult ReadBundle(ReadOnlyMemory<byte> bundle) => Read(CityFolder.FromBundle(bundle));
+
+    /// <summary>Reads a city from its files.</summary>
+    public static CityReadResult Read(CityFolder folder)
+    {
+        var faults = new FaultList();
+        var manifest = new ManifestReader(folder, faults).Read();
+        if (manifest is null)
+        {
+            return new(null, faults.ToImmutable());
+        }
+
+        var draft = new CityDraft(faults);
+        var rules = new DependenciesReader(folder, draft).Read(manifest.DependenciesFile);
+        ReadLayers(folder, manifest, draft, rules);
+        CityChecks.Run(draft, rules);
+        return new(faults.HasErrors ? null : CityWriter.Seal(Assemble(manifest, draft)), faults.ToImmutable());
+    }
+
+    private static CityReadResult Read(CityFolderResult opened)
+    {
+        if (opened.Folder is not { } folder)
+        {
+            return new(null, opened.Faults);
+        }
+
+        var read = Read(folder);
+        return opened.Faults.IsEmpty ? read : new(null, opened.Faults.AddRange(read.Faults));
+    }
+
+    private static void ReadLayers(CityFolder folder, Manifest manifest, CityDraft draft, DependencyTables rules)
+    {
+        var layers = new LayerReader(folder, draft.Faults);
+        var features = new FeatureReader(draft, rules);
+        Read(Names.Zones, EntityKind.Zone, CityFormat.Zone, features.ReadZone);
+        Read(Names.Segments, EntityKind.Segment, CityFormat.Segment, features.ReadSegment);
+        Read(Names.Sensors, EntityKind.Sensor, CityFormat.Sensor, features.ReadSensor);
+        Read(Names.Guards, EntityKind.Guard, CityFormat.Guard, features.ReadGuard);
+        Read(Names.Background, null, CityFormat.Background, features.ReadBackground);
+
+        void Read(string layer, EntityKind? kind, ImmutableArray<string> known, Action<FeatureRow> read)
+        {
+            foreach (var source in manifest.Layers[layer])
+            {
+                if (!layers.Read(source, known, hasIds: kind is not null, read) && kind is { } incomplete)
+                {
+                    draft.Incomplete.Add(incomplete);
+                }
+            }
+        }
+    }
+
+    private static City Assemble(Manifest manifest, CityDraft draft) => new(
+        default,
+        manifest.Name,
+        manifest.TimeZone,
+        manifest.IsSample,
+        [.. draft.Zones],
+        [.. draft.Networks],
+        [.. draft.Segments],
+        [.. draft.Sensors],
+        [.. draft.Guards],
+        [.. draft.Background],
+        [.. draft.Assumptions]);
+}
+
+/// <summary>A city, unless a fault is an error; and every fault found, errors first.</summary>
+public sealed record CityReadResult(City? City, ImmutableArray<Fault> Faults);
