@@ -1,0 +1,159 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using MQTTnet;
+using MQTTnet.Formatter;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace CityTwin.Ingest;
+
+/// <summary>
+/// Subscribes at an external broker with a session that the broker keeps while we are away. Messages are stored in
+/// parallel and acknowledged in the order they came, each once it is stored. What cannot be stored is not
+/// acknowledged: we drop the connection and come back, and the broker sends it again.
+/// </summary>
+public sealed partial class BrokerConnection(IngestOptions options, Intake intake, TimeProvider time, ILogger<BrokerConnection> log)
+    : BackgroundService, IMqttPublisher
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly ExternalBrokerOptions _external =
+        options.External ?? throw new ArgumentException("No external broker is configured.", nameof(options));
+
+    private IMqttClient? _client;
+    private long _generation;
+
+    public long Generation => Interlocked.Read(ref _generation);
+
+    public async Task Publish(string topic, ReadOnlyMemory<byte> payload, bool retain, CancellationToken cancellation)
+    {
+        var message = OutgoingTopic.Message(options.Prefix, topic, payload, retain);
+        var client = Volatile.Read(ref _client) ?? throw new InvalidOperationException("The broker is not connected.");
+        try
+        {
+            await client.PublishAsync(message, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException and not InvalidOperationException)
+        {
+            throw new InvalidOperationException("The broker did not take it.", failure);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = FirstPause;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var before = Generation;
+            try
+            {
+                await RunConnection(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                ConnectionLost(_external.Host, _external.Port, failure.Message);
+            }
+
+            pause = Generation > before ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, _external.ReconnectMax.Ticks));
+            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>
+    /// One connection from beginning to end. Each has a client object of its own, so that an acknowledgement that comes
+    /// late can never reach the next connection, where its number belongs to another message.
+    /// </summary>
+    private async Task RunConnection(CancellationToken stopping)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var pending = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.InFlightMax) { SingleReader = true });
+        using var client = new MqttClientFactory().CreateMqttClient();
+        client.ApplicationMessageReceivedAsync += async received =>
+        {
+            received.AutoAcknowledge = false;
+            var storing = intake.Take(received.ApplicationMessage.Topic, received.ApplicationMessage.Payload);
+            await pending.Writer.WriteAsync(new(received, storing), ended.Token).ConfigureAwait(false);
+        };
+        client.DisconnectedAsync += lost =>
+        {
+            pending.Writer.TryComplete(lost.Exception ?? new InvalidOperationException($"The broker closed the connection: {lost.ReasonString ?? lost.Reason.ToString()}."));
+            return Task.CompletedTask;
+        };
+
+        var connected = await client.ConnectAsync(ClientOptions(), stopping).ConfigureAwait(false);
+        if (connected.ResultCode != MqttClientConnectResultCode.Success)
+        {
+            throw new InvalidOperationException($"The broker refused the connection: {connected.ResultCode} {connected.ReasonString}");
+        }
+
+        try
+        {
+            await client.SubscribeAsync(Subscription(), stopping).ConfigureAwait(false);
+            Volatile.Write(ref _client, client);
+            Interlocked.Increment(ref _generation);
+            Connected(_external.Host, _external.Port, connected.IsSessionPresent);
+            await AcknowledgeInOrder(pending.Reader, stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            Volatile.Write(ref _client, null);
+            await ended.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task AcknowledgeInOrder(ChannelReader<Pending> pending, CancellationToken stopping)
+    {
+        await foreach (var (received, storing) in pending.ReadAllAsync(stopping).ConfigureAwait(false))
+        {
+            await storing.WaitAsync(stopping).ConfigureAwait(false);
+            await received.AcknowledgeAsync(stopping).ConfigureAwait(false);
+        }
+    }
+
+    private MqttClientOptions ClientOptions()
+    {
+        var builder = new MqttClientOptionsBuilder()
+            .WithTcpServer(_external.Host, _external.Port)
+            .WithClientId(_external.ClientId)
+            .WithTlsOptions(tls => tls.UseTls(_external.UseTls));
+        if (_external.Credentials is { } credentials)
+        {
+            builder.WithCredentials(credentials.User, credentials.Password);
+        }
+
+        return _external.UseMqtt311
+            ? builder.WithProtocolVersion(MqttProtocolVersion.V311).WithCleanSession(false).Build()
+            : builder.WithProtocolVersion(MqttProtocolVersion.V500)
+                .WithCleanStart(false)
+                .WithSessionExpiryInterval((uint)_external.SessionExpiry.TotalSeconds)
+                .WithReceiveMaximum((ushort)options.InFlightMax)
+                .Build();
+    }
+
+    private MqttClientSubscribeOptions Subscription() => new()
+    {
+        TopicFilters =
+        [
+            new MqttTopicFilter
+            {
+                Topic = SensorTopic.Filter(options.Prefix),
+                QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+                // What somebody retained is taken once, not at each of our reconnects.
+                RetainHandling = _external.UseMqtt311 ? MqttRetainHandling.SendAtSubscribe : MqttRetainHandling.SendAtSubscribeIfNewSubscriptionOnly,
+            },
+        ],
+    };
+
+    private sealed record Pending(MqttApplicationMessageReceivedEventArgs Received, Task Storing);
+
+    [LoggerMessage(3121, LogLevel.Information, "Connected to the broker {Host}:{Port}; it had kept our session: {Resumed}.")]
+    private partial void Connected(string host, int port, bool resumed);
+
+    [LoggerMessage(3122, LogLevel.Warning, "The connection to the broker {Host}:{Port} ended and is made again: {Problem}")]
+    private partial void ConnectionLost(string host, int port, string problem);
+}

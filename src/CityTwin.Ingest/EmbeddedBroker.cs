@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using MQTTnet.Formatter;
+using MQTTnet.Protocol;
+using MQTTnet.Server;
+
+namespace CityTwin.Ingest;
+
+/// <summary>
+/// The broker inside the silo: MQTT 3.1.1 and 5 on one port, for a city without a broker of its own. Its sessions live
+/// in memory, so it acknowledges a publisher only once the message is stored: the work is done inside the publish
+/// interceptor, which is awaited for each connection.
+/// </summary>
+public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake, ILogger<EmbeddedBroker> log)
+    : IHostedService, IMqttPublisher, IDisposable
+{
+    private const string OwnClientId = "citytwin";
+
+    private readonly SemaphoreSlim _inFlight = new(options.InFlightMax);
+    private MqttServer? _server;
+    private int _connections;
+    private long _generation;
+
+    public long Generation => Interlocked.Read(ref _generation);
+
+    /// <exception cref="BrokerUnusableException">The port is taken or the address is not ours.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var factory = new MqttServerFactory();
+        var serverOptions = new MqttServerOptionsBuilder()
+            .WithDefaultEndpoint()
+            .WithDefaultEndpointBoundIPAddress(options.Address.AddressFamily == AddressFamily.InterNetwork ? options.Address : IPAddress.None)
+            .WithDefaultEndpointBoundIPV6Address(options.Address.AddressFamily == AddressFamily.InterNetworkV6 ? options.Address : IPAddress.None)
+            .WithDefaultEndpointPort(options.Port)
+            .WithPersistentSessions()
+            .WithMaxPendingMessagesPerClient(options.PendingPerSubscriberMax)
+            .WithPendingMessagesOverflowStrategy(MqttPendingMessagesOverflowStrategy.DropOldestQueuedMessage)
+            .Build();
+        var adapters = factory.DefaultServerAdapters.Select(create => new NamingServerAdapter(create(factory)));
+        var server = factory.CreateMqttServer(serverOptions, adapters.ToList());
+        server.ValidatingConnectionAsync += Validate;
+        server.InterceptingPublishAsync += TakePublish;
+        server.ClientConnectedAsync += _ => Count(1);
+        server.ClientDisconnectedAsync += _ => Count(-1);
+        try
+        {
+            await server.StartAsync().ConfigureAwait(false);
+        }
+        catch (SocketException failure)
+        {
+            server.Dispose();
+            throw new BrokerUnusableException(failure.SocketErrorCode == SocketError.AddressAlreadyInUse
+                ? $"MQTT port {options.Port} on {options.Address} is taken by another program."
+                : $"MQTT cannot listen on {options.Address}:{options.Port}: {failure.Message}", failure);
+        }
+
+        _server = server;
+        Interlocked.Increment(ref _generation);
+        Listening(options.Address, options.Port);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _server, null) is { } server)
+        {
+            await server.StopAsync(new MqttServerStopOptions()).ConfigureAwait(false);
+            server.Dispose();
+        }
+    }
+
+    public Task Publish(string topic, ReadOnlyMemory<byte> payload, bool retain, CancellationToken cancellation)
+    {
+        var server = _server ?? throw new InvalidOperationException("The embedded broker is not running.");
+        var message = OutgoingTopic.Message(options.Prefix, topic, payload, retain);
+        return server.InjectApplicationMessage(new(message) { SenderClientId = OwnClientId }, cancellation);
+    }
+
+    public void Dispose()
+    {
+        _server?.Dispose();
+        _inFlight.Dispose();
+    }
+
+    private Task Validate(ValidatingConnectionEventArgs connection)
+    {
+        if (string.IsNullOrEmpty(connection.ClientId) && connection.ProtocolVersion == MqttProtocolVersion.V500)
+        {
+            connection.AssignedClientIdentifier = $"assigned-{Guid.NewGuid():N}";
+        }
+
+        connection.ReasonCode =
+            options.Credentials is { } wanted && !Matches(wanted, connection) ? MqttConnectReasonCode.BadUserNameOrPassword
+            : connection.ClientId == OwnClientId ? MqttConnectReasonCode.ClientIdentifierNotValid
+            : Volatile.Read(ref _connections) >= options.ConnectionsMax ? MqttConnectReasonCode.ServerBusy
+            : MqttConnectReasonCode.Success;
+        return Task.CompletedTask;
+    }
+
+    private async Task TakePublish(InterceptingPublishEventArgs publish)
+    {
+        if (publish.ClientId == OwnClientId)
+        {
+            return;
+        }
+
+        var message = publish.ApplicationMessage;
+        if (!intake.IsOpen(message.Topic))
+        {
+            publish.ProcessPublish = false;
+            publish.Response.ReasonCode = MqttPubAckReasonCode.NotAuthorized;
+            await intake.Take(message.Topic, message.Payload).ConfigureAwait(false);
+            return;
+        }
+
+        // A retained reading would come back to every new subscriber as if it were fresh.
+        message.Retain = false;
+        await _inFlight.WaitAsync(publish.CancellationToken).ConfigureAwait(false);
+        try
+        {
+            await intake.Take(message.Topic, message.Payload).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            // Not stored: the publisher must not hear that it was, and sends it again when it has reconnected.
+            publish.ProcessPublish = false;
+            publish.CloseConnection = true;
+            ClosedUnstored(publish.ClientId, failure.Message);
+        }
+        finally
+        {
+            _inFlight.Release();
+        }
+    }
+
+    private Task Count(int change)
+    {
+        Interlocked.Add(ref _connections, change);
+        return Task.CompletedTask;
+    }
+
+    private static bool Matches(MqttCredentials wanted, ValidatingConnectionEventArgs given) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(wanted.Password), given.RawPassword ?? [])
+        & wanted.User == given.UserName;
+
+    [LoggerMessage(3111, LogLevel.Information, "The embedded MQTT broker listens on {Address}:{Port}.")]
+    private partial void Listening(IPAddress address, int port);
+
+    [LoggerMessage(3112, LogLevel.Warning, "Closed the connection of {Client}: its message could not be stored. {Problem}")]
+    private partial void ClosedUnstored(string client, string problem);
+}
+
+/// <summary>The broker cannot be used as configured. The message is one line for the operator.</summary>
+public sealed class BrokerUnusableException(string message, Exception cause) : Exception(message, cause);

@@ -1,0 +1,17 @@
+using CityTwin.Core.Model;
+using CityTwin.Core.Sensing;
+
+namespace CityTwin.Ingest;
+
+/// <summary>The way to the sensors behind the broker: grains in the product.</summary>
+public interface ISensorDoor
+{
+    /// <summary>The sensor of that id in the definition in force; null when there is none.</summary>
+    Sensor? Find(SensorId id);
+
+    /// <summary>Completes once the reading can no longer be lost; fails when that is not known.</summary>
+    Task Observe(Reading reading);
+
+    /// <summary>Completes once the event can no longer be lost; fails when that is not known.</summary>
+    Task Report(SensorEvent reported);
+}

@@ -1,0 +1,102 @@
+using System.Net;
+
+namespace CityTwin.Ingest;
+
+/// <summary>How readings come in over MQTT. Every limit has an outcome, said beside it.</summary>
+public sealed record IngestOptions
+{
+    /// <summary>The first levels of every topic; sensors publish under <c>{prefix}/sensors/{sensor}/reading</c> and <c>.../event</c>.</summary>
+    public string Prefix { get; init; } = "citytwin/v1";
+
+    /// <summary>Where the embedded broker listens. It has no TLS: beyond this machine use an external broker.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The embedded broker's port, 1..65535.</summary>
+    public int Port { get; init; } = 1883;
+
+    /// <summary>A broker of somebody else's to subscribe at; null = the embedded one.</summary>
+    public ExternalBrokerOptions? External { get; init; }
+
+    /// <summary>User name and password that the embedded broker asks for; null = none.</summary>
+    public MqttCredentials? Credentials { get; init; }
+
+    /// <summary>A larger payload is malformed, 1 KiB..16 MiB.</summary>
+    public int PayloadBytesMax { get; init; } = 256 * 1024;
+
+    /// <summary>A longer batch is malformed, 1..10000.</summary>
+    public int BatchMax { get; init; } = 1000;
+
+    /// <summary>Messages stored at one time, 1..65535; further ones wait in the broker.</summary>
+    public int InFlightMax { get; init; } = 1024;
+
+    /// <summary>Connections to the embedded broker at one time; a further one is refused as "server busy".</summary>
+    public int ConnectionsMax { get; init; } = 1000;
+
+    /// <summary>Messages waiting for one slow subscriber of the embedded broker; then the oldest is dropped.</summary>
+    public int PendingPerSubscriberMax { get; init; } = 1000;
+
+    /// <summary>The latest malformed inputs kept for reading; older ones are only counted.</summary>
+    public int MalformedKept { get; init; } = 256;
+
+    /// <summary>Tries to store a message before its connection is dropped, so that it is sent again later.</summary>
+    public int StoreTriesMax { get; init; } = 3;
+
+    /// <summary>All that is wrong with these options, each naming its key; empty when nothing is.</summary>
+    public IReadOnlyList<string> Faults()
+    {
+        var faults = new List<string>();
+        void Expect(bool holds, string fault)
+        {
+            if (!holds)
+            {
+                faults.Add(fault);
+            }
+        }
+
+        Expect(Prefix.Length is > 0 and <= 128 && Prefix.IndexOfAny(['+', '#', '\0']) < 0 && Prefix.Trim('/') == Prefix,
+            "Prefix: 1..128 characters without + and #, neither beginning nor ending with a slash.");
+        Expect(Port is >= 1 and <= 65535, $"Port: {Port} is not in 1..65535.");
+        Expect(PayloadBytesMax is >= 1024 and <= 16 * 1024 * 1024, $"PayloadBytesMax: {PayloadBytesMax} is not in 1024..16777216.");
+        Expect(BatchMax is >= 1 and <= 10_000, $"BatchMax: {BatchMax} is not in 1..10000.");
+        Expect(InFlightMax is >= 1 and <= 65535, $"InFlightMax: {InFlightMax} is not in 1..65535.");
+        Expect(ConnectionsMax >= 1, $"ConnectionsMax: {ConnectionsMax} is below 1.");
+        Expect(PendingPerSubscriberMax >= 1, $"PendingPerSubscriberMax: {PendingPerSubscriberMax} is below 1.");
+        Expect(MalformedKept is >= 1 and <= 100_000, $"MalformedKept: {MalformedKept} is not in 1..100000.");
+        Expect(StoreTriesMax is >= 1 and <= 100, $"StoreTriesMax: {StoreTriesMax} is not in 1..100.");
+        Expect(External is null || External.Host.Length > 0, "External.Host: empty.");
+        Expect(External is null || External.Port is >= 1 and <= 65535, $"External.Port: {External?.Port} is not in 1..65535.");
+        Expect(External is null || External.ClientId.Length is > 0 and <= 128, "External.ClientId: 1..128 characters.");
+        return faults;
+    }
+}
+
+/// <summary>A broker run by somebody else.</summary>
+public sealed record ExternalBrokerOptions
+{
+    public required string Host { get; init; }
+
+    public int Port { get; init; } = 1883;
+
+    public bool UseTls { get; init; }
+
+    /// <summary>User name and password, read by whoever made these options from a file or the environment, never from the command line.</summary>
+    public MqttCredentials? Credentials { get; init; }
+
+    /// <summary>Names the session that the broker keeps for us while we are away; one per deployment.</summary>
+    public string ClientId { get; init; } = "citytwin-ingest";
+
+    /// <summary>How long the broker keeps our session, and what was not acknowledged, while we are away.</summary>
+    public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>True for brokers that do not speak MQTT 5.</summary>
+    public bool UseMqtt311 { get; init; }
+
+    /// <summary>The longest pause between two tries to connect.</summary>
+    public TimeSpan ReconnectMax { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>A user name and its password.</summary>
+public sealed record MqttCredentials(string User, string Password)
+{
+    public override string ToString() => User;
+}

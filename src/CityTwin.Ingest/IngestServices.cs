@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CityTwin.Ingest;
+
+/// <summary>Adds ingest to a host.</summary>
+public static class IngestServices
+{
+    /// <summary>
+    /// Adds the broker (or the connection to an external one) and <see cref="IMqttPublisher"/>, <see cref="MalformedLog"/>,
+    /// <see cref="Intake"/>. The host provides an <see cref="ISensorDoor"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">The options are wrong; the message names every wrong key.</exception>
+    public static IServiceCollection AddCityTwinIngest(this IServiceCollection services, IngestOptions options)
+    {
+        var faults = options.Faults();
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException("Ingest: " + string.Join(" ", faults), nameof(options));
+        }
+
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(new MalformedLog(options.MalformedKept));
+        services.AddSingleton<IngestInstruments>();
+        services.AddSingleton<Intake>();
+        return options.External is null
+            ? services.AddBroker<EmbeddedBroker>()
+            : services.AddBroker<BrokerConnection>();
+    }
+
+    private static IServiceCollection AddBroker<TBroker>(this IServiceCollection services)
+        where TBroker : class, IMqttPublisher, Microsoft.Extensions.Hosting.IHostedService =>
+        services
+            .AddSingleton<TBroker>()
+            .AddSingleton<IMqttPublisher>(provider => provider.GetRequiredService<TBroker>())
+            .AddHostedService(provider => provider.GetRequiredService<TBroker>());
+}

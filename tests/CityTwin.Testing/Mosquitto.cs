@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace CityTwin.Testing;
+
+/// <summary>A real mosquitto on a free port, with a folder of its own; it ends with this object.</summary>
+public sealed class Mosquitto : IAsyncDisposable
+{
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(15);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-mosquitto-").FullName;
+    private Process? _process;
+
+    private Mosquitto(int port) => Port = port;
+
+    public int Port { get; }
+
+    /// <summary>Starts a broker that keeps its sessions over a restart.</summary>
+    public static async Task<Mosquitto> Start(CancellationToken cancellation)
+    {
+        var broker = new Mosquitto(FreePort());
+        await broker.Run(cancellation);
+        return broker;
+    }
+
+    /// <summary>A port of 127.0.0.1 that nobody listens on.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Runs one of the mosquitto programs to its end and gives its output.</summary>
+    public static async Task<string> Command(string program, CancellationToken cancellation, params string[] arguments)
+    {
+        using var process = Launch(program, arguments);
+        var output = process.StandardOutput.ReadToEndAsync(cancellation);
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{program}: {await errors}");
+    }
+
+    /// <summary>Kills the broker and starts it again on the same port.</summary>
+    public async Task Restart(CancellationToken cancellation)
+    {
+        await Stop();
+        await Run(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Stop();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task Run(CancellationToken cancellation)
+    {
+        var configuration = Path.Combine(_folder, "mosquitto.conf");
+        await File.WriteAllTextAsync(
+            configuration,
+            $"""
+            listener {Port} 127.0.0.1
+            allow_anonymous true
+            persistence true
+            persistence_location {_folder}/
+            autosave_on_changes true
+            autosave_interval 1
+            user root
+
+            """,
+            cancellation);
+        _process = Launch("mosquitto", "-c", configuration);
+        _ = _process.StandardError.ReadToEndAsync(CancellationToken.None);
+        _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var began = Stopwatch.GetTimestamp();
+        while (!await IsListening(cancellation))
+        {
+            if (_process.HasExited || Stopwatch.GetElapsedTime(began) > StartMax)
+            {
+                throw new InvalidOperationException($"mosquitto does not listen on port {Port}.");
+            }
+
+            await Task.Delay(20, cancellation);
+        }
+    }
+
+    private async Task<bool> IsListening(CancellationToken cancellation)
+    {
+        using var probe = new TcpClient();
+        try
+        {
+            await probe.ConnectAsync(IPAddress.Loopback, Port, cancellation);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private async Task Stop()
+    {
+        if (_process is { } process)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+            _process = null;
+        }
+    }
+
+    private static Process Launch(string program, params string[] arguments)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            throw new InvalidOperationException($"{program} is missing: install the packages mosquitto and mosquitto-clients.");
+        }
+    }
+}

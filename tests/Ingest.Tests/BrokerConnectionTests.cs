@@ -1,0 +1,114 @@
+using CityTwin.Core.Sensing;
+using CityTwin.Testing;
+using MQTTnet;
+using Xunit;
+
+namespace CityTwin.Ingest.Tests;
+
+public sealed class BrokerConnectionTests : IAsyncLifetime
+{
+    private readonly RecordingDoor _door = new();
+    private Mosquitto _broker = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _broker = await Mosquitto.Start(Cancellation);
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Unacknowledged_messages_are_delivered_again_after_a_crash_and_acknowledged_ones_are_not(bool useMqtt311)
+    {
+        using var client = await IngestHost.Connect(_broker.Port);
+        await using (var first = await Start(_door, useMqtt311))
+        {
+            await Connected(first);
+            await client.Publish("sensors/meter/reading", """{"value":1}""");
+            await _door.Until(door => door.Stored.Count == 1);
+
+            // The second is never stored; the third is, but stands behind it and so may not be acknowledged.
+            _door.StoreBy(RecordingDoor.Meter, () => new TaskCompletionSource().Task);
+            await client.Publish("sensors/meter/reading", """{"value":2}""");
+            await client.Publish("sensors/breaker/reading", """{"value":"open"}""");
+            await _door.Until(door => door.Stored.Count == 2);
+        }
+
+        var after = new RecordingDoor();
+        await using var second = await Start(after, useMqtt311);
+        await after.Until(door => door.Stored.Count == 2);
+
+        Assert.Equal(["2", "open"], after.Stored.Cast<Reading>().Select(reading => reading.Value.ToString()));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Store_that_fails_is_tried_again_until_it_works_and_nothing_is_lost()
+    {
+        var failures = 7;
+        _door.StoreBy(RecordingDoor.Meter, () => Interlocked.Decrement(ref failures) >= 0 ? Task.FromException(new IOException("disk full")) : Task.CompletedTask);
+        await using var host = await Start(_door);
+        await Connected(host);
+        using var client = await host.Connect();
+
+        await client.Publish("sensors/meter/reading", """{"value":1,"boot":1,"sequence":1}""");
+        await client.Publish("sensors/meter/reading", """{"value":2,"boot":1,"sequence":2}""");
+        await _door.Until(door => door.Stored.OfType<Reading>().Select(reading => reading.Sequence).Distinct().Count() == 2);
+
+        Assert.True(host.Publisher.Generation > 1);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Malformed_input_is_acknowledged_and_stops_nothing()
+    {
+        await using var host = await Start(_door);
+        await Connected(host);
+        using var client = await host.Connect();
+
+        await client.Publish("sensors/meter/reading", "no json");
+        await client.Publish("sensors/nothing", "{}");
+        await client.Publish("sensors/meter/reading", """{"value":1}""");
+        await _door.Until(door => door.Stored.Count == 1);
+
+        Assert.Equal([MalformedReason.UnknownTopic, MalformedReason.NotJson], host.Malformed.Latest().Select(input => input.Reason));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Broker_that_restarts_is_found_again()
+    {
+        await using var host = await Start(_door);
+        await Connected(host);
+
+        await _broker.Restart(Cancellation);
+        await Connected(host, generation: 2);
+        using var client = await IngestHost.Connect(_broker.Port);
+        await client.Publish("sensors/meter/reading", """{"value":1}""");
+        await _door.Until(door => door.Stored.Count == 1);
+
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_goes_out_is_published_at_the_same_broker()
+    {
+        await using var host = await Start(_door);
+        await Connected(host);
+        await host.Publisher.Publish("zones/harbour/status", "{}"u8.ToArray(), retain: true, Cancellation);
+
+        var seen = await Mosquitto.Command("mosquitto_sub", Cancellation, "-p", $"{_broker.Port}", "-t", "citytwin/v1/zones/+/status", "-C", "1", "-v");
+
+        Assert.Equal("citytwin/v1/zones/harbour/status {}", seen.Trim());
+    }
+
+    private Task<IngestHost> Start(RecordingDoor door, bool useMqtt311 = false) => IngestHost.Start(
+        door,
+        options => options with { External = new() { Host = "127.0.0.1", Port = _broker.Port, UseMqtt311 = useMqtt311 } });
+
+    /// <summary>Before the first subscription stands, a broker keeps nothing for us.</summary>
+    private static async Task Connected(IngestHost host, long generation = 1)
+    {
+        while (host.Publisher.Generation < generation)
+        {
+            await Task.Delay(10, Cancellation);
+        }
+    }
+}
