@@ -76,7 +76,7 @@ public sealed partial class CityGeneratorTests
             foreach (var service in new[] { "power", "water" })
             {
                 var level = Assert.Single(zone.Services, bound => bound.Service.Value == service).Level;
-                var suppliers = Suppliers(level).ToArray();
+                var suppliers = ExpressionRules.Suppliers(level).ToArray();
                 Assert.NotEmpty(suppliers);
                 Assert.Subset(segments, suppliers.ToHashSet());
             }
@@ -152,18 +152,6 @@ public sealed partial class CityGeneratorTests
     private static City Generate(int population, ulong seed, int? sensors) => CityGenerator.Generate(new(population, seed, sensors, "Town"));
 
     private static byte[] BundleOf(GeneratorOptions options) => CityWriter.Write(CityGenerator.Generate(options)).ToBundle();
-
-    private static IEnumerable<SegmentId> Suppliers(Expression expression) => expression switch
-    {
-        Supplier supplier => [supplier.Segment],
-        Least least => least.Of.SelectMany(Suppliers),
-        Greatest greatest => greatest.Of.SelectMany(Suppliers),
-        KthLargest some => some.Of.SelectMany(Suppliers),
-        Pool pool => pool.Of.SelectMany(term => Suppliers(term.Of)),
-        Leontief leontief => leontief.Of.SelectMany(term => Suppliers(term.Of)),
-        Curve curve => Suppliers(curve.Of),
-        _ => [],
-    };
 
     [GeneratedRegex("^[a-z][a-z0-9-]{0,62}$")]
     private static partial Regex IdPattern();
