@@ -126,6 +126,9 @@ public sealed partial class KernelState
         return _tables.PassVertex[segment] is >= 0 and var vertex ? _values[vertex] : 1000;
     }
 
+    /// <summary>What a program over this kernel's level vertices gives.</summary>
+    internal int Evaluate(ReadOnlySpan<int> code, int at) => RuleProgram.Evaluate(code, _values, ref at);
+
     public SegmentSnapshot Read(int segment) => new(CeilingOf(segment), LevelOf(segment), OperatorOf(segment));
 
     /// <summary>Folds a decided batch: what it left behind in these segments. Everything else stays.</summary>

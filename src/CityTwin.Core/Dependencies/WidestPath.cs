@@ -36,6 +36,9 @@ public sealed class WidestPath
 
     public int MemberCount => _neighbourStart.Length - 1;
 
+    /// <summary>The members that touch a member.</summary>
+    public ReadOnlySpan<int> NeighboursOf(int member) => _neighbours.AsSpan(_neighbourStart[member].._neighbourStart[member + 1]);
+
     /// <summary>Writes what reaches each member; 0 where no path leads.</summary>
     /// <param name="pass">min(ceiling, needs, restart window) of each member.</param>
     /// <param name="give">What each source gives, 0 for all others.</param>
