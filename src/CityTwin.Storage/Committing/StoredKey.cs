@@ -1,0 +1,53 @@
+using System.Text;
+using CityTwin.Core;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace CityTwin.Storage.Committing;
+
+/// <summary>
+/// The key columns of a grain's row, as the stock AdoNet provider fills them, whose own type for it is not public: a key
+/// that reads as a GUID or a hexadecimal number goes into the two halves, any other into the extension. So "0077042" and
+/// "77042" would be one row, which is why every grain key of ours has a prefix with a colon.
+/// </summary>
+/// <param name="StateName">Unique over all grains: the key of the row leaves the type of the grain out.</param>
+internal readonly record struct StoredKey(
+    int IdHash, long N0, long N1, int TypeHash, string StateName, string? Extension, string ServiceId)
+{
+    private static readonly OrleansDefaultHasher Hasher = new();
+
+    public static StoredKey Of(string stateName, GrainId grain, string serviceId)
+    {
+        Invariant.Hold(!stateName.Contains('`', StringComparison.Ordinal), "A state's name is not the name of a generic type.");
+        var (n0, n1, extension, bytes) = Columns(grain);
+        return new StoredKey(
+            Hasher.Hash(bytes), n0, n1, Hasher.Hash(Encoding.UTF8.GetBytes(stateName)), stateName, extension, serviceId);
+    }
+
+    public override string ToString() => $"{StateName}/{Extension ?? $"{N0:x16}{N1:x16}"}";
+
+    private static (long N0, long N1, string? Extension, byte[] Hashed) Columns(GrainId grain)
+    {
+        if (grain.TryGetGuidKey(out var guid, out var extension))
+        {
+            var bytes = guid.ToByteArray();
+            return (BitConverter.ToInt64(bytes, 0), BitConverter.ToInt64(bytes, 8), extension, Reversed(bytes, extension));
+        }
+
+        if (grain.TryGetIntegerKey(out var number, out extension))
+        {
+            return (0, number, extension, Reversed(BitConverter.GetBytes(number), extension));
+        }
+
+        var key = grain.Key.ToString()!;
+        return (0, 0, key, Reversed([], key));
+    }
+
+    /// <summary>What is hashed: number, then text, back to front (the provider reverses on little-endian machines, the only ones .NET runs on).</summary>
+    private static byte[] Reversed(byte[] number, string? text)
+    {
+        byte[] bytes = [.. number, .. Encoding.UTF8.GetBytes(text ?? "")];
+        Array.Reverse(bytes);
+        return bytes;
+    }
+}

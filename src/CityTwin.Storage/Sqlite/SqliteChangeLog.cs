@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using CityTwin.Grains.Storing;
+using Microsoft.Data.Sqlite;
+
+namespace CityTwin.Storage.Sqlite;
+
+/// <summary>Reads the change log. SQLite works synchronously, so reads leave the caller's scheduler.</summary>
+internal sealed class SqliteChangeLog(SqliteDatabase database, TimeProvider time) : IChangeLog
+{
+    private const int RowsMax = 10_000;
+
+    public string Epoch => database.Epoch;
+
+    public long Head => database.Shared.Head;
+
+    public Task<ChangeRead> Read(long after, int max, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(max, RowsMax);
+        return Task.Run(() => Consistently(connection => ReadAfter(connection, after, max)), cancellation);
+    }
+
+    public Task<ChangeSnapshot> Snapshot(CancellationToken cancellation) => Task.Run(
+        () => Consistently(connection =>
+        {
+            var (head, _) = HeadOf(connection);
+            using var command = connection.CreateCommand();
+            command.CommandText = "select seq, at, kind, key, version, published from published order by seq";
+            return new ChangeSnapshot(head, Rows(command, cancellation));
+        }),
+        cancellation);
+
+    public async Task WaitBeyond(long seq, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var advanced = database.Shared.Advanced;
+            if (Head > seq)
+            {
+                return;
+            }
+
+            try
+            {
+                await advanced.WaitAsync(database.Options.PollInterval, time, cancellation).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // Nothing from this process; another one may have written.
+                await Task.Run(() => Consistently(HeadOf), cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static ImmutableArray<ChangeRow> Rows(SqliteCommand command, CancellationToken cancellation)
+    {
+        var rows = ImmutableArray.CreateBuilder<ChangeRow>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            rows.Add(new ChangeRow(
+                reader.GetInt64(0),
+                DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1)),
+                reader.GetString(2),
+                reader.GetString(3),
+                reader.GetInt64(4),
+                reader.IsDBNull(5) ? (ReadOnlyMemory<byte>?)null : reader.GetFieldValue<byte[]>(5)));
+        }
+
+        return rows.DrainToImmutable();
+    }
+
+    private ChangeRead ReadAfter(SqliteConnection connection, long after, int max)
+    {
+        var (head, firstKept) = HeadOf(connection);
+        if (after + 1 < firstKept || after > head)
+        {
+            return new ChangesGone(firstKept, head);
+        }
+
+        using var command = connection.CreateCommand();
+        command.CommandText = "select seq, at, kind, key, version, published from changes where seq > @after order by seq limit @max";
+        command.Parameters.AddWithValue("@after", after);
+        command.Parameters.AddWithValue("@max", max);
+        return new ChangesFollow(Rows(command, CancellationToken.None));
+    }
+
+    private (long Head, long FirstKept) HeadOf(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "select head, first_kept from change_head";
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        var head = reader.GetInt64(0);
+        database.Shared.Advance(head);
+        return (head, reader.GetInt64(1));
+    }
+
+    /// <summary>Everything <paramref name="read"/> sees is as of one commit.</summary>
+    private T Consistently<T>(Func<SqliteConnection, T> read)
+    {
+        try
+        {
+            using var connection = database.OpenReader();
+            using var transaction = connection.BeginTransaction(deferred: true);
+            return read(connection);
+        }
+        catch (SqliteException fault)
+        {
+            throw SqliteDatabase.Unusable(database.Options, fault);
+        }
+    }
+}

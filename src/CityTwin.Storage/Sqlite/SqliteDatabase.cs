@@ -1,0 +1,231 @@
+using System.Reflection;
+using CityTwin.Grains.Storing;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace CityTwin.Storage.Sqlite;
+
+/// <summary>
+/// The database file of a city: made or upgraded when it is opened, by numbered scripts, each in one transaction with the
+/// version it leads to.
+/// </summary>
+public sealed class SqliteDatabase : IDisposable
+{
+    /// <summary>Marks the file as ours ("CtTw"), so that another program's database is not mistaken for a city.</summary>
+    private const int ApplicationId = 0x43745477;
+
+    private const int PageBytes = 4096;
+
+    private SqliteDatabase(SqliteOptions options)
+    {
+        Options = options;
+        Shared = SharedLog.Of(options.FilePath);
+    }
+
+    /// <summary>The settings it was opened with.</summary>
+    public SqliteOptions Options { get; }
+
+    /// <summary>Names the change log in this file; see <see cref="IChangeLog.Epoch"/>.</summary>
+    public string Epoch { get; private set; } = "";
+
+    /// <summary>For the stock providers, which open and pool their own connections.</summary>
+    public string ConnectionString => ConnectionStringOf(Options, pooled: true);
+
+    internal SharedLog Shared { get; }
+
+    /// <summary>Opens the database of a city, and makes or upgrades it where needed.</summary>
+    /// <exception cref="StorageUnusableException">It cannot be used; the message is one line that says why.</exception>
+    public static SqliteDatabase Open(SqliteOptions options)
+    {
+        options.Validate();
+        var database = new SqliteDatabase(options);
+        try
+        {
+            Directory.CreateDirectory(options.DataPath);
+            database.Prepare();
+            return database;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            database.Dispose();
+            throw new StorageUnusableException($"The data folder {options.DataPath} cannot be used: {OneLine(fault)}", fault);
+        }
+        catch (SqliteException fault)
+        {
+            database.Dispose();
+            throw Unusable(options, fault);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A connection of its own for reading, from the pool of the driver.</summary>
+    internal SqliteConnection OpenReader()
+    {
+        try
+        {
+            return Connect(Options, pooled: true);
+        }
+        catch (SqliteException fault)
+        {
+            throw Unusable(Options, fault);
+        }
+    }
+
+    /// <summary>
+    /// A connection that commits durably: what it acknowledged survives a power cut. Closing it rolls back what is open,
+    /// which the pool would not do.
+    /// </summary>
+    internal SqliteConnection OpenWriter()
+    {
+        var connection = Connect(Options, pooled: false);
+        try
+        {
+            Run(connection, $"pragma synchronous = full; pragma cache_size = -65536; pragma wal_autocheckpoint = 4000; pragma max_page_count = {Options.FileBytesMax / PageBytes};");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    internal static StorageUnusableException Unusable(SqliteOptions options, SqliteException fault) => new(
+        fault.SqliteErrorCode switch
+        {
+            raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PERM =>
+                $"The database {options.FilePath} cannot be opened for writing: {OneLine(fault)}",
+            raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT =>
+                $"The database {options.FilePath} is damaged: {OneLine(fault)} Restore it from a copy, or start with an empty data folder.",
+            _ => $"The database {options.FilePath} cannot be used: {OneLine(fault)}",
+        },
+        fault);
+
+    /// <summary>True when no later attempt can succeed: the file is damaged, gone or not writable.</summary>
+    internal static bool IsFatal(SqliteException fault) => fault.SqliteErrorCode
+        is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT or raw.SQLITE_READONLY or raw.SQLITE_PERM;
+
+    /// <summary>Closes the idle connections too, so that the file can be moved or deleted.</summary>
+    public void Dispose()
+    {
+        using var connection = new SqliteConnection(ConnectionString);
+        SqliteConnection.ClearPool(connection);
+        Shared.Dispose();
+    }
+
+    private static string ConnectionStringOf(SqliteOptions options, bool pooled) => new SqliteConnectionStringBuilder
+    {
+        DataSource = options.FilePath,
+        Pooling = pooled,
+        DefaultTimeout = (int)Math.Ceiling(options.BusyTimeout.TotalSeconds),
+    }.ToString();
+
+    private static SqliteConnection Connect(SqliteOptions options, bool pooled)
+    {
+        var connection = new SqliteConnection(ConnectionStringOf(options, pooled));
+        try
+        {
+            connection.Open();
+            raw.sqlite3_busy_timeout(connection.Handle, (int)options.BusyTimeout.TotalMilliseconds);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Prepare()
+    {
+        lock (Shared.WriteTurn)
+        {
+            using var connection = Connect(Options, pooled: false);
+            Run(connection, $"pragma page_size = {PageBytes}; pragma journal_mode = wal; pragma synchronous = full;");
+            var application = Scalar(connection, "pragma application_id");
+            var tables = Scalar(connection, "select count(*) from sqlite_schema");
+            if (application != ApplicationId && tables > 0)
+            {
+                throw new StorageUnusableException($"The database {Options.FilePath} is not a CityTwin database.");
+            }
+
+            Upgrade(connection);
+            using var head = connection.CreateCommand();
+            head.CommandText = "select epoch, head from change_head";
+            using var row = head.ExecuteReader();
+            if (!row.Read())
+            {
+                throw new StorageUnusableException($"The database {Options.FilePath} is damaged: its change log has no head.");
+            }
+
+            Epoch = row.GetString(0);
+            Shared.Advance(row.GetInt64(1));
+        }
+    }
+
+    private void Upgrade(SqliteConnection connection)
+    {
+        var scripts = Scripts();
+        while (true)
+        {
+            // Another silo may be upgrading the same file: the version is looked at again inside the transaction.
+            using var transaction = connection.BeginTransaction(deferred: false);
+            var version = Scalar(connection, "pragma user_version");
+            if (version > scripts.Length)
+            {
+                throw new StorageUnusableException(
+                    $"The database {Options.FilePath} has schema version {version}, made by a newer CityTwin; this one knows up to {scripts.Length}.");
+            }
+
+            if (version == scripts.Length)
+            {
+                return;
+            }
+
+            Run(connection, scripts[version]);
+            Run(connection, $"pragma user_version = {version + 1}; pragma application_id = {ApplicationId};");
+            transaction.Commit();
+        }
+    }
+
+    /// <summary>The scripts by rising number: script n leads from schema version n - 1 to n.</summary>
+    private static string[] Scripts()
+    {
+        var assembly = typeof(SqliteDatabase).Assembly;
+        return [.. assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith("CityTwin.Storage.Sqlite.Scripts.", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name => Text(assembly, name))];
+    }
+
+    private static string Text(Assembly assembly, string name)
+    {
+        using var stream = assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static long Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private static string OneLine(Exception fault)
+    {
+        var text = fault.Message.ReplaceLineEndings(" ").Trim();
+        return text.EndsWith('.') ? text : text + ".";
+    }
+}
