@@ -105,9 +105,13 @@ public sealed class SqliteDatabase : IDisposable
         },
         fault);
 
-    /// <summary>True when no later attempt can succeed: the file is damaged, gone or not writable.</summary>
-    internal static bool IsFatal(SqliteException fault) => fault.SqliteErrorCode
-        is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT or raw.SQLITE_READONLY or raw.SQLITE_PERM;
+    /// <summary>
+    /// True when no later attempt can succeed: the file is damaged, or not what our statements were written for. Room,
+    /// memory, locks and devices may come back.
+    /// </summary>
+    internal static bool IsFatal(SqliteException fault) => fault.SqliteErrorCode is not (
+        raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_NOMEM or raw.SQLITE_BUSY or raw.SQLITE_LOCKED
+        or raw.SQLITE_CANTOPEN or raw.SQLITE_PROTOCOL or raw.SQLITE_INTERRUPT or raw.SQLITE_TOOBIG);
 
     /// <summary>Closes the idle connections too, so that the file can be moved or deleted.</summary>
     public void Dispose()

@@ -110,11 +110,14 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
     private static void Publish(Open open, PublishedChange change, long seq, long at, int version)
     {
         open.Log.Bind(1, seq).Bind(2, at).Bind(3, change.Kind).Bind(4, change.Key).Bind(5, version).Bind(6, change.Status).Run();
-        open.Forget.Bind(1, change.Kind).Bind(2, change.Key).Run();
         if (change.Status is { } status)
         {
             open.Publish.Bind(1, seq).Bind(2, at).Bind(3, change.Kind).Bind(4, change.Key).Bind(5, version).Bind(6, status)
                 .Bind(7, change.Replaces).Run();
+        }
+        else
+        {
+            open.Withdraw.Bind(1, change.Kind).Bind(2, change.Key).Run();
         }
 
         if (change.Replaces is { } replaced)
@@ -141,8 +144,11 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
                 "insert into OrleansStorage (GrainIdHash, GrainTypeHash, GrainIdN0, GrainIdN1, GrainTypeString, GrainIdExtensionString, ServiceId, PayloadBinary, ModifiedOn, Version) "
                 + $"select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1 where not exists (select 1 from OrleansStorage where {KeyMatches})");
             Log = Prepare("insert into changes (seq, at, kind, key, version, published) values (?1, ?2, ?3, ?4, ?5, ?6)");
-            Forget = Prepare("delete from published where kind = ?1 and key = ?2");
-            Publish = Prepare("insert into published (seq, at, kind, key, version, published, replaces) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+            Publish = Prepare(
+                "insert into published (seq, at, kind, key, version, published, replaces) values (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+                + "on conflict (kind, key) do update set seq = excluded.seq, at = excluded.at, version = excluded.version, "
+                + "published = excluded.published, replaces = excluded.replaces");
+            Withdraw = Prepare("delete from published where kind = ?1 and key = ?2");
             Replace = Prepare("delete from published where kind = ?1 and seq < ?2");
             Trim = new SqliteRetention.Statements(Prepare);
         }
@@ -161,9 +167,9 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
 
         public Statement Log { get; }
 
-        public Statement Forget { get; }
-
         public Statement Publish { get; }
+
+        public Statement Withdraw { get; }
 
         public Statement Replace { get; }
 
