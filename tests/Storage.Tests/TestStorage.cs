@@ -36,7 +36,7 @@ internal sealed class TestStorage : IAsyncDisposable
     public Task<Saved> Save(string key, int? expected, byte[] state, params ImmutableArray<PublishedChange> changes) =>
         Committer.Save(new PendingSave(StoredKey.Of("thing", GrainId.Create("thing", key), "city"), expected, state, changes));
 
-    public static PublishedChange Change(string key, params byte[]? status) => new("thing", key, status is null ? null : status);
+    public static PublishedChange Change(string key, params byte[] status) => new("thing", key, status);
 
     public async Task<ImmutableArray<ChangeRow>> ReadAll(long after = 0)
     {

@@ -62,7 +62,7 @@ internal static class WriteBenchmark
         using var change = new Statement(connection.Handle!, "insert into changes values (?1, ?2, ?3, ?4, ?5, ?6)");
         using var published = new Statement(connection.Handle!, "insert into published values (?1, ?2, ?3, ?4, ?5, ?6)");
         var bytes = new byte[StateBytes];
-        var status = bytes.AsMemory(0, StatusBytes);
+        var status = new byte[StatusBytes];
         var clock = Stopwatch.StartNew();
         for (var row = 0; row < rows; row += GroupRows)
         {

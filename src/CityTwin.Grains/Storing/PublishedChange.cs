@@ -6,12 +6,15 @@ namespace CityTwin.Grains.Storing;
 /// </summary>
 /// <param name="Kind">What it is about, such as <c>segment</c>, <c>sensor</c>, <c>batch</c> or <c>checkpoint</c>.</param>
 /// <param name="Key">Which one; unique within its kind.</param>
-/// <param name="Status">The serialized published status, at most <see cref="StatusBytesMax"/> bytes; null removes the key from the snapshot.</param>
+/// <param name="Status">
+/// The serialized published status, at most <see cref="StatusBytesMax"/> bytes, not to be changed any more; null removes
+/// the key from the snapshot. An array, because a null array turns into an empty <see cref="ReadOnlyMemory{T}"/> unseen.
+/// </param>
 /// <param name="Replaces">
 /// A kind whose earlier rows this one makes unnecessary (a checkpoint replaces the batches before it): they leave the
 /// snapshot, and the log is always kept from the latest such row on, whatever its retention says.
 /// </param>
-public sealed record PublishedChange(string Kind, string Key, ReadOnlyMemory<byte>? Status, string? Replaces = null)
+public sealed record PublishedChange(string Kind, string Key, byte[]? Status, string? Replaces = null)
 {
     /// <summary>64 MiB: the checkpoint of the largest city we mean to serve is about a tenth of it.</summary>
     public const int StatusBytesMax = 64 * 1024 * 1024;

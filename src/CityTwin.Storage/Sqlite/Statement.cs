@@ -30,12 +30,18 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
-    public Statement Bind(int place, ReadOnlyMemory<byte>? value)
+    public Statement Bind(int place, byte[]? value)
+    {
+        Check(value is null ? raw.sqlite3_bind_null(_statement, place)
+            : value.Length == 0 ? raw.sqlite3_bind_zeroblob(_statement, place, 0)
+            : raw.sqlite3_bind_blob(_statement, place, value));
+        return this;
+    }
+
+    public Statement Bind(int place, ReadOnlyMemory<byte> value)
     {
         // An empty span would bind null.
-        Check(value is not { } bytes ? raw.sqlite3_bind_null(_statement, place)
-            : bytes.IsEmpty ? raw.sqlite3_bind_zeroblob(_statement, place, 0)
-            : raw.sqlite3_bind_blob(_statement, place, bytes.Span));
+        Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(_statement, place, 0) : raw.sqlite3_bind_blob(_statement, place, value.Span));
         return this;
     }
 
