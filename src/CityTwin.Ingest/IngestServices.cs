@@ -8,7 +8,7 @@ public static class IngestServices
 {
     /// <summary>
     /// Adds the broker (or the connection to an external one) and <see cref="IMqttPublisher"/>, <see cref="MalformedLog"/>,
-    /// <see cref="Intake"/>. The host provides an <see cref="ISensorDoor"/>.
+    /// <see cref="Intake"/>. Messages go to the sensors' grains unless the host has put another <see cref="ISensorDoor"/> before.
     /// </summary>
     /// <exception cref="ArgumentException">The options are wrong; the message names every wrong key.</exception>
     public static IServiceCollection AddCityTwinIngest(this IServiceCollection services, IngestOptions options)
@@ -21,6 +21,7 @@ public static class IngestServices
 
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ISensorDoor, GrainSensorDoor>();
         services.AddSingleton(options);
         services.AddSingleton(new MalformedLog(options.MalformedKept));
         services.AddSingleton<IngestInstruments>();

@@ -124,5 +124,20 @@ internal sealed class Commit<TState> : IDisposable
         before.IsEmpty == after.IsEmpty ? null
         : new(PublishedKind.Outbox, _context.GrainId.ToString(), after.IsEmpty ? null : Array.Empty<byte>());
 
-    private Task DropDelivered() => _isBroken ? Task.CompletedTask : Save(State, [], []);
+    // The state is read once the turn is ours: the pump runs beside requests, and a save of theirs may be under way.
+    private async Task DropDelivered()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (!_isBroken)
+            {
+                await Write(State, [], []);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 }

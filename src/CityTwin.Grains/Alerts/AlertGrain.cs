@@ -1,0 +1,57 @@
+using CityTwin.Core.Alerts;
+using CityTwin.Core.Views;
+using CityTwin.Grains.Inspection;
+using CityTwin.Grains.Saving;
+using CityTwin.Grains.Storing;
+using Orleans.Runtime;
+
+namespace CityTwin.Grains.Alerts;
+
+[GrainType(GrainTypes.Alert)]
+internal sealed class AlertGrain : Grain, IAlertGrain, IDisposable
+{
+    private const string StateName = "alert";
+    private readonly TimeProvider _time;
+    private readonly Commit<AlertState> _commit;
+    private readonly DateTimeOffset _activatedAt;
+    private readonly string _id;
+
+    public AlertGrain(
+        [PersistentState(StateName, StorageNames.Published)] IPersistentState<Stored<AlertState>> storage,
+        IGrainContext context,
+        TimeProvider time)
+    {
+        (_time, _activatedAt) = (time, time.GetUtcNow());
+        _id = GrainKeys.IdOf(context.GrainId.Key.ToString()!);
+        _commit = new(context, storage, () => AlertState.Initial);
+    }
+
+    public void Dispose() => _commit.Dispose();
+
+    public Task Hear(string from, long sequence, object message) => message switch
+    {
+        AlertSignal signal => Save(AlertRules.Signal(_commit.State, signal)),
+        _ => throw new ArgumentException($"An alert does not understand {message.GetType().Name}.", nameof(message)),
+    };
+
+    public Task<AlertOutcome> Acknowledge(string by, string note) =>
+        Save(AlertRules.Acknowledge(_commit.State, by, note, _time.GetUtcNow()));
+
+    public Task<AlertOutcome> Shelve(string by, string reason, DateTimeOffset until) =>
+        Save(AlertRules.Shelve(_commit.State, by, reason, until, _time.GetUtcNow()));
+
+    public Task<AlertOutcome> Unshelve() => Save(AlertRules.Unshelve(_commit.State));
+
+    public Task<AlertOutcome> Clear(string by, string reason) =>
+        Save(AlertRules.Clear(_commit.State, by, reason, _time.GetUtcNow()));
+
+    public Task<AlertStatus?> Read() => Task.FromResult(_commit.State.Status);
+
+    public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
+
+    private async Task<AlertOutcome> Save(AlertDecision decision) => new(decision.Fault, await Save(decision.State));
+
+    private async Task<long?> Save(AlertState next) => ReferenceEquals(next, _commit.State) ? null
+        : await _commit.Save(
+            next, [], next.Status is { } status ? [_commit.Publish(PublishedKind.Alert, _id, status)] : []);
+}

@@ -1,0 +1,26 @@
+using CityTwin.Core.Sensing;
+using CityTwin.Grains.Inspection;
+using CityTwin.Grains.Saving;
+using Orleans.Concurrency;
+
+namespace CityTwin.Grains.Sensors;
+
+/// <summary>One sensor: owns its latest reading, its condition and what its alerts say.</summary>
+[Alias("CityTwin.ISensorGrain")]
+public interface ISensorGrain : ITellSender, IInspectable
+{
+    /// <summary>A reading arrived. Returns once it is saved; what it means for segment and alerts follows by itself.</summary>
+    /// <returns>Where it stands in the change log; null when it was a repeat, late or refused.</returns>
+    Task<long?> Observe(Reading reading);
+
+    /// <summary>An event was reported; as with <see cref="Observe"/>.</summary>
+    Task<long?> Report(SensorEvent reported);
+
+    /// <summary>Time has passed: is it silent, is a delayed alert due?</summary>
+    /// <param name="listeningSince">Silence before that was ours.</param>
+    Task CheckSilence(DateTimeOffset listeningSince);
+
+    /// <summary>As saved.</summary>
+    [AlwaysInterleave]
+    Task<SensorState> Read();
+}

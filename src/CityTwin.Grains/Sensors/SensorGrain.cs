@@ -1,0 +1,85 @@
+using CityTwin.Core;
+using CityTwin.Core.Cascades;
+using CityTwin.Core.Model;
+using CityTwin.Core.Sensing;
+using CityTwin.Core.Views;
+using CityTwin.Grains.Definitions;
+using CityTwin.Grains.Inspection;
+using CityTwin.Grains.Saving;
+using CityTwin.Grains.Storing;
+using Orleans.Runtime;
+
+namespace CityTwin.Grains.Sensors;
+
+[GrainType(GrainTypes.Sensor)]
+internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
+{
+    private const string StateName = "sensor";
+    private readonly ICityCatalog _catalog;
+    private readonly SilenceWatch _silence;
+    private readonly TimeProvider _time;
+    private readonly Commit<SensorState> _commit;
+    private readonly DateTimeOffset _activatedAt;
+    private readonly SensorId _id;
+
+    public SensorGrain(
+        [PersistentState(StateName, StorageNames.Published)] IPersistentState<Stored<SensorState>> storage,
+        IGrainContext context,
+        ICityCatalog catalog,
+        SilenceWatch silence,
+        TimeProvider time)
+    {
+        (_catalog, _silence, _time, _activatedAt) = (catalog, silence, time, time.GetUtcNow());
+        _id = new(GrainKeys.IdOf(context.GrainId.Key.ToString()!));
+        _commit = new(context, storage, () => SensorState.Initial);
+    }
+
+    private Sensor Sensor => _catalog.Current.Find(_id) ?? throw new NotInCityException("sensor", _id.Value);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _commit.ResumeTells();
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => _commit.Dispose();
+
+    public Task<long?> Observe(Reading reading) =>
+        Save(Sensor, SensorRules.Observe(Sensor, _commit.State, reading, _time.GetUtcNow()));
+
+    public Task<long?> Report(SensorEvent reported) =>
+        Save(Sensor, SensorRules.Report(Sensor, _commit.State, reported, _time.GetUtcNow()));
+
+    public Task CheckSilence(DateTimeOffset listeningSince) =>
+        Save(Sensor, SensorRules.CheckSilence(Sensor, _commit.State, _time.GetUtcNow(), listeningSince));
+
+    public Task<SensorState> Read() => Task.FromResult(_commit.State);
+
+    public Task ResumeTells()
+    {
+        _commit.ResumeTells();
+        return Task.CompletedTask;
+    }
+
+    public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
+
+    private async Task<long?> Save(Sensor sensor, Step<SensorState, SensorEffect> step)
+    {
+        var seq = ReferenceEquals(step.State, _commit.State) ? null : await _commit.Save(
+            step.State,
+            [.. step.Effects.Select(Tell).OfType<Outgoing>()],
+            [_commit.Publish(PublishedKind.Sensor, _id.Value, step.State.Publish(sensor))]);
+        _silence.Expect(sensor, _commit.State);
+        return seq;
+    }
+
+    /// <summary>Evidence is published with the status, and told to nobody.</summary>
+    private static Outgoing? Tell(SensorEffect effect) => effect switch
+    {
+        PositionSeen seen => new(
+            GrainTypes.AddressOf(seen.Segment),
+            new PositionObserved(seen.Sensor, seen.Version, seen.LevelPermille, seen.Said, seen.At)),
+        AlertSignalled alert => new(GrainTypes.AddressOfAlert(alert.Signal.Id.Value), alert.Signal),
+        _ => null,
+    };
+}
