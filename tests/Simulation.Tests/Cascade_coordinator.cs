@@ -110,7 +110,7 @@ public sealed class Cascade_coordinator
             foreach (var segment in _plan.Segments)
             {
                 _segments.Add(segment.Id.Value, new(
-                    new(segment.Id, 0, [], null, null, null), new(segment.Id, 0, 1000, null), ImmutableDictionary<string, long>.Empty, []));
+                    new(segment.Id, 0, [], null, null, null), new(segment.Id, 0, 1000, null), ImmutableDictionary<string, long>.Empty, [], []));
             }
 
             _coordinator = null!;

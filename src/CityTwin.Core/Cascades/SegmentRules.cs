@@ -57,6 +57,60 @@ public static class SegmentRules
     public static SegmentState Decide(SegmentState state, SegmentCommit commit) =>
         commit.Batch <= state.Decided.Batch ? state : state with { Decided = commit };
 
+    /// <summary>A measurement speaks for a level, or no longer for any. It moves no level: it may come to disagree.</summary>
+    public static SegmentState Weigh(SegmentState state, EvidenceObserved observed)
+    {
+        var source = "evidence:" + observed.Sensor.Value;
+        if (state.Heard.TryGetValue(source, out var heard) && heard >= observed.Sequence)
+        {
+            return state;
+        }
+
+        var others = state.Evidence.RemoveAll(evidence => evidence.Sensor == observed.Sensor);
+        var evidence = observed.LevelPermille is { } level
+            ? others.Add(new(observed.Sensor, level, null)).Sort((a, b) => a.Sensor.CompareTo(b.Sensor))
+            : others;
+        return state with { Heard = state.Heard.SetItem(source, observed.Sequence), Evidence = evidence };
+    }
+
+    /// <summary>
+    /// Holds the evidence against the inferred level, after either has changed or a deadline has come. A segment
+    /// disagrees when a measurement has contradicted it for longer than its set time; agreement ends that at once.
+    /// </summary>
+    /// <param name="state">With the newest evidence and commit in it.</param>
+    /// <param name="find">The definition's sensors.</param>
+    /// <param name="now">When this is.</param>
+    /// <returns>The state, and when to look again; null = not before something changes.</returns>
+    public static (SegmentState State, DateTimeOffset? LookAgain) Compare(SegmentState state, Func<SensorId, Sensor?> find, DateTimeOffset now)
+    {
+        var inferred = state.Decided.LevelPermille;
+        Disagreement? disagreement = null;
+        DateTimeOffset? lookAgain = null;
+        var compared = ImmutableArray.CreateBuilder<SegmentEvidence>(state.Evidence.Length);
+        foreach (var evidence in state.Evidence)
+        {
+            if (find(evidence.Sensor)?.Evidence is not { } terms)
+            {
+                continue;
+            }
+
+            var contradicts = Math.Abs(evidence.LevelPermille - inferred) > terms.TolerancePermille;
+            DateTimeOffset? since = contradicts ? evidence.ContradictsSince ?? now : null;
+            compared.Add(evidence with { ContradictsSince = since });
+            if (since?.AddMilliseconds(terms.DisagreeAfterMilliseconds) is not { } due)
+            {
+                continue;
+            }
+
+            disagreement ??= due <= now ? new(evidence.Sensor, evidence.LevelPermille, inferred, since.Value) : null;
+            lookAgain = due > now && !(lookAgain <= due) ? due : lookAgain;
+        }
+
+        var facts = state.Facts.Disagreement == disagreement ? state.Facts : state.Facts with { Disagreement = disagreement };
+        var isSame = ReferenceEquals(facts, state.Facts) && compared.SequenceEqual(state.Evidence);
+        return (isSame ? state : state with { Facts = facts, Evidence = compared.ToImmutable() }, lookAgain);
+    }
+
     private static Step<SegmentState, SegmentEffect> Apply(SegmentState state, Cause cause)
     {
         Invariant.Hold(cause.LevelPermille is >= 0 and <= 1000, "A ceiling lies between 0 and 1000 per mille.");
@@ -108,3 +162,9 @@ public sealed record SegmentCommand(string Request, string Cause, int LevelPermi
 /// <param name="Word">What the sensor said.</param>
 [GenerateSerializer, Alias("position-observed"), Immutable]
 public sealed record PositionObserved(SensorId Sensor, long Sequence, int LevelPermille, string Word, DateTimeOffset At);
+
+/// <summary>A measurement tells its segment which level it speaks for.</summary>
+/// <param name="Sequence">Counts up per sensor; older ones are repeats.</param>
+/// <param name="LevelPermille">0..1000; null = it is no longer believed.</param>
+[GenerateSerializer, Alias("evidence-observed"), Immutable]
+public sealed record EvidenceObserved(SensorId Sensor, long Sequence, int? LevelPermille, DateTimeOffset At);

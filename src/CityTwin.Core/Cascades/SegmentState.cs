@@ -8,12 +8,14 @@ namespace CityTwin.Core.Cascades;
 /// <param name="Decided">The last commit it saw; batch 0 before the first.</param>
 /// <param name="Heard">Per sensor the highest sequence of what it told, so that repeats do nothing.</param>
 /// <param name="RecentRequests">The newest commands carried out, so that a repeated one does nothing.</param>
+/// <param name="Evidence">What each of its measurements speaks for; sorted by sensor.</param>
 [GenerateSerializer, Alias("segment-state"), Immutable]
 public sealed record SegmentState(
     SegmentFacts Facts,
     SegmentCommit Decided,
     ImmutableDictionary<string, long> Heard,
-    ImmutableArray<string> RecentRequests)
+    ImmutableArray<string> RecentRequests,
+    ImmutableArray<SegmentEvidence> Evidence)
 {
     /// <summary>How many commands are remembered.</summary>
     public const int RecentRequestsMax = 16;
@@ -23,5 +25,12 @@ public sealed record SegmentState(
         new(segment.Id, 0, SegmentRules.FoundingCauses(segment), segment.NormallyOpen ? 0 : null, null, null),
         new(segment.Id, 0, 1000, null),
         ImmutableDictionary<string, long>.Empty,
+        [],
         []);
 }
+
+/// <summary>What one measurement says of its segment.</summary>
+/// <param name="LevelPermille">The level it speaks for.</param>
+/// <param name="ContradictsSince">Since when it differs from the inferred level by more than its tolerance; null while it agrees.</param>
+[GenerateSerializer, Alias("segment-evidence"), Immutable]
+public sealed record SegmentEvidence(SensorId Sensor, int LevelPermille, DateTimeOffset? ContradictsSince);

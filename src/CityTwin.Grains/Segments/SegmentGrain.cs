@@ -1,4 +1,5 @@
 using CityTwin.Core;
+using CityTwin.Core.Alerts;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
@@ -19,6 +20,7 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
     private readonly Commit<SegmentState> _commit;
     private readonly DateTimeOffset _activatedAt;
     private readonly SegmentId _id;
+    private IGrainTimer? _lookAgain;
 
     public SegmentGrain(
         [PersistentState(StateName, StorageNames.Published)] IPersistentState<Stored<SegmentState>> storage,
@@ -36,7 +38,7 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _commit.ResumeTells();
-        return Task.CompletedTask;
+        return _commit.State.Evidence.IsEmpty ? Task.CompletedTask : Save(new(_commit.State, []));
     }
 
     public void Dispose() => _commit.Dispose();
@@ -47,20 +49,14 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
     public Task Hear(string from, long sequence, object message) => message switch
     {
         PositionObserved observed => Save(SegmentRules.Observe(_commit.State, Segment, observed)),
+        EvidenceObserved observed => Save(new(SegmentRules.Weigh(_commit.State, observed), [])),
         _ => throw new ArgumentException($"A segment does not understand {message.GetType().Name}.", nameof(message)),
     };
 
     public Task<SegmentAnswer> Ask(SegmentAsk ask) =>
         Task.FromResult(SegmentEvaluation.Answer(_catalog.Current.Cascade.Find(_id)!, _commit.State.Decided, ask));
 
-    public async Task Commit(SegmentCommit commit)
-    {
-        var next = SegmentRules.Decide(_commit.State, commit);
-        if (!ReferenceEquals(next, _commit.State))
-        {
-            await _commit.Save(next, [], []);
-        }
-    }
+    public Task Commit(SegmentCommit commit) => Save(new(SegmentRules.Decide(_commit.State, commit), []));
 
     public Task<SegmentState> Read() => Task.FromResult(_commit.State);
 
@@ -72,9 +68,47 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
 
     public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
 
-    private async Task<long?> Save(Step<SegmentState, SegmentEffect> step) =>
-        ReferenceEquals(step.State, _commit.State) ? null : await _commit.Save(
-            step.State,
-            [.. step.Effects.OfType<OfferCeiling>().Select(offer => new Outgoing(GrainTypes.AddressOfCascade(), offer.Change))],
-            _commit.PublishIfNew(PublishedKind.Segment, _id.Value, _commit.State.Facts, step.State.Facts));
+    private async Task<long?> Save(Step<SegmentState, SegmentEffect> step)
+    {
+        var (next, lookAgain) = SegmentRules.Compare(step.State, _catalog.Current.Find, _time.GetUtcNow());
+        LookAgainAt(lookAgain);
+        return ReferenceEquals(next, _commit.State) ? null : await _commit.Save(
+            next,
+            [
+                .. step.Effects.OfType<OfferCeiling>().Select(offer => new Outgoing(GrainTypes.AddressOfCascade(), offer.Change)),
+                .. Alarm(_commit.State.Facts, next.Facts),
+            ],
+            ReferenceEquals(_commit.State.Facts, next.Facts) ? []
+                : _commit.PublishIfNew(PublishedKind.Segment, _id.Value, _commit.State.Facts, next.Facts));
+    }
+
+    /// <summary>A disagreement is an alert: nobody is silently believed.</summary>
+    private IEnumerable<Outgoing> Alarm(SegmentFacts before, SegmentFacts after)
+    {
+        if ((before.Disagreement is null) == (after.Disagreement is null))
+        {
+            yield break;
+        }
+
+        var id = AlertId.For("disagrees", _id);
+        var now = _time.GetUtcNow();
+        var version = now.ToUnixTimeMilliseconds();
+        AlertSignal signal = after.Disagreement is { } disagreement
+            ? new AlertRaised(id, now, version, AlertSeverity.Warning, Segment.Zone,
+                $"{Segment.Name}: {disagreement.Sensor} speaks for {disagreement.ObservedPermille} per mille, the rules infer {disagreement.InferredPermille}.")
+            : new AlertCleared(id, now, version);
+        yield return new(GrainTypes.AddressOfAlert(id.Value), signal);
+    }
+
+    private void LookAgainAt(DateTimeOffset? at)
+    {
+        _lookAgain?.Dispose();
+        _lookAgain = at is { } due
+            ? this.RegisterGrainTimer(
+                _ => Save(new(_commit.State, [])),
+                new GrainTimerCreationOptions(Max(due - _time.GetUtcNow(), TimeSpan.Zero), Timeout.InfiniteTimeSpan))
+            : null;
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

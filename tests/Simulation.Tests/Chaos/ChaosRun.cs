@@ -170,5 +170,5 @@ internal sealed class ChaosRun
     }
 
     private static SegmentState Founded(SegmentId id) => new(
-        new(id, 0, [], null, null, null), new(id, 0, 1000, null), ImmutableDictionary<string, long>.Empty, []);
+        new(id, 0, [], null, null, null), new(id, 0, 1000, null), ImmutableDictionary<string, long>.Empty, [], []);
 }

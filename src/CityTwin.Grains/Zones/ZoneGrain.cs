@@ -1,0 +1,46 @@
+using CityTwin.Core.Model;
+using CityTwin.Core.Views;
+using CityTwin.Core.Zones;
+using CityTwin.Grains.Definitions;
+using CityTwin.Grains.Inspection;
+using CityTwin.Grains.Saving;
+using CityTwin.Grains.Storing;
+using Orleans.Runtime;
+
+namespace CityTwin.Grains.Zones;
+
+[GrainType(GrainTypes.Zone)]
+internal sealed class ZoneGrain : Grain, IZoneGrain, IDisposable
+{
+    private const string StateName = "zone";
+    private readonly Commit<ZoneFacts> _commit;
+    private readonly DateTimeOffset _activatedAt;
+
+    public ZoneGrain(
+        [PersistentState(StateName, StorageNames.Published)] IPersistentState<Stored<ZoneFacts>> storage,
+        IGrainContext context,
+        ICityCatalog catalog,
+        TimeProvider time)
+    {
+        var id = new ZoneId(GrainKeys.IdOf(context.GrainId.Key.ToString()!));
+        _activatedAt = time.GetUtcNow();
+        _commit = new(context, storage, () =>
+            catalog.Current.Find(id) is null ? throw new NotInCityException("zone", id.Value) : ZoneFactRules.New(id));
+    }
+
+    public void Dispose() => _commit.Dispose();
+
+    public Task<long?> SetPosture(SecurityPosture posture, string by, string reason) =>
+        Save(ZoneFactRules.SetPosture(_commit.State, posture, by, reason));
+
+    public Task<long?> PlanWork(DateTimeOffset? until) => Save(ZoneFactRules.PlanWork(_commit.State, until));
+
+    public Task<long?> Count(int people) => Save(ZoneFactRules.Count(_commit.State, people));
+
+    public Task<ZoneFacts> Read() => Task.FromResult(_commit.State);
+
+    public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
+
+    private async Task<long?> Save(ZoneFacts next) => ReferenceEquals(next, _commit.State) ? null
+        : await _commit.Save(next, [], [_commit.Publish(PublishedKind.Zone, next.Id.Value, next)]);
+}
