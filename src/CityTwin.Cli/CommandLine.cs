@@ -46,6 +46,7 @@ internal static class CommandLine
             ValidateCommand.Create(),
             DiffCommand.Create(),
             GenerateCommand.Create(),
+            FeedCommand.Create(),
         };
 
     private static async Task<int> RefuseAsync(ParseResult result, TextWriter error)

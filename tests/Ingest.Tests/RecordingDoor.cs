@@ -7,8 +7,10 @@ using Xunit;
 namespace CityTwin.Ingest.Tests;
 
 /// <summary>Sensors that write down what they are told, and store as slowly or badly as a test says.</summary>
-internal sealed class RecordingDoor : ISensorDoor
+internal sealed class RecordingDoor(IEnumerable<Sensor>? sensors = null) : ISensorDoor
 {
+    private readonly Dictionary<SensorId, Sensor> _sensors = (sensors ?? [Meter, Breaker, Door]).ToDictionary(sensor => sensor.Id);
+
     private static readonly SensorLimits NoLimits = new(null, null, null, null, 0, 0, 0, 0, 0);
 
     private readonly ConcurrentDictionary<string, Func<Task>> _stores = new();
@@ -31,13 +33,7 @@ internal sealed class RecordingDoor : ISensorDoor
     /// <summary>How the sensor stores from now on.</summary>
     public void StoreBy(Sensor sensor, Func<Task> store) => _stores[sensor.Id.Value] = store;
 
-    public Sensor? Find(SensorId id) => id.Value switch
-    {
-        "meter" => Meter,
-        "breaker" => Breaker,
-        "door" => Door,
-        _ => null,
-    };
+    public Sensor? Find(SensorId id) => _sensors.GetValueOrDefault(id);
 
     public Task Observe(Reading reading) => Store(reading.Sensor, reading);
 

@@ -1,0 +1,43 @@
+namespace CityTwin.Feed;
+
+/// <summary>Where the synthetic sensors publish, and how lively they are.</summary>
+public sealed record FeedOptions
+{
+    public string Host { get; init; } = "127.0.0.1";
+
+    public int Port { get; init; } = 1883;
+
+    public string Prefix { get; init; } = "citytwin/v1";
+
+    /// <summary>User name and password, where the broker asks for them.</summary>
+    public string? User { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>Chooses noise and incidents; the same seed gives the same at the same hour.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Connections to the broker, 1..64. A broker that stores before it acknowledges takes one message per connection at a time.</summary>
+    public int Connections { get; init; } = 4;
+
+    /// <summary>Load only: messages of one connection not yet acknowledged, 1..1024.</summary>
+    public int Window { get; init; } = 64;
+
+    /// <summary>Sample only: about how often something happens; zero = never.</summary>
+    public TimeSpan IncidentEvery { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Sample only: the city is left in peace for this long at first.</summary>
+    public TimeSpan PeaceAtFirst { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Called with one sentence for people when something happens or the broker is lost.</summary>
+    public Action<string>? Say { get; init; }
+
+    /// <summary>All that is wrong with these options; empty when nothing is.</summary>
+    public IReadOnlyList<string> Faults() =>
+    [
+        .. Port is >= 1 and <= 65535 ? Array.Empty<string>() : [$"Port: {Port} is not in 1..65535."],
+        .. Connections is >= 1 and <= 64 ? Array.Empty<string>() : [$"Connections: {Connections} is not in 1..64."],
+        .. Window is >= 1 and <= 1024 ? Array.Empty<string>() : [$"Window: {Window} is not in 1..1024."],
+        .. IncidentEvery >= TimeSpan.Zero ? Array.Empty<string>() : ["IncidentEvery: negative."],
+    ];
+}
