@@ -47,6 +47,8 @@ internal static class CommandLine
             DiffCommand.Create(),
             GenerateCommand.Create(),
             FeedCommand.Create(),
+            SimulateCommand.Create(),
+            WeakestCommand.Create(),
         };
 
     private static async Task<int> RefuseAsync(ParseResult result, TextWriter error)

@@ -50,6 +50,10 @@ public static class FaultCode
     public const string LinkOutsideNetwork = "link-outside-network";
     public const string StatusWithoutSegment = "status-without-segment";
 
+    // Scenarios and snapshots against their city.
+    public const string WrongCity = "wrong-city";
+    public const string BadPatch = "bad-patch";
+
     // Warnings.
     public const string RoundingLoop = "rounding-loop";
     public const string NetworkWithoutSource = "network-without-source";

@@ -22,7 +22,7 @@ internal sealed class SimulationRun
         _startedAt = start.At;
         _causes = start.Segments.Where(segment => !segment.Causes.IsEmpty).ToDictionary(segment => segment.Id, segment => segment.Causes);
         _state = KernelState.Restore(kernel, start.At, [.. rules.Select(item => known.TryGetValue(item.Segment, out var segment)
-            ? new SegmentSnapshot(Ceiling(segment.Causes), segment.LevelPermille, Kept(segment, start.At, patch))
+            ? new SegmentSnapshot(segment.CeilingPermille, segment.LevelPermille, Kept(segment, start.At, patch))
             : new SegmentSnapshot(FullLevel, FullLevel, null))], limits);
         if (patch != CityPatch.None)
         {

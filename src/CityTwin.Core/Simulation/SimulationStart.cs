@@ -27,6 +27,15 @@ public sealed record SimulationStart(CityHash City, long At, ImmutableArray<Segm
         return Of(city.Hash, state, segment => ties.Contains(segment) ? [open] : []);
     }
 
+    /// <summary>The state itself, of a kernel of this very city.</summary>
+    public KernelState ToState(Kernel kernel, KernelLimits? limits = null)
+    {
+        var known = Segments.ToDictionary(segment => segment.Id);
+        return KernelState.Restore(kernel, At, [.. kernel.Segments.Select(id => known.TryGetValue(id, out var segment)
+            ? new SegmentSnapshot(segment.CeilingPermille, segment.LevelPermille, segment.Operator)
+            : new SegmentSnapshot(1000, 1000, null))], limits);
+    }
+
     /// <summary>Reads out a state.</summary>
     public static SimulationStart Of(CityHash city, KernelState state, Func<SegmentId, ImmutableArray<Cause>> causesOf) => new(
         city,
@@ -36,4 +45,8 @@ public sealed record SimulationStart(CityHash City, long At, ImmutableArray<Segm
 
 /// <summary>One segment of a <see cref="SimulationStart"/>.</summary>
 /// <param name="Causes">Sorted by name; none = ceiling 1000.</param>
-public sealed record SegmentStart(SegmentId Id, int LevelPermille, OperatorState? Operator, ImmutableArray<Cause> Causes);
+public sealed record SegmentStart(SegmentId Id, int LevelPermille, OperatorState? Operator, ImmutableArray<Cause> Causes)
+{
+    /// <summary>The least of its causes.</summary>
+    public int CeilingPermille => Causes.IsEmpty ? 1000 : Causes.Min(cause => cause.LevelPermille);
+}

@@ -219,6 +219,31 @@ internal sealed class Fields
         return words.ToImmutable();
     }
 
+    /// <summary>The objects of a list, each with its own properties; what is unknown in one is told once it has been read.</summary>
+    public IEnumerable<Fields> Each(string name, ImmutableArray<string> known)
+    {
+        if (Json(name) is not { } list)
+        {
+            yield break;
+        }
+
+        if (list.ValueKind != JsonValueKind.Array)
+        {
+            Error(FaultCode.WrongType, name, $"'{Spelling(name)}' must be a list, not {JsonFile.NameOf(list.ValueKind)}.");
+            yield break;
+        }
+
+        var index = 0;
+        foreach (var element in list.EnumerateArray())
+        {
+            if (Of(element, PlaceOf(name).Element(index++), known, _faults, Feature) is { } item)
+            {
+                yield return item;
+                item.Close();
+            }
+        }
+    }
+
     /// <summary>Tells every property that was there and is not known. A foreign layer may hold whatever else it likes.</summary>
     public void Close()
     {
