@@ -12,6 +12,8 @@ namespace CityTwin.Feed;
 /// </summary>
 public sealed class SampleFeed : IDisposable
 {
+    private const double FirstRoundPerSecond = 200;
+
     private readonly FeedOptions _options;
     private readonly City _city;
     private readonly Field _field;
@@ -23,6 +25,9 @@ public sealed class SampleFeed : IDisposable
     private readonly FeedConnection[] _connections;
     private readonly Channel<Sensor> _moved = Channel.CreateBounded<Sensor>(
         new BoundedChannelOptions(1024) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Every sensor first speaks within this time, so that nobody waits for a whole interval to see a city live.</summary>
+    private TimeSpan FirstRound => TimeSpan.FromSeconds(Math.Max(3, _city.Sensors.Length / FirstRoundPerSecond));
 
     public SampleFeed(City city, FeedOptions options, TimeProvider time)
     {
@@ -57,7 +62,7 @@ public sealed class SampleFeed : IDisposable
         for (var i = number; i < _city.Sensors.Length; i += _connections.Length)
         {
             var sensor = _city.Sensors[i];
-            queue.Enqueue(sensor, start + (Field.Interval(sensor) * _field.Phase(sensor)));
+            queue.Enqueue(sensor, start + (FirstRound * _field.Phase(sensor)));
         }
 
         while (queue.TryDequeue(out var sensor, out var due))
@@ -70,8 +75,11 @@ public sealed class SampleFeed : IDisposable
 
             await connection.Publish(Reading(sensor), cancellation).ConfigureAwait(false);
 
-            // A feed that was held up goes on from now: it does not make up for what nobody saw.
-            var next = due + Field.Interval(sensor);
+            // The second report finds each sensor its place in the interval. A feed that was held up goes on from now:
+            // it does not make up for what nobody saw.
+            var next = due < start + FirstRound
+                ? start + FirstRound + (Field.Interval(sensor) * _field.Phase(sensor))
+                : due + Field.Interval(sensor);
             var now = _time.GetUtcNow();
             queue.Enqueue(sensor, next > now ? next : now + Field.Interval(sensor));
         }

@@ -24,6 +24,7 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
     private readonly TimeProvider _time = context.ActivationServices.GetRequiredService<TimeProvider>();
     private readonly ILogger _log = context.ActivationServices.GetRequiredService<ILogger<TellPump>>();
     private ImmutableArray<Tell> _outbox = [];
+    private CancellationTokenSource? _resting;
     private bool _isRunning;
 
     public string? LastError { get; private set; }
@@ -41,6 +42,10 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
         {
             _isRunning = true;
             _ = Run();
+        }
+        else if (!Pending.IsEmpty)
+        {
+            _resting?.Cancel();
         }
     }
 
@@ -68,7 +73,7 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
                 }
                 else
                 {
-                    await Task.Delay(Rest, _time, _stop.Token);
+                    await TakeRest();
                     if (Pending.IsEmpty && !_outbox.IsEmpty)
                     {
                         await dropDelivered();
@@ -84,6 +89,16 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
         {
             _isRunning = false;
         }
+    }
+
+    /// <summary>A new tell ends the rest: it must not wait for the outbox of the last one to be emptied.</summary>
+    private async Task TakeRest()
+    {
+        using var resting = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        _resting = resting;
+        await Task.Delay(Rest, _time, resting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        _resting = null;
+        _stop.Token.ThrowIfCancellationRequested();
     }
 
     private async Task Deliver(Tell tell)

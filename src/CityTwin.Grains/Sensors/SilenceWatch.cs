@@ -12,7 +12,7 @@ namespace CityTwin.Grains.Sensors;
 /// offline limit as a period of grace, also those whose grain has not yet woken, so that a sensor that fell silent while
 /// the silo was down is found too.
 /// </summary>
-public sealed partial class SilenceWatch(ICityCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<SilenceWatch> log)
+internal sealed partial class SilenceWatch(ICityCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<SilenceWatch> log)
     : BackgroundService
 {
     private const int AskedAtOnceMax = 32;
