@@ -100,7 +100,7 @@ public sealed class Planted_defects
 
             return CSharpSyntaxTree.ParseText(text, Language, source);
         });
-        const string usings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using Orleans;";
+        const string usings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using Orleans;";
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => !Path.GetFileName(path).StartsWith("CityTwin", StringComparison.Ordinal))
             .Select(path => MetadataReference.CreateFromFile(path));
