@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using CityTwin.Testing;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
@@ -23,9 +24,9 @@ public sealed class Planted_defects
             "            if (_open.Count > 0 && _phase == Phase.Up)\n            {\n                return;"
         },
         {
-            "stale answers accepted", "SettleRun.cs",
-            "        ticket == new AskTicket(_incarnation, _batch.Number, _vertices[vertex].Number);",
-            "        ticket.Number > 0;"
+            "stale answers accepted", "AskQueue.cs",
+            "    public bool IsOpen(int vertex, long number) => _vertices[vertex].IsOpen && _vertices[vertex].Number == number;",
+            "    public bool IsOpen(int vertex, long number) => _vertices[vertex].IsOpen && number > 0;"
         },
         {
             "state and outbox saved apart", "ChaosSegment.cs",
@@ -85,8 +86,10 @@ public sealed class Planted_defects
     /// <returns>For a seed, the first difference or the broken invariant; null when there is none.</returns>
     private static Func<int, string?> Compile(string file, string original, string planted)
     {
-        var root = RepositoryRoot();
-        var sources = Sources(Path.Combine(root, "src", "CityTwin.Core"))
+        var root = Repository.Root;
+        string[] needed = ["Model", "Dependencies", "Cascades"];
+        var sources = needed.SelectMany(folder => Sources(Path.Combine(root, "src", "CityTwin.Core", folder)))
+            .Concat(Directory.EnumerateFiles(Path.Combine(root, "src", "CityTwin.Core"), "*.cs"))
             .Concat(Sources(Path.Combine(root, "tests", "Simulation.Tests", "Chaos"))).ToList();
         var mutated = Assert.Single(sources, source => Path.GetFileName(source) == file);
         var trees = sources.Select(source =>
@@ -129,15 +132,4 @@ public sealed class Planted_defects
     private static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
         .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"))
         .Order(StringComparer.Ordinal);
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CityTwin.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("The tests run inside the repository, whose sources they read.");
-    }
 }

@@ -24,10 +24,7 @@ internal sealed class SettleRun
     private readonly short[] _give;
     private readonly short[] _reach;
     private readonly short[] _bound;
-    private readonly Vertex[] _vertices;
-    private readonly int[] _busyMembers;
-    private readonly PriorityQueue<int, int> _queue = new();
-    private readonly HashSet<int> _asked = [];
+    private readonly AskQueue _queue;
     private readonly Dictionary<int, SegmentAnswer> _lastAnswer = [];
     private readonly Dictionary<int, CascadeEffect> _open = [];
     private readonly Dictionary<int, int> _ceilingAfter = [];
@@ -36,7 +33,6 @@ internal sealed class SettleRun
     private Phase _phase;
     private long _incarnation;
     private long _number;
-    private int _openRank;
 
     public SettleRun(CascadeMemory memory)
     {
@@ -48,8 +44,7 @@ internal sealed class SettleRun
         _give = new short[count];
         _reach = new short[count];
         _bound = new short[count];
-        _vertices = new Vertex[_plan.VertexCount];
-        _busyMembers = new int[_plan.Networks.Length];
+        _queue = new(_plan);
     }
 
     /// <summary>True when both phases are done.</summary>
@@ -72,7 +67,7 @@ internal sealed class SettleRun
         Touch(batch);
         for (var vertex = 0; vertex < _plan.VertexCount; vertex++)
         {
-            MarkDirty(vertex);
+            _queue.MarkDirty(vertex);
         }
 
         Walk(effects);
@@ -102,7 +97,7 @@ internal sealed class SettleRun
             _level[vertex] = level;
             foreach (var dependent in _plan.Dependents[vertex])
             {
-                MarkDirty(dependent);
+                _queue.MarkDirty(dependent);
             }
         }
 
@@ -126,7 +121,7 @@ internal sealed class SettleRun
             if (_reach[members[i]] != answer.Reach[i])
             {
                 _reach[members[i]] = answer.Reach[i];
-                MarkDirty(members[i]);
+                _queue.MarkDirty(members[i]);
             }
         }
 
@@ -147,7 +142,7 @@ internal sealed class SettleRun
     public ImmutableArray<SegmentSettled> Settled()
     {
         var settled = ImmutableArray.CreateBuilder<SegmentSettled>();
-        foreach (var vertex in _asked.Where(vertex => !_plan.IsNetwork(vertex)).Order())
+        foreach (var vertex in _queue.Asked.Where(vertex => !_plan.IsNetwork(vertex)).Order())
         {
             var answer = _lastAnswer[vertex];
             var isNew = _level[vertex] != _memory.Level[vertex] || answer.NextTimer != _memory.NextTimerOf(vertex) ||
@@ -164,7 +159,7 @@ internal sealed class SettleRun
     /// <summary>Makes what flows between segments the starting point of the next settle.</summary>
     public void Keep()
     {
-        foreach (var vertex in _asked)
+        foreach (var vertex in _queue.Asked)
         {
             var members = _plan.IsNetwork(vertex) ? _plan.NetworkAt(vertex).Members : [vertex];
             foreach (var member in members)
@@ -187,13 +182,13 @@ internal sealed class SettleRun
             if (_plan.VertexOf(change.Segment) is { } vertex)
             {
                 _ceilingAfter[vertex] = change.CeilingPermille;
-                MarkDirty(vertex);
+                _queue.MarkDirty(vertex);
             }
         }
 
         foreach (var vertex in _memory.DueAt(batch.At))
         {
-            MarkDirty(vertex);
+            _queue.MarkDirty(vertex);
         }
 
         Start(batch);
@@ -206,10 +201,7 @@ internal sealed class SettleRun
         Array.Copy(_memory.Pass, _pass, _pass.Length);
         Array.Copy(_memory.Give, _give, _give.Length);
         Array.Copy(_memory.Reach, _reach, _reach.Length);
-        Array.Clear(_vertices);
-        Array.Clear(_busyMembers);
         _queue.Clear();
-        _asked.Clear();
         _lastAnswer.Clear();
         _open.Clear();
         _ceilingAfter.Clear();
@@ -232,7 +224,7 @@ internal sealed class SettleRun
         var seen = new HashSet<int>(downstream);
         while (downstream.TryDequeue(out var vertex))
         {
-            MarkDirty(vertex);
+            _queue.MarkDirty(vertex);
             var readers = _plan.IsNetwork(vertex) ? _plan.NetworkAt(vertex).Members
                 : _plan.Segments[vertex].Network is { } network ? _plan.Dependents[vertex].Add(network)
                 : _plan.Dependents[vertex];
@@ -254,56 +246,7 @@ internal sealed class SettleRun
         if (_plan.Segments[vertex].Network is { } network && (_pass[vertex] != pass || _give[vertex] != give))
         {
             (_pass[vertex], _give[vertex]) = (pass, give);
-            MarkDirty(network);
-        }
-    }
-
-    private void MarkDirty(int vertex)
-    {
-        ref var state = ref _vertices[vertex];
-        if (state.IsDirty)
-        {
-            return;
-        }
-
-        var wasBusy = state.IsBusy;
-        state.IsDirty = true;
-        if (_plan.IsNetwork(vertex))
-        {
-            TouchNetwork(vertex);
-        }
-        else if (!wasBusy && _plan.Segments[vertex].Network is { } network)
-        {
-            _busyMembers[network - _plan.Segments.Length]++;
-        }
-
-        if (!state.IsOpen)
-        {
-            Enqueue(vertex);
-        }
-    }
-
-    /// <summary>What a member with a lag can pass on changes with time alone: it is asked once a phase before its network is.</summary>
-    private void TouchNetwork(int vertex)
-    {
-        if (_vertices[vertex].IsTouched)
-        {
-            return;
-        }
-
-        _vertices[vertex].IsTouched = true;
-        foreach (var member in _plan.NetworkAt(vertex).LaggedMembers)
-        {
-            MarkDirty(member);
-        }
-    }
-
-    private void Enqueue(int vertex)
-    {
-        // A network waits until its members have answered; the last of them puts it into the queue.
-        if (!_plan.IsNetwork(vertex) || _busyMembers[vertex - _plan.Segments.Length] == 0)
-        {
-            _queue.Enqueue(vertex, _plan.Rank[vertex]);
+            _queue.MarkDirty(network);
         }
     }
 
@@ -311,16 +254,9 @@ internal sealed class SettleRun
     {
         while (!IsSettled)
         {
-            while (_queue.TryPeek(out var vertex, out var rank) && (_open.Count == 0 || rank == _openRank))
+            while (_queue.TryTake(out var vertex))
             {
-                _queue.Dequeue();
-                var mayAsk = _vertices[vertex] is { IsDirty: true, IsOpen: false } &&
-                    !(_plan.IsNetwork(vertex) && _busyMembers[vertex - _plan.Segments.Length] > 0);
-                if (mayAsk)
-                {
-                    _openRank = rank;
-                    Ask(vertex, effects);
-                }
+                Ask(vertex, effects);
             }
 
             if (_open.Count > 0)
@@ -329,7 +265,7 @@ internal sealed class SettleRun
             }
 
             // The barrier: no question is open and nothing is left to ask.
-            Invariant.Hold(_queue.Count == 0, "A phase ends when nothing is left to ask.");
+            Invariant.Hold(_queue.IsEmpty, "A phase ends when nothing is left to ask.");
             NextPhase();
         }
     }
@@ -344,23 +280,13 @@ internal sealed class SettleRun
 
         _phase = Phase.Up;
         Array.Copy(_level, _bound, _bound.Length);
-        foreach (var vertex in _asked)
-        {
-            _vertices[vertex].IsTouched = false;
-        }
-
-        foreach (var vertex in _asked.Order().ToArray())
-        {
-            MarkDirty(vertex);
-        }
+        _queue.BeginUp();
     }
 
     private void Ask(int vertex, ImmutableArray<CascadeEffect>.Builder effects)
     {
         Invariant.Hold(++_number <= AsksMax, "A settle ends within its bound of questions.");
-        ref var state = ref _vertices[vertex];
-        (state.IsDirty, state.IsOpen, state.Number) = (false, true, _number);
-        _asked.Add(vertex);
+        _queue.Open(vertex, _number);
         var ticket = new AskTicket(_incarnation, _batch!.Number, _number);
         CascadeEffect effect = _plan.IsNetwork(vertex)
             ? new AskNetwork(NetworkQuestion(_plan.NetworkAt(vertex), ticket))
@@ -381,35 +307,11 @@ internal sealed class SettleRun
     }
 
     private bool IsOpen(int vertex, AskTicket ticket) =>
-        _batch is not null && _vertices[vertex].IsOpen &&
-        ticket == new AskTicket(_incarnation, _batch.Number, _vertices[vertex].Number);
+        ticket.Incarnation == _incarnation && ticket.Batch == _batch?.Number && _queue.IsOpen(vertex, ticket.Number);
 
     private void Close(int vertex)
     {
-        ref var state = ref _vertices[vertex];
-        state.IsOpen = false;
         _open.Remove(vertex);
-        if (state.IsDirty)
-        {
-            Enqueue(vertex);
-        }
-        else if (!_plan.IsNetwork(vertex) && _plan.Segments[vertex].Network is { } network)
-        {
-            var waiting = --_busyMembers[network - _plan.Segments.Length];
-            if (waiting == 0 && _vertices[network] is { IsDirty: true, IsOpen: false })
-            {
-                Enqueue(network);
-            }
-        }
-    }
-
-    private struct Vertex
-    {
-        public bool IsDirty;
-        public bool IsOpen;
-        public bool IsTouched;
-        public long Number;
-
-        public readonly bool IsBusy => IsDirty || IsOpen;
+        _queue.Close(vertex);
     }
 }

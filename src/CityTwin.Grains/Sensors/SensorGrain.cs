@@ -73,12 +73,13 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
         return seq;
     }
 
-    /// <summary>Evidence is published with the status, and told to nobody.</summary>
     private static Outgoing? Tell(SensorEffect effect) => effect switch
     {
         PositionSeen seen => new(
             GrainTypes.AddressOf(seen.Segment),
             new PositionObserved(seen.Sensor, seen.Version, seen.LevelPermille, seen.Said, seen.At)),
+        EvidenceGiven given => new(
+            GrainTypes.AddressOf(given.Segment), new EvidenceObserved(given.Sensor, given.Version, given.LevelPermille, given.At)),
         AlertSignalled alert => new(GrainTypes.AddressOfAlert(alert.Signal.Id.Value), alert.Signal),
         _ => null,
     };
