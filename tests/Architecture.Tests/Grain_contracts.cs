@@ -49,11 +49,11 @@ public sealed class Grain_contracts
     private static string Manifest()
     {
         var text = new StringBuilder();
-        foreach (var type in Serialized().OrderBy(type => type.GetCustomAttribute<AliasAttribute>()!.Alias, StringComparer.Ordinal))
+        foreach (var type in Serialized().OrderBy(type => AliasOf(type), StringComparer.Ordinal))
         {
             var constructor = type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).FirstOrDefault();
             var members = constructor?.GetParameters().Select(parameter => $"{parameter.Name}:{Name(parameter.ParameterType)}") ?? [];
-            text.Append(type.GetCustomAttribute<AliasAttribute>()!.Alias).Append('(').AppendJoin(", ", members).Append(")\n");
+            text.Append(AliasOf(type)).Append('(').AppendJoin(", ", members).Append(")\n");
         }
 
         foreach (var type in Assemblies[1].GetExportedTypes().Where(type => type.IsInterface && typeof(IGrain).IsAssignableFrom(type)).OrderBy(type => type.FullName, StringComparer.Ordinal))
@@ -67,6 +67,9 @@ public sealed class Grain_contracts
 
         return text.ToString();
     }
+
+    /// <summary>The generator may repeat an alias; all of a type say the same.</summary>
+    private static string AliasOf(Type type) => type.GetCustomAttributes<AliasAttribute>(false).First().Alias;
 
     private static string Name(Type type) => !type.IsGenericType ? type.Name
         : $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>";
