@@ -25,7 +25,7 @@ internal static class CityFormat
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     public static readonly ImmutableArray<string> Manifest =
-        [Names.SchemaVersion, Names.Name, Names.TimeZone, Names.Sample, Names.Layers, Names.Dependencies];
+        [Names.Schema, Names.SchemaVersion, Names.Name, Names.TimeZone, Names.Sample, Names.Layers, Names.Dependencies];
 
     public static readonly ImmutableArray<string> Layers =
         [Names.Zones, Names.Segments, Names.Sensors, Names.Guards, Names.Background];
@@ -34,7 +34,7 @@ internal static class CityFormat
         [Names.File, Names.Format, Names.Longitude, Names.Latitude, Names.Properties, Names.Defaults];
 
     public static readonly ImmutableArray<string> FeatureCollection =
-        [Names.Type, Names.Name, Names.ReferenceSystem, Names.BoundingBox, Names.Features];
+        [Names.Schema, Names.Type, Names.Name, Names.ReferenceSystem, Names.BoundingBox, Names.Features];
 
     public static readonly ImmutableArray<string> Feature =
         [Names.Type, Names.Id, Names.BoundingBox, Names.Geometry, Names.Properties];
@@ -69,7 +69,7 @@ internal static class CityFormat
     public static readonly ImmutableArray<string> Assumption = [Names.Source, Names.Confidence];
 
     public static readonly ImmutableArray<string> Dependencies =
-        [Names.Networks, Names.Segments, Names.Zones, Names.Sensors];
+        [Names.Schema, Names.Networks, Names.Segments, Names.Zones, Names.Sensors];
 
     public static readonly ImmutableArray<string> Network = [Names.Name, Names.Service, Names.Assumptions];
 

@@ -3,6 +3,8 @@ namespace CityTwin.Import.Format;
 /// <summary>The property names of the city format, as the reader, the writer and the schemas spell them. Units are in the names.</summary>
 internal static class Names
 {
+    /// <summary>What editors look for; not read.</summary>
+    public const string Schema = "$schema";
     public const string SchemaVersion = "schemaVersion";
     public const string Name = "name";
     public const string TimeZone = "timeZone";
