@@ -168,7 +168,7 @@ public sealed record CityFolder(ImmutableSortedDictionary<string, ReadOnlyMemory
         return null;
     }
 
-    private static ReadOnlyMemory<byte>? Content(JsonElement content) => content.ValueKind switch
+    private static byte[]? Content(JsonElement content) => content.ValueKind switch
     {
         JsonValueKind.String when JsonFile.Text(content) is { } text => Encoding.UTF8.GetBytes(text),
         JsonValueKind.Object when content.TryGetProperty(Base64Key, out var encoded)

@@ -83,7 +83,8 @@ internal static class PlacementCheck
             .Concat(draft.Segments.Where(segment => !segment.Path.IsEmpty).Select(segment => (Id: segment.Id.Value, Position: segment.Path[0])));
         foreach (var (id, position) in positions)
         {
-            if (!box.Contains(position.Longitude, position.Latitude) && box.Contains(position.Latitude, position.Longitude))
+            if (IsSomewhere(position)
+                && !box.Contains(position.Longitude, position.Latitude) && box.Contains(position.Latitude, position.Longitude))
             {
                 draft.Faults.Error(FaultCode.SwappedPosition, draft.PlaceOf(id).Member(Names.Geometry),
                     $"{Fields.Show(position.Longitude)}, {Fields.Show(position.Latitude)} is far from every zone, and inside the city when swapped; write longitude first.", id);
@@ -114,13 +115,15 @@ internal static class PlacementCheck
     {
         foreach (var sensor in draft.Sensors)
         {
-            if (areas.TryGetValue(sensor.Zone, out var area) && !area.Holds(sensor.Position))
+            if (IsSomewhere(sensor.Position) && areas.TryGetValue(sensor.Zone, out var area) && !area.Holds(sensor.Position))
             {
                 draft.Faults.Warning(FaultCode.SensorOutsideZone, draft.PlaceOf(sensor.Id.Value),
                     $"The sensor stands outside its zone '{sensor.Zone}'; correct its position or its zone.", sensor.Id.Value);
             }
         }
     }
+
+    private static bool IsSomewhere(LonLat position) => !double.IsNaN(position.Longitude);
 
     /// <summary>An area that answers many questions of what lies in it.</summary>
     private sealed class IndexedArea(Geometry area)

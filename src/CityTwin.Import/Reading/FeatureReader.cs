@@ -90,7 +90,7 @@ internal sealed class FeatureReader(CityDraft draft, DependencyTables rules)
             fields.Text(Names.Name, required: false) ?? id,
             kind ?? NoId,
             role ?? SensorRole.Detection,
-            _geometry.Point(row) ?? default,
+            _geometry.Point(row) ?? GeometryReader.Nowhere,
             new ZoneId(zone ?? NoId),
             segment is null ? null : new SegmentId(segment),
             unit,
@@ -111,7 +111,7 @@ internal sealed class FeatureReader(CityDraft draft, DependencyTables rules)
         var guard = new Guard(
             new GuardId(id),
             fields.Text(Names.Name, required: false) ?? id,
-            _geometry.Point(row) ?? default,
+            _geometry.Point(row) ?? GeometryReader.Nowhere,
             new ZoneId(Reference(fields, Names.Zone, EntityKind.Zone, required: true) ?? NoId),
             fields.Words(Names.Skills),
             fields.Number(Names.SpeedMetresPerSecond, SpeedMin, SpeedMax, required: true) ?? 1);

@@ -8,6 +8,9 @@ namespace CityTwin.Import.Reading;
 /// <summary>Reads RFC 7946 geometries. Of each geometry the first bad position is told, not all thousand.</summary>
 internal sealed class GeometryReader(FaultList faults)
 {
+    /// <summary>Stands for a place that could not be read; no check asks where it lies.</summary>
+    public static readonly LonLat Nowhere = new(double.NaN, double.NaN);
+
     private const double LongitudeMax = 180;
     private const double LatitudeMax = 90;
 

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using CityTwin.Import.Format;
+using Xunit;
+
+namespace CityTwin.Import.Tests;
+
+public sealed class CitySchemasTests
+{
+    [Fact]
+    public void Every_object_of_the_schemas_has_the_properties_the_reader_knows()
+    {
+        Same(CityFormat.Manifest, "city", "properties");
+        Same(CityFormat.Layers, "city", "properties", "layers", "properties");
+        Same(CityFormat.Layer, "city", "$defs", "layer", "oneOf", "1", "properties");
+        Same(CityFormat.Zone, "zones", FeatureProperties);
+        Same(CityFormat.Segment, "segments", FeatureProperties);
+        Same(CityFormat.Sensor, "sensors", FeatureProperties);
+        Same(CityFormat.Evidence, "sensors", [.. FeatureProperties, "evidence", "properties"]);
+        Same(CityFormat.Guard, "guards", FeatureProperties);
+        Same(CityFormat.Background, "background", FeatureProperties);
+        Same(CityFormat.Dependencies, "dependencies", "properties");
+        Same(CityFormat.Network, "dependencies", Entry("networks"));
+        Same(CityFormat.SegmentDependencies, "dependencies", Entry("segments"));
+        Same(CityFormat.Backup, "dependencies", [.. Entry("segments"), "backup", "properties"]);
+        Same(CityFormat.Restart, "dependencies", [.. Entry("segments"), "restart", "properties"]);
+        Same(CityFormat.ZoneDependencies, "dependencies", Entry("zones"));
+        Same(CityFormat.ZoneService, "dependencies", [.. Entry("zones"), "services", "additionalProperties", "properties"]);
+        Same(CityFormat.SensorDependencies, "dependencies", Entry("sensors"));
+        Same(CityFormat.Assumption, "common", "$defs", "assumptions", "additionalProperties", "properties");
+        foreach (var layer in CityFormat.Layers)
+        {
+            Same(CityFormat.FeatureCollection, layer, "properties");
+            Same(CityFormat.Feature, layer, "properties", "features", "items", "properties");
+        }
+    }
+
+    [Fact]
+    public void Every_operator_of_an_expression_is_in_the_schema()
+    {
+        var operators = At("common", "$defs", "expression", "oneOf").EnumerateArray().Skip(1)
+            .Select(option => option.GetProperty("properties").EnumerateObject().Single().Name);
+
+        Assert.Equal(CityFormat.Operators.Order(), operators.Order());
+    }
+
+    [Fact]
+    public void Every_property_the_writer_can_write_is_one_the_reader_knows_and_the_small_city_uses_them_all()
+    {
+        var zones = Written("zones.geojson", CityFormat.Zone);
+        var sensors = Written("sensors.geojson", CityFormat.Sensor);
+
+        // The id of a written feature is the feature's own (RFC 7946), not a property.
+        Assert.Equal(CityFormat.Zone.Remove("id").Order(), zones.Order());
+        Assert.Equal(CityFormat.Sensor.Remove("id").Remove("assumptions").Order(), sensors.Order());
+    }
+
+    [Fact]
+    public void A_schema_refers_only_to_what_is_there()
+    {
+        foreach (var name in CitySchemas.Names)
+        {
+            using var schema = JsonDocument.Parse(CitySchemas.Read(name));
+            foreach (var reference in References(schema.RootElement))
+            {
+                var (file, path) = (reference.Split('#')[0], reference.Split('#')[1].Split('/')[1..]);
+                At(file.Length == 0 ? name.Replace(".schema.json", "", StringComparison.Ordinal) : file.Replace(".schema.json", "", StringComparison.Ordinal), path);
+            }
+        }
+    }
+
+    private static string[] FeatureProperties => ["properties", "features", "items", "properties", "properties", "properties"];
+
+    private static string[] Entry(string map) => ["properties", map, "additionalProperties", "properties"];
+
+    private static void Same(ImmutableArray<string> known, string schema, params string[] path) =>
+        Assert.Equal(known.Order(StringComparer.Ordinal), At(schema, path).EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
+
+    private static JsonElement At(string schema, params string[] path)
+    {
+        using var document = JsonDocument.Parse(CitySchemas.Read(schema + ".schema.json"));
+        return path.Aggregate(document.RootElement, (element, step) =>
+            element.ValueKind == JsonValueKind.Array ? element[int.Parse(step, System.Globalization.CultureInfo.InvariantCulture)] : element.GetProperty(step)).Clone();
+    }
+
+    private static HashSet<string> Written(string file, ImmutableArray<string> known)
+    {
+        using var document = JsonDocument.Parse(SmallCity.Folder.Files[file]);
+        var names = document.RootElement.GetProperty("features").EnumerateArray()
+            .SelectMany(feature => feature.GetProperty("properties").EnumerateObject()).Select(member => member.Name).ToHashSet();
+        Assert.Subset(known.ToHashSet(), names);
+        return names;
+    }
+
+    private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(References),
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member =>
+            member.Name == "$ref" ? [member.Value.GetString()!] : References(member.Value)),
+        _ => [],
+    };
+}
