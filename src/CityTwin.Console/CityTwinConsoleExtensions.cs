@@ -1,0 +1,42 @@
+using CityTwin.Console.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Radzen;
+
+namespace CityTwin.Console;
+
+/// <summary>How a server gets the operator console.</summary>
+public static class CityTwinConsoleExtensions
+{
+    /// <summary>
+    /// The most a browser may send over its circuit in one message, in bytes: an answer of the API for a panel, or the
+    /// lists around the map.
+    /// </summary>
+    private const long MessageBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Adds what the console needs.</summary>
+    public static IServiceCollection AddCityTwinConsole(this IServiceCollection services)
+    {
+        services.AddRazorComponents()
+            .AddInteractiveServerComponents()
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = MessageBytesMax);
+        services.AddRadzenComponents();
+        return services;
+    }
+
+    /// <summary>
+    /// Serves the console at <c>/</c> with its files, under security headers. The console speaks to the public REST API
+    /// of the same origin (<c>/v1/...</c>) and to nothing else.
+    /// </summary>
+    public static IEndpointRouteBuilder MapCityTwinConsole(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapStaticAssets().Add(SecurityHeaders.Wrap);
+        var pages = endpoints.MapRazorComponents<ConsoleApp>();
+        // The framework's own policy would be a second, weaker one. The console posts no forms, so it needs no tokens.
+        pages.AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+        pages.DisableAntiforgery();
+        pages.Add(SecurityHeaders.Wrap);
+        return endpoints;
+    }
+}

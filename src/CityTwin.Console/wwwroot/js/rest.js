@@ -1,0 +1,30 @@
+// Requests to the public REST API from the browser itself, so that whatever signs the operator in also signs these.
+
+const ANSWER_CHARACTERS_MAX = 900 * 1024; // what the circuit to the panels carries in one message, with room to spare
+const TIMEOUT_MS = 15000;
+
+/** One request on behalf of a panel: never throws; status 0 = the server could not be reached. */
+export async function request(method, url, body) {
+  try {
+    const response = await fetch(url, {
+      method,
+      cache: 'no-store',
+      headers: body === null ? {} : { 'Content-Type': 'application/json' },
+      body: body ?? undefined,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    return text.length > ANSWER_CHARACTERS_MAX
+      ? { status: 413, text: '{"message":"The answer is too large to show here; ask the API directly."}' }
+      : { status: response.status, text };
+  } catch {
+    return { status: 0, text: '' };
+  }
+}
+
+/** The JSON of a GET; throws when there is none. */
+export async function get(url) {
+  const response = await fetch(url, { cache: 'no-cache', signal: AbortSignal.timeout(60000) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return response.json();
+}
