@@ -3,7 +3,7 @@ using Microsoft.JSInterop;
 
 namespace CityTwin.Console.Live;
 
-/// <summary>The half of the console that runs in the browser: the map, its feed, and what they know.</summary>
+/// <summary>The half of the console that runs in the browser: the map, its watch of the city, and what they know.</summary>
 internal sealed class Browser(IJSObjectReference page, IJSObjectReference memory) : IAsyncDisposable
 {
     private const string Modules = "./_content/CityTwin.Console/js/";

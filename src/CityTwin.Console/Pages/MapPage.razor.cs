@@ -10,7 +10,7 @@ using Radzen;
 namespace CityTwin.Console.Pages;
 
 /// <summary>
-/// The first page: the map, the lists beside it, and what is selected. The map and the feed run in the browser
+/// The first page: the map, the lists beside it, and what is selected. The map and the watch run in the browser
 /// (<see cref="Browser"/>); this class holds what the panels show and sends what the operator orders.
 /// </summary>
 public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) : ComponentBase, IAsyncDisposable
