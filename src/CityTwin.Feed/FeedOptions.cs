@@ -1,3 +1,5 @@
+using CityTwin.Core.Model;
+
 namespace CityTwin.Feed;
 
 /// <summary>Where the synthetic sensors publish, and how lively they are.</summary>
@@ -28,6 +30,12 @@ public sealed record FeedOptions
 
     /// <summary>Sample only: the city is left in peace for this long at first.</summary>
     public TimeSpan PeaceAtFirst { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// What segments give in the world that the sensors measure, 0..1000 per mille; null = everything works. A feed beside
+    /// a live city takes its levels, so that a meter in a dark street reads nothing.
+    /// </summary>
+    public Func<SegmentId, int>? LevelOf { get; init; }
 
     /// <summary>Called with one sentence for people when something happens or the broker is lost.</summary>
     public Action<string>? Say { get; init; }

@@ -14,14 +14,16 @@ internal sealed class Field
     private static readonly TimeSpan RepairTakes = TimeSpan.FromMinutes(4);
 
     private readonly Draw _draw;
+    private readonly Func<SegmentId, int>? _levelOf;
     private readonly TimeZoneInfo _zone;
     private readonly Dictionary<SensorId, string> _positions;
     private readonly ImmutableArray<Sensor> _breakers;
     private readonly ImmutableArray<Sensor> _doors;
 
-    public Field(City city, ulong seed)
+    /// <param name="levelOf">See <see cref="FeedOptions.LevelOf"/>.</param>
+    public Field(City city, ulong seed, Func<SegmentId, int>? levelOf = null)
     {
-        _draw = new(seed);
+        (_draw, _levelOf) = (new(seed), levelOf);
         _zone = TimeZoneInfo.TryFindSystemTimeZoneById(city.TimeZone, out var zone) ? zone : TimeZoneInfo.Utc;
         var open = city.Segments.Where(segment => segment.NormallyOpen).Select(segment => segment.Id).ToHashSet();
         var switches = city.Sensors.Where(sensor => sensor.Role == SensorRole.Status).ToImmutableArray();
@@ -98,7 +100,34 @@ internal sealed class Field
             ("temperature", _) => 22 + (4 * DayCurve.ElectricityAt(local)) + (0.5 * noise),
             _ => Middle(sensor.Limits) * (1 + (0.03 * noise)),
         };
-        return Math.Round(Believable(sensor.Limits, value), 3);
+        return Math.Round(AtLevel(sensor, Believable(sensor.Limits, value)), 3);
+    }
+
+    /// <summary>What is left of a value when the segment measured gives less than all.</summary>
+    private double AtLevel(Sensor sensor, double value)
+    {
+        if (sensor.Segment is not { } segment || _levelOf?.Invoke(segment) is not { } level || level >= 1000)
+        {
+            return value;
+        }
+
+        return sensor.Evidence is { } evidence ? Math.Min(value, ValueFor(evidence.Points, level)) : value * level / 1000;
+    }
+
+    /// <summary>The value that speaks for a level: the curve of the evidence, read backwards.</summary>
+    private static double ValueFor(ImmutableArray<EvidencePoint> points, int level)
+    {
+        for (var i = 1; i < points.Length; i++)
+        {
+            var (low, high) = (points[i - 1], points[i]);
+            if (level <= high.LevelPermille && high.LevelPermille > low.LevelPermille)
+            {
+                var share = Math.Max(0, level - low.LevelPermille) / (double)(high.LevelPermille - low.LevelPermille);
+                return low.Value + (share * (high.Value - low.Value));
+            }
+        }
+
+        return points[^1].Value;
     }
 
     /// <summary>Well inside the limits: a sensor is out of them only when something has happened.</summary>

@@ -32,7 +32,7 @@ public sealed class SampleFeed : IDisposable
     public SampleFeed(City city, FeedOptions options, TimeProvider time)
     {
         (_city, _options, _time) = (city, options, time);
-        _field = new(city, options.Seed);
+        _field = new(city, options.Seed, options.LevelOf);
         _boot = time.GetUtcNow().ToUnixTimeMilliseconds();
         _switches = city.Sensors.Where(sensor => sensor.Role == SensorRole.Status).ToDictionary(sensor => sensor.Id);
         _connections = [.. Enumerable.Range(0, options.Connections).Select(Connection)];

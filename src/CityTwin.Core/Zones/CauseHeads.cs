@@ -1,3 +1,4 @@
+using CityTwin.Core.Cascades;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
@@ -119,7 +120,8 @@ public sealed class CauseHeads(CityVersion version)
 
         var nearest = new Dictionary<int, int>();
         var open = new Queue<int>();
-        foreach (var member in version.Index.MembersOf[network].Where(member => IsObstacle(member, level)))
+        var obstacles = version.Index.MembersOf[network].Where(member => IsObstacle(member, level)).ToList();
+        foreach (var member in obstacles.Any(IsNews) ? obstacles.Where(IsNews) : obstacles)
         {
             nearest.Add(member, member);
             open.Enqueue(member);
@@ -138,6 +140,10 @@ public sealed class CauseHeads(CityVersion version)
 
         return _obstacles[(network, level)] = nearest;
     }
+
+    /// <summary>A tie that is open by design is no news while anything else stands in the way.</summary>
+    private bool IsNews(int member) =>
+        !version.Index.City.Segments[member].NormallyOpen || version.CausesOf(member).Any(cause => cause.Name != SegmentRules.PositionCause);
 
     private bool IsObstacle(int member, int level)
     {
