@@ -5,6 +5,9 @@ internal sealed class Agenda(int operators)
 {
     public const long Never = long.MaxValue;
 
+    /// <summary>What a copy moves of each operator, not counting the heap.</summary>
+    public const int BytesPerOperator = sizeof(long) + sizeof(int);
+
     private readonly long[] _due = Filled(operators);
     private readonly int[] _heap = new int[operators];
     private readonly int[] _place = new int[operators];

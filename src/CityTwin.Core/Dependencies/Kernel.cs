@@ -60,11 +60,13 @@ internal enum VertexKind : byte
 }
 
 /// <summary>The compiled arrays. "Of vertex" means indexed by its place in the topological order.</summary>
+/// <param name="Simple">Of a plain vertex that remembers nothing, its one program; -1 of all others. A sweep mostly reads these.</param>
 internal sealed record KernelTables(
     ImmutableArray<SegmentId> Segments,
     ImmutableArray<SegmentRule> Rules,
     FrozenIndex Index,
     VertexTable[] Vertices,
+    int[] Simple,
     int[] Code,
     int[] DependentStart,
     int[] Dependents,
@@ -72,10 +74,18 @@ internal sealed record KernelTables(
     int[] PassVertex,
     int[] GiveVertex,
     NetworkTable[] Networks,
-    int[] OperatorSegment,
+    OperatorTable[] Operators,
     int[] OperatorOfSegment,
     int[] SlotOfSegment)
 {
+    /// <summary>
+    /// Marks a dependent that only wakes when a supplier crosses its value by its place, every other one by the
+    /// complement: the filter then reads nothing but values.
+    /// </summary>
+    public static int Mark(int vertex, bool isChoice) => isChoice ? vertex : ~vertex;
+
+    public static int VertexOf(int marked) => marked < 0 ? ~marked : marked;
+
     /// <summary>Members of all networks together; each has one slot.</summary>
     public int SlotCount => Networks.Sum(network => network.Shape.MemberCount);
 }
@@ -84,6 +94,7 @@ internal sealed record KernelTables(
 /// <param name="Owner">The segment's index, or of a network vertex the network's.</param>
 /// <param name="Operator">The place of the segment's operator state, -1 = it remembers nothing, or this vertex does not read it.</param>
 /// <param name="Slot">Of a member's vertices, its place among all members.</param>
+/// <param name="ComponentEnd">The place behind the last vertex of its ring.</param>
 /// <param name="IsChoice">True when only a supplier that crosses its value can change it.</param>
 internal readonly record struct VertexTable(
     VertexKind Kind,
@@ -94,7 +105,14 @@ internal readonly record struct VertexTable(
     int Operator,
     int Slot,
     int Network,
-    int ComponentStart);
+    int ComponentEnd);
+
+/// <summary>One segment with a backup, a restart lag, or both.</summary>
+/// <param name="LagTicks">0 without a restart lag.</param>
+internal readonly record struct OperatorTable(int Segment, bool HasBackup, BackupScale Scale, long LagTicks)
+{
+    public bool HasLag => LagTicks > 0;
+}
 
 /// <summary>One network: its shape, and where its members' vertices and slots are.</summary>
 internal sealed record NetworkTable(WidestPath Shape, int Vertex, int FirstSlot, int[] PassVertex, int[] GiveVertex, int[] MemberVertex);

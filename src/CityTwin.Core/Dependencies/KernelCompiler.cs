@@ -25,10 +25,11 @@ internal static class KernelCompiler
         var pass = Places(drafts.Pass);
         var give = Places(drafts.Give);
         var code = new List<int>();
+        var componentEnd = Ends(componentStart);
         var vertices = new VertexTable[order.Length];
         for (var place = 0; place < order.Length; place++)
         {
-            vertices[place] = Compile(drafts, order[place], componentStart[place], code, segment => level[index[segment]]);
+            vertices[place] = Compile(drafts, order[place], componentEnd[place], code, segment => level[index[segment]]);
         }
 
         return new(
@@ -36,9 +37,10 @@ internal static class KernelCompiler
             [.. rules.Select(rule => rule.Rule)],
             index,
             vertices,
+            [.. vertices.Select(Simple)],
             [.. code],
             dependentStart,
-            dependents,
+            [.. dependents.Select(vertex => KernelTables.Mark(vertex, vertices[vertex].IsChoice))],
             level,
             pass,
             give,
@@ -49,17 +51,17 @@ internal static class KernelCompiler
                 [.. members.Select(m => pass[m])],
                 [.. members.Select(m => give[m])],
                 [.. members.Select(m => level[m])]))],
-            drafts.OperatorSegments,
+            [.. drafts.OperatorSegments.Select(s => Operator(s, rules[s].Rule))],
             drafts.Operator,
             drafts.Slot);
     }
 
-    private static VertexTable Compile(Drafts drafts, int vertex, int componentStart, List<int> code, Func<SegmentId, int> vertexOf)
+    private static VertexTable Compile(Drafts drafts, int vertex, int componentEnd, List<int> code, Func<SegmentId, int> vertexOf)
     {
         var (kind, owner) = drafts[vertex];
         if (kind == VertexKind.Network)
         {
-            return new(kind, false, owner, -1, -1, -1, -1, owner, componentStart);
+            return new(kind, false, owner, -1, -1, -1, -1, owner, componentEnd);
         }
 
         var rule = drafts.Rule(owner);
@@ -82,15 +84,35 @@ internal static class KernelCompiler
             : rule.RestartLagTicks is not null;
         return new(
             kind,
-            !remembers && RuleProgram.IsChoice(readsSupply ? rule.Supply : null) && RuleProgram.IsChoice(readsNeeds ? rule.Needs : null),
+            kind is VertexKind.Plain or VertexKind.Pass or VertexKind.Give
+                && !remembers && RuleProgram.IsChoice(readsSupply ? rule.Supply : null) && RuleProgram.IsChoice(readsNeeds ? rule.Needs : null),
             owner,
             readsSupply ? Program(rule.Supply) : -1,
             readsNeeds ? Program(rule.Needs) : -1,
             remembers ? drafts.Operator[owner] : -1,
             drafts.Slot[owner],
             drafts.NetworkOf(owner),
-            componentStart);
+            componentEnd);
     }
+
+    private static int[] Ends(int[] componentStart)
+    {
+        var ends = new int[componentStart.Length];
+        for (var place = ends.Length - 1; place >= 0; place--)
+        {
+            ends[place] = place + 1 < ends.Length && componentStart[place + 1] == componentStart[place] ? ends[place + 1] : place + 1;
+        }
+
+        return ends;
+    }
+
+    private static int Simple(VertexTable vertex) =>
+        vertex is { Kind: VertexKind.Plain, Operator: < 0 } && Math.Min(vertex.Supply, vertex.Needs) < 0
+            ? Math.Max(vertex.Supply, vertex.Needs)
+            : -1;
+
+    private static OperatorTable Operator(int segment, SegmentRule rule) => new(
+        segment, rule.Backup is not null, rule.Backup is { } backup ? BackupScale.Of(backup) : default, rule.RestartLagTicks ?? 0);
 
     /// <summary>The vertices before they are put in order: what each is, and who reads whom.</summary>
     private sealed class Drafts

@@ -14,24 +14,24 @@ public sealed partial class KernelState
             case VertexKind.Give:
                 return Given(in table, at);
             case VertexKind.Pass:
-                return Math.Min(Program(table.Needs), Held(in table));
+                return Math.Min(Program(table.Needs), Held(vertex, table.Operator));
             default:
-                return Math.Min(Math.Min(Program(table.Needs), Given(in table, at)), Held(in table));
+                return Math.Min(Math.Min(Program(table.Needs), Given(in table, at)), Held(vertex, table.Operator));
         }
     }
 
     private int Given(in VertexTable table, long at)
     {
         var supply = Program(table.Supply);
-        return table.Operator >= 0 && Kernel.Rules[table.Owner].Backup is { } backup
-            ? BackupRules.Output(backup, supply, _memory.IsCharged(table.Operator, at))
+        return table.Operator >= 0 && _tables.Operators[table.Operator].HasBackup && _memory.IsCharged(table.Operator, at)
+            ? Math.Max(supply, _tables.Operators[table.Operator].Scale.CoverPermille)
             : supply;
     }
 
     /// <summary>The least of ceiling and window.</summary>
-    private int Held(in VertexTable table) => table.Operator >= 0
-        ? Math.Min(_ceilings[table.Owner], _memory.Floor(table.Operator))
-        : _ceilings[table.Owner];
+    private int Held(int vertex, int operatorIndex) => operatorIndex >= 0
+        ? Math.Min(_ceilings[vertex], _memory.Floor(operatorIndex))
+        : _ceilings[vertex];
 
     private int Program(int at) => at < 0 ? 1000 : RuleProgram.Evaluate(_code, _values, ref at);
 
@@ -46,29 +46,42 @@ public sealed partial class KernelState
     /// Wakes who reads a vertex. A rule that only chooses among its levels changes only when a supplier crosses the
     /// value it has: falling from at least that value to below it, or rising from at most it to above.
     /// </summary>
-    private void ScheduleReaders(int vertex, short before, short after)
+    private void ScheduleReaders(SettleScratch scratch, int vertex, short before, short after)
     {
-        var (low, high) = before < after ? (before, after) : (after, before);
-        var rises = before < after;
-        foreach (var reader in ReadersOf(vertex))
+        var values = _values;
+        var readers = _readers.AsSpan(_tables.DependentStart[vertex].._tables.DependentStart[vertex + 1]);
+        if (after < before)
         {
-            ref readonly var table = ref _vertices[reader];
-            if (table.IsChoice && table.Kind != VertexKind.Member)
+            foreach (var reader in readers)
             {
-                var value = _values[reader];
-                if (rises ? value < low || value >= high : value <= low || value > high)
+                if (reader < 0)
                 {
-                    continue;
+                    scratch.Schedule(~reader);
+                }
+                else if (values[reader] > after && values[reader] <= before)
+                {
+                    scratch.Schedule(reader);
                 }
             }
-
-            Scratch.Schedule(reader);
+        }
+        else
+        {
+            foreach (var reader in readers)
+            {
+                if (reader < 0)
+                {
+                    scratch.Schedule(~reader);
+                }
+                else if (values[reader] >= before && values[reader] < after)
+                {
+                    scratch.Schedule(reader);
+                }
+            }
         }
     }
 
-    private ReadOnlySpan<int> ReadersOf(int vertex) => _vertices[vertex].Kind == VertexKind.Network
-        ? []
-        : _tables.Dependents.AsSpan(_tables.DependentStart[vertex].._tables.DependentStart[vertex + 1]);
+    /// <summary>Who reads a vertex, each marked by <see cref="KernelTables.Mark"/>.</summary>
+    private ReadOnlySpan<int> ReadersOf(int vertex) => _tables.Dependents.AsSpan(_tables.DependentStart[vertex].._tables.DependentStart[vertex + 1]);
 
     /// <summary>Both phases look at it: after a start it may be too high for the first and too low for the second.</summary>
     private void ScheduleBoth(int vertex)

@@ -80,7 +80,7 @@ public sealed partial class KernelState
         Sweep(at, isDown: false);
         Now = at;
         RememberTouched(at);
-        scratch.Finish(_values);
+        scratch.Finish();
     }
 
     /// <summary>Batteries that are empty now fall in the down phase; windows that are released wait for the barrier.</summary>
@@ -93,7 +93,7 @@ public sealed partial class KernelState
             Scratch.Touch(o);
             if (_memory.EmptiesAt(o, at))
             {
-                Scratch.Schedule(InputVertex(_tables.OperatorSegment[o]));
+                Scratch.Schedule(InputVertex(_tables.Operators[o].Segment));
             }
         }
     }
@@ -107,13 +107,13 @@ public sealed partial class KernelState
         foreach (var segment in starts)
         {
             var vertex = _tables.LevelVertex[segment];
-            Scratch.KeepBefore(segment, _values[vertex]);
+            Scratch.KeepBefore(vertex, _values[vertex]);
             _values[vertex] = 1000;
             ScheduleBoth(vertex);
             if (_tables.OperatorOfSegment[segment] is >= 0 and var o)
             {
                 Scratch.Touch(o);
-                if (Kernel.Rules[segment].RestartLagTicks is not null)
+                if (_tables.Operators[o].HasLag)
                 {
                     _memory.Forget(o, at);
                 }
@@ -127,8 +127,9 @@ public sealed partial class KernelState
                 LiftToExact(pass, at);
             }
 
-            foreach (var reader in ReadersOf(_tables.LevelVertex[segment]))
+            foreach (var marked in ReadersOf(_tables.LevelVertex[segment]))
             {
+                var reader = KernelTables.VertexOf(marked);
                 if (_vertices[reader].Kind == VertexKind.Plain)
                 {
                     ScheduleBoth(reader);
@@ -156,10 +157,11 @@ public sealed partial class KernelState
     {
         foreach (var (segment, ceiling) in ceilings)
         {
-            if (ceiling < _ceilings[segment])
+            var vertex = CeilingVertex(segment);
+            if (ceiling < _ceilings[vertex])
             {
-                _ceilings[segment] = (short)ceiling;
-                Scratch.Schedule(CeilingVertex(segment));
+                _ceilings[vertex] = (short)ceiling;
+                Scratch.Schedule(vertex);
             }
         }
     }
@@ -168,10 +170,11 @@ public sealed partial class KernelState
     {
         foreach (var (segment, ceiling) in ceilings)
         {
-            if (ceiling > _ceilings[segment])
+            var vertex = CeilingVertex(segment);
+            if (ceiling > _ceilings[vertex])
             {
-                _ceilings[segment] = (short)ceiling;
-                Scratch.Schedule(CeilingVertex(segment));
+                _ceilings[vertex] = (short)ceiling;
+                Scratch.Schedule(vertex);
             }
         }
 
@@ -179,7 +182,7 @@ public sealed partial class KernelState
         {
             if (_memory.Release(o, at))
             {
-                Scratch.Schedule(CeilingVertex(_tables.OperatorSegment[o]));
+                Scratch.Schedule(CeilingVertex(_tables.Operators[o].Segment));
             }
         }
     }
@@ -191,31 +194,36 @@ public sealed partial class KernelState
     private void Sweep(long at, bool isDown)
     {
         var scratch = Scratch;
-        var rounds = 0;
+        var (rounds, ringEnd) = (0, 0);
         (scratch.Cursor, scratch.Behind) = (scratch.Behind, SettleScratch.None);
         while (scratch.Cursor != SettleScratch.None)
         {
             var vertex = scratch.NextFrom(scratch.Cursor);
             var behind = scratch.Behind;
-            if (behind != SettleScratch.None && (vertex == SettleScratch.None || _vertices[vertex].ComponentStart > behind))
+            if (behind != SettleScratch.None)
             {
-                CountRound(++rounds, behind, at);
-                vertex = behind;
-                scratch.Behind = SettleScratch.None;
+                // Whatever is behind lies in the ring being swept: only inside a ring does a reader stand before its supplier.
+                if (ringEnd <= behind)
+                {
+                    (rounds, ringEnd) = (0, _vertices[behind].ComponentEnd);
+                }
+
+                if (vertex >= ringEnd)
+                {
+                    CountRound(++rounds, behind, at);
+                    vertex = behind;
+                    scratch.Behind = SettleScratch.None;
+                }
             }
             else if (vertex == SettleScratch.None)
             {
                 break;
             }
-            else if (_vertices[vertex].ComponentStart >= scratch.Cursor)
-            {
-                rounds = 0;
-            }
 
             scratch.Take(vertex);
             scratch.Evaluations++;
             scratch.Cursor = vertex + 1;
-            Evaluate(vertex, at, isDown);
+            Evaluate(scratch, vertex, at, isDown);
         }
 
         scratch.Cursor = SettleScratch.None;
@@ -229,12 +237,18 @@ public sealed partial class KernelState
         }
     }
 
-    private void Evaluate(int vertex, long at, bool isDown)
+    private void Evaluate(SettleScratch scratch, int vertex, long at, bool isDown)
     {
+        if (_simple[vertex] is >= 0 and var program)
+        {
+            Move(scratch, vertex, (short)Math.Min(_ceilings[vertex], RuleProgram.Evaluate(_code, _values, ref program)), isDown);
+            return;
+        }
+
         ref readonly var table = ref _vertices[vertex];
         if (table.Operator >= 0)
         {
-            Scratch.Touch(table.Operator);
+            scratch.Touch(table.Operator);
         }
 
         switch (table.Kind)
@@ -248,21 +262,25 @@ public sealed partial class KernelState
                 if (exact != before)
                 {
                     SetExact(vertex, exact);
-                    ScheduleReaders(vertex, before, exact);
+                    ScheduleReaders(scratch, vertex, before, exact);
                 }
 
                 break;
             default:
-                var level = (short)Exact(vertex, at);
-                var held = _values[vertex];
-                if (isDown ? level < held : level > held)
-                {
-                    Scratch.KeepBefore(table.Owner, held);
-                    _values[vertex] = level;
-                    ScheduleReaders(vertex, held, level);
-                }
-
+                Move(scratch, vertex, (short)Exact(vertex, at), isDown);
                 break;
+        }
+    }
+
+    /// <summary>Holds what a level's rule gives against the phase: down it only falls, up it only rises.</summary>
+    private void Move(SettleScratch scratch, int vertex, short level, bool isDown)
+    {
+        var held = _values[vertex];
+        if (isDown ? level < held : level > held)
+        {
+            scratch.KeepBefore(vertex, held);
+            _values[vertex] = level;
+            ScheduleReaders(scratch, vertex, held, level);
         }
     }
 
@@ -289,19 +307,19 @@ public sealed partial class KernelState
     {
         foreach (var o in Scratch.Touched)
         {
-            var segment = _tables.OperatorSegment[o];
+            ref readonly var table = ref _tables.Operators[o];
+            var segment = table.Segment;
             var supply = Program(_vertices[InputVertex(segment)].Supply);
-            var backup = Kernel.Rules[segment].Backup;
             var restartInput = 1000;
-            if (Kernel.Rules[segment].RestartLagTicks is not null)
+            if (table.HasLag)
             {
                 var given = _tables.SlotOfSegment[segment] is >= 0 and var slot ? _reach[slot]
-                    : backup is null ? supply
-                    : BackupRules.Output(backup, supply, _memory.IsCharged(o, at));
+                    : table.HasBackup && _memory.IsCharged(o, at) ? Math.Max(supply, table.Scale.CoverPermille)
+                    : supply;
                 restartInput = Math.Min(given, Program(_vertices[CeilingVertex(segment)].Needs));
             }
 
-            _memory.Remember(o, at, backup is null ? 1000 : supply, restartInput);
+            _memory.Remember(o, at, table.HasBackup ? supply : 1000, restartInput);
 
             // What passes through a member from the next tick on; it carries no more than has reached it by now, so
             // nobody's reach changes by this.

@@ -12,11 +12,13 @@ public sealed partial class KernelState
     private readonly KernelTables _tables;
     private readonly VertexTable[] _vertices;
     private readonly int[] _code;
+    private readonly int[] _simple;
     private readonly short[] _values;   // of each vertex: level, pass or give
     private readonly short[] _reach;    // of each slot: what its network brings it
     private readonly short[] _give;     // of each slot: what a source gives, kept beside pass for the widest path
     private readonly short[] _pass;
-    private readonly short[] _ceilings; // of each segment
+    private readonly short[] _ceilings; // of each vertex that reads one, beside its value
+    private readonly int[] _readers;    // the dependents, here to be near
     private readonly OperatorMemory _memory;
     private SettleScratch? _scratch;
     private bool _isStale;
@@ -29,11 +31,13 @@ public sealed partial class KernelState
         _tables = kernel.Tables;
         _vertices = _tables.Vertices;
         _code = _tables.Code;
+        _simple = _tables.Simple;
         _values = new short[_vertices.Length];
         _reach = new short[_tables.SlotCount];
         _give = new short[_reach.Length];
         _pass = new short[_reach.Length];
-        _ceilings = new short[kernel.Segments.Length];
+        _ceilings = new short[_vertices.Length];
+        _readers = _tables.Dependents;
         _memory = new(_tables);
     }
 
@@ -55,7 +59,7 @@ public sealed partial class KernelState
     }
 
     /// <summary>The segments whose level the last settle changed, in no promised order.</summary>
-    public ReadOnlySpan<LevelChange> Changes => _scratch is null ? [] : _scratch.Changes;
+    public ReadOnlySpan<LevelChange> Changes => _scratch is null ? [] : _scratch.Changes(_values);
 
     /// <summary>How many rules the last settle evaluated, in both phases.</summary>
     public long Evaluations => _scratch?.Evaluations ?? 0;
@@ -102,11 +106,14 @@ public sealed partial class KernelState
         _isStale = other._isStale;
     }
 
+    /// <summary>How many bytes <see cref="CopyFrom"/> copies.</summary>
+    internal int Bytes => (sizeof(short) * (_values.Length + (3 * _reach.Length) + _ceilings.Length)) + _memory.Bytes;
+
     public int LevelOf(int segment) => _values[_tables.LevelVertex[segment]];
 
     public int LevelOf(SegmentId segment) => LevelOf(Kernel.IndexOf(segment));
 
-    public int CeilingOf(int segment) => _ceilings[segment];
+    public int CeilingOf(int segment) => _ceilings[CeilingVertex(segment)];
 
     /// <summary>What a segment's backup and restart remember; null when its rule remembers nothing.</summary>
     public OperatorState? OperatorOf(int segment) =>
@@ -145,7 +152,7 @@ public sealed partial class KernelState
     private void Put(int segment, SegmentSnapshot snapshot)
     {
         _values[_tables.LevelVertex[segment]] = (short)snapshot.LevelPermille;
-        _ceilings[segment] = (short)snapshot.CeilingPermille;
+        _ceilings[CeilingVertex(segment)] = (short)snapshot.CeilingPermille;
         if (_tables.OperatorOfSegment[segment] is >= 0 and var o)
         {
             _memory.Write(o, snapshot.Operator ?? OperatorRules.New(Kernel.Rules[segment], Now)!);
@@ -163,7 +170,7 @@ public sealed partial class KernelState
         }
 
         _isStale = false;
-        for (var o = 0; o < _tables.OperatorSegment.Length; o++)
+        for (var o = 0; o < _tables.Operators.Length; o++)
         {
             _memory.Derive(o, Now);
         }

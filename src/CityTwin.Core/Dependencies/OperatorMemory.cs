@@ -8,7 +8,7 @@ namespace CityTwin.Core.Dependencies;
 /// </summary>
 internal sealed class OperatorMemory
 {
-    private readonly KernelTables _tables;
+    private readonly OperatorTable[] _rules;
     private readonly long[] _at;
     private readonly short[] _backupInput;
     private readonly long[] _charge;
@@ -17,12 +17,13 @@ internal sealed class OperatorMemory
     private readonly long[] _since;
     private readonly short[] _newest;
     private readonly short[] _floor;
+    private int _longWindows; // how many windows have steps: a copy that finds none need not move references
     private readonly ImmutableArray<WindowStep>[] _steps; // default = the one step (_since, _newest), or none at 1000
 
     public OperatorMemory(KernelTables tables)
     {
-        _tables = tables;
-        var count = tables.OperatorSegment.Length;
+        _rules = tables.Operators;
+        var count = _rules.Length;
         (_at, _charge, _chargedFrom, _emptyAt, _since) = (new long[count], new long[count], new long[count], new long[count], new long[count]);
         (_backupInput, _newest, _floor) = (new short[count], new short[count], new short[count]);
         _steps = new ImmutableArray<WindowStep>[count];
@@ -30,6 +31,9 @@ internal sealed class OperatorMemory
     }
 
     public Agenda Agenda { get; }
+
+    /// <summary>How many bytes <see cref="CopyFrom"/> copies; nothing but memory moves.</summary>
+    public int Bytes => _at.Length * ((5 * sizeof(long)) + (3 * sizeof(short)) + IntPtr.Size + Agenda.BytesPerOperator);
 
     public void CopyFrom(OperatorMemory other)
     {
@@ -41,7 +45,12 @@ internal sealed class OperatorMemory
         Array.Copy(other._since, _since, _at.Length);
         Array.Copy(other._newest, _newest, _at.Length);
         Array.Copy(other._floor, _floor, _at.Length);
-        Array.Copy(other._steps, _steps, _at.Length);
+        if (_longWindows + other._longWindows > 0)
+        {
+            Array.Copy(other._steps, _steps, _at.Length);
+            _longWindows = other._longWindows;
+        }
+
         Agenda.CopyFrom(other.Agenda);
     }
 
@@ -50,7 +59,7 @@ internal sealed class OperatorMemory
 
     public bool IsCharged(int o, long at) => _chargedFrom[o] <= at && at < _emptyAt[o];
 
-    public bool EmptiesAt(int o, long at) => _emptyAt[o] == at && Rule(o).Backup is not null;
+    public bool EmptiesAt(int o, long at) => _emptyAt[o] == at && _rules[o].HasBackup;
 
     /// <summary>Clears the window: the segment is started at this tick.</summary>
     public void Forget(int o, long at)
@@ -61,7 +70,7 @@ internal sealed class OperatorMemory
         }
 
         Stamp(o, at);
-        _steps[o] = default;
+        SetSteps(o, default);
         _newest[o] = 1000;
         _floor[o] = 1000;
     }
@@ -90,10 +99,10 @@ internal sealed class OperatorMemory
     /// <summary>Recomputes what follows from the remembered facts, as of a settled tick: floor, charge times, agenda.</summary>
     public void Derive(int o, long at)
     {
-        var rule = Rule(o);
-        (_chargedFrom[o], _emptyAt[o]) = rule.Backup is { } backup ? ChargedBetween(backup, o) : (long.MaxValue, long.MaxValue);
+        ref readonly var rule = ref _rules[o];
+        (_chargedFrom[o], _emptyAt[o]) = rule.HasBackup ? ChargedBetween(rule.Scale, o) : (long.MaxValue, long.MaxValue);
         _floor[o] = FloorAt(o, at);
-        var release = _steps[o].IsDefault ? null : RestartRules.NextRelease(_steps[o], rule.RestartLagTicks!.Value, at);
+        var release = _steps[o].IsDefault ? null : RestartRules.NextRelease(_steps[o], rule.LagTicks, at);
         var empties = _emptyAt[o] > at ? _emptyAt[o] : Agenda.Never;
         Agenda.Set(o, Math.Min(empties, release ?? Agenda.Never));
     }
@@ -111,48 +120,47 @@ internal sealed class OperatorMemory
     /// <summary>Brings the charge up to a tick. When it empties stays as it was until the next <see cref="Derive"/>.</summary>
     private void Stamp(int o, long at)
     {
-        if (Rule(o).Backup is { } backup)
+        if (_rules[o].HasBackup)
         {
-            _charge[o] = BackupRules.Elapse(backup, _charge[o], _backupInput[o], at - _at[o]);
+            _charge[o] = _rules[o].Scale.Elapse(_charge[o], _backupInput[o], at - _at[o]);
         }
 
         _at[o] = at;
     }
 
-    private SegmentRule Rule(int o) => _tables.Rules[_tables.OperatorSegment[o]];
-
     private short FloorAt(int o, long at) => _steps[o].IsDefault
         ? _newest[o]
-        : (short)RestartRules.Least(_steps[o], Rule(o).RestartLagTicks!.Value, at);
+        : (short)RestartRules.Least(_steps[o], _rules[o].LagTicks, at);
 
-    private (long From, long Until) ChargedBetween(Backup backup, int o)
+    private (long From, long Until) ChargedBetween(BackupScale scale, int o)
     {
-        if (BackupRules.TicksUntilEmpty(backup, _charge[o], _backupInput[o]) is { } ticks)
+        if (scale.TicksUntilEmpty(_charge[o], _backupInput[o]) is { } ticks)
         {
             return (long.MinValue, _at[o] + ticks);
         }
 
         // At an input of at least the cover an empty one holds something from the next tick on, if it recharges at all.
-        var from = _charge[o] > 0 ? long.MinValue : BackupRules.RisePerTick(backup) > 0 ? _at[o] + 1 : long.MaxValue;
+        var from = _charge[o] > 0 ? long.MinValue : scale.RisePerTick > 0 ? _at[o] + 1 : long.MaxValue;
         return (from, long.MaxValue);
     }
 
     private bool Push(int o, long at, int input)
     {
-        if (Rule(o).RestartLagTicks is not { } lag || input == _newest[o])
+        if (!_rules[o].HasLag || input == _newest[o])
         {
             return false;
         }
 
-        // Lower than the only step: it takes its place, and no array is needed.
-        if (_steps[o].IsDefault && input < _newest[o])
+        // Not above any step: it takes the place of all, as RestartRules.Push would say, and no array is needed.
+        if (_steps[o].IsDefault ? input < _newest[o] : input <= _steps[o][0].InputPermille)
         {
-            _since[o] = _newest[o] == 1000 ? at : _since[o];
+            _since[o] = !_steps[o].IsDefault ? _steps[o][0].Since : _newest[o] == 1000 ? at : _since[o];
             _newest[o] = (short)input;
+            SetSteps(o, default);
             return true;
         }
 
-        Keep(o, RestartRules.Push(WindowOf(o), lag, at, input));
+        Keep(o, RestartRules.Push(WindowOf(o), _rules[o].LagTicks, at, input));
         return true;
     }
 
@@ -162,8 +170,14 @@ internal sealed class OperatorMemory
 
     private void Keep(int o, ImmutableArray<WindowStep> window)
     {
-        _steps[o] = window.Length > 1 ? window : default;
+        SetSteps(o, window.Length > 1 ? window : default);
         _newest[o] = (short)RestartRules.Newest(window);
         _since[o] = window.Length == 1 ? window[0].Since : 0;
+    }
+
+    private void SetSteps(int o, ImmutableArray<WindowStep> steps)
+    {
+        _longWindows += (steps.IsDefault ? 0 : 1) - (_steps[o].IsDefault ? 0 : 1);
+        _steps[o] = steps;
     }
 }

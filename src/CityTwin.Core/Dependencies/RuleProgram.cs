@@ -9,7 +9,7 @@ namespace CityTwin.Core.Dependencies;
 internal static class RuleProgram
 {
     private const int Constant = 0, Level = 1, Least = 2, LeastLevel = 3, Greatest = 4, GreatestLevel = 5;
-    private const int KthLargest = 6, Pool = 7, Leontief = 8, Curve = 9;
+    private const int KthLargest = 6, Pool = 7, Leontief = 8, Curve = 9, SecondOfThreeLevels = 10;
 
     /// <summary>More terms than this in one vote are kept on the heap instead of the stack.</summary>
     private const int StackTermsMax = 64;
@@ -30,6 +30,10 @@ internal static class RuleProgram
                 break;
             case Greatest greatest:
                 AppendTerms(code, Greatest, GreatestLevel, greatest.Of, vertexOf);
+                break;
+            case KthLargest { K: 2, Of: [Supplier a, Supplier b, Supplier c] }:
+                // By far the most common vote.
+                code.AddRange([SecondOfThreeLevels, vertexOf(a.Segment), vertexOf(b.Segment), vertexOf(c.Segment)]);
                 break;
             case KthLargest votes:
                 code.AddRange([KthLargest, votes.K, votes.Of.Length]);
@@ -80,6 +84,10 @@ internal static class RuleProgram
                 }
 
                 return greatest;
+            case SecondOfThreeLevels:
+                var (one, two, three) = (levels[code[at]], levels[code[at + 1]], levels[code[at + 2]]);
+                at += 3;
+                return Math.Max(Math.Min(one, two), Math.Min(Math.Max(one, two), three));
             case KthLargest:
                 return KthLargestOf(code, levels, ref at);
             case Pool:

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace CityTwin.Core.Dependencies;
 
@@ -6,12 +7,14 @@ namespace CityTwin.Core.Dependencies;
 internal sealed class SettleScratch(KernelTables tables)
 {
     private readonly ulong[] _pending = new ulong[(tables.Vertices.Length + 63) / 64];
-    private readonly bool[] _isTouched = new bool[tables.OperatorSegment.Length];
-    private readonly int[] _touched = new int[tables.OperatorSegment.Length];
-    private readonly short[] _before = Untouched(tables.Segments.Length);
+    private readonly ulong[] _pendingWords = new ulong[(tables.Vertices.Length + 4095) / 4096]; // which words are not 0
+    private readonly bool[] _isTouched = new bool[tables.Operators.Length];
+    private readonly int[] _touched = new int[tables.Operators.Length];
+    private readonly bool[] _isChanged = new bool[tables.Vertices.Length];
     private readonly int[] _changed = new int[tables.Segments.Length];
+    private readonly short[] _before = new short[tables.Segments.Length]; // of each changed one
     private readonly LevelChange[] _changes = new LevelChange[tables.Segments.Length];
-    private int _touchedCount, _changedCount, _changesCount, _pendingCount;
+    private int _touchedCount, _changedCount, _changesCount = -1;
 
     /// <summary>No vertex: the sweep is done.</summary>
     public const int None = int.MaxValue;
@@ -27,8 +30,6 @@ internal sealed class SettleScratch(KernelTables tables)
 
     public long Evaluations { get; set; }
 
-    public ReadOnlySpan<LevelChange> Changes => _changes.AsSpan(0, _changesCount);
-
     public ReadOnlySpan<int> Touched => _touched.AsSpan(0, _touchedCount);
 
     /// <summary>Where the sweep is: what is scheduled before it is behind. <see cref="None"/> between sweeps.</summary>
@@ -37,34 +38,53 @@ internal sealed class SettleScratch(KernelTables tables)
     /// <summary>The lowest vertex scheduled behind the cursor.</summary>
     public int Behind { get; set; } = None;
 
+    /// <summary>What the last settle changed. Many settles are never asked, so it is only put together then.</summary>
+    public ReadOnlySpan<LevelChange> Changes(ReadOnlySpan<short> values)
+    {
+        if (_changesCount < 0)
+        {
+            _changesCount = 0;
+            for (var i = 0; i < _changedCount; i++)
+            {
+                var after = values[_changed[i]];
+                if (after != _before[i])
+                {
+                    _changes[_changesCount++] = new(tables.Vertices[_changed[i]].Owner, _before[i], after);
+                }
+            }
+        }
+
+        return _changes.AsSpan(0, _changesCount);
+    }
+
     public void Begin()
     {
-        _changesCount = 0;
+        _changesCount = -1;
+        foreach (var vertex in _changed.AsSpan(0, _changedCount))
+        {
+            _isChanged[vertex] = false;
+        }
+
+        _changedCount = 0;
         Evaluations = 0;
         UpSeeds.Clear();
         Due.Clear();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Schedule(int vertex)
     {
-        ref var word = ref _pending[vertex >> 6];
-        var bit = 1UL << (vertex & 63);
-        _pendingCount += (word & bit) == 0 ? 1 : 0;
-        word |= bit;
-        if (vertex < Cursor)
+        _pending[vertex >> 6] |= 1UL << (vertex & 63);
+        _pendingWords[vertex >> 12] |= 1UL << ((vertex >> 6) & 63);
+        if (vertex < Cursor && vertex < Behind)
         {
-            Behind = Math.Min(Behind, vertex);
+            Behind = vertex;
         }
     }
 
     /// <summary>The first scheduled vertex at or after a place, without taking it.</summary>
     public int NextFrom(int vertex)
     {
-        if (_pendingCount == 0)
-        {
-            return None;
-        }
-
         var w = vertex >> 6;
         if (w >= _pending.Length)
         {
@@ -72,23 +92,23 @@ internal sealed class SettleScratch(KernelTables tables)
         }
 
         var word = _pending[w] & (ulong.MaxValue << (vertex & 63));
-        while (word == 0)
+        if (word != 0)
         {
-            if (++w == _pending.Length)
-            {
-                return None;
-            }
-
-            word = _pending[w];
+            return (w << 6) + BitOperations.TrailingZeroCount(word);
         }
 
-        return (w << 6) + BitOperations.TrailingZeroCount(word);
+        w = NextWordFrom(w + 1);
+        return w == None ? None : (w << 6) + BitOperations.TrailingZeroCount(_pending[w]);
     }
 
     public void Take(int vertex)
     {
-        _pending[vertex >> 6] &= ~(1UL << (vertex & 63));
-        _pendingCount--;
+        ref var word = ref _pending[vertex >> 6];
+        word &= ~(1UL << (vertex & 63));
+        if (word == 0)
+        {
+            _pendingWords[vertex >> 12] &= ~(1UL << ((vertex >> 6) & 63));
+        }
     }
 
     /// <summary>Marks an operator whose inputs may be others after this settle.</summary>
@@ -102,31 +122,19 @@ internal sealed class SettleScratch(KernelTables tables)
     }
 
     /// <summary>Keeps the level a segment had before this settle changed it for the first time.</summary>
-    public void KeepBefore(int segment, short level)
+    public void KeepBefore(int vertex, short level)
     {
-        if (_before[segment] < 0)
+        if (!_isChanged[vertex])
         {
-            _before[segment] = level;
-            _changed[_changedCount++] = segment;
+            _isChanged[vertex] = true;
+            _before[_changedCount] = level;
+            _changed[_changedCount++] = vertex;
         }
     }
 
-    /// <summary>Turns what was kept into changes, and is ready for the next settle.</summary>
-    public void Finish(ReadOnlySpan<short> values)
+    /// <summary>Is ready for the next settle, but for <see cref="Changes"/>, which can still be asked.</summary>
+    public void Finish()
     {
-        for (var i = 0; i < _changedCount; i++)
-        {
-            var segment = _changed[i];
-            var after = values[tables.LevelVertex[segment]];
-            if (after != _before[segment])
-            {
-                _changes[_changesCount++] = new(segment, _before[segment], after);
-            }
-
-            _before[segment] = -1;
-        }
-
-        _changedCount = 0;
         foreach (var o in Touched)
         {
             _isTouched[o] = false;
@@ -135,10 +143,25 @@ internal sealed class SettleScratch(KernelTables tables)
         _touchedCount = 0;
     }
 
-    private static short[] Untouched(int count)
+    private int NextWordFrom(int word)
     {
-        var array = new short[count];
-        array.AsSpan().Fill(-1);
-        return array;
+        var s = word >> 6;
+        if (s >= _pendingWords.Length)
+        {
+            return None;
+        }
+
+        var summary = _pendingWords[s] & (ulong.MaxValue << (word & 63));
+        while (summary == 0)
+        {
+            if (++s == _pendingWords.Length)
+            {
+                return None;
+            }
+
+            summary = _pendingWords[s];
+        }
+
+        return (s << 6) + BitOperations.TrailingZeroCount(summary);
     }
 }
