@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
+using CityTwin.Core.Simulation;
 
 namespace CityTwin.Core.Views;
 
@@ -40,6 +41,9 @@ public sealed record CityVersion(
     /// <summary>How many forgotten alerts are remembered for those who resume a watch.</summary>
     public const int RemovalsMax = 10_000;
 
+    /// <summary>Stands for the causes of a segment whose newest change is not in a batch yet.</summary>
+    public const string UnsettledCause = "unsettled";
+
     /// <summary>How many batches are kept for display.</summary>
     public const int CascadesMax = 1_000;
 
@@ -47,29 +51,35 @@ public sealed record CityVersion(
     public int LevelOf(SegmentId segment) => Index.Find(segment) is { } place ? Segments[place].LevelPermille : 1000;
 
     /// <summary>
-    /// The kernel's whole state: the start of what-if runs, which then touch nothing of this version. It is the state
-    /// right after the last batch; charges and windows say themselves since when they hold.
+    /// The kernel's whole state, the start of what-if runs, which then touch nothing of this version. Charges and windows
+    /// say themselves since when they hold, so the state serves for any instant until the next timer.
     /// </summary>
-    public KernelCheckpoint Fork()
+    /// <param name="now">The instant to start from, in ticks. It is moved behind the last batch, and before what falls due next.</param>
+    public SimulationStart Fork(long now)
     {
-        var segments = ImmutableArray.CreateBuilder<SegmentCheckpoint>(Segments.Count);
+        var at = Math.Max(now, BatchAt);
+        var segments = ImmutableArray.CreateBuilder<SegmentStart>(Segments.Count);
         for (var i = 0; i < Segments.Count; i++)
         {
             var view = Segments[i];
-            segments.Add(new(
-                Index.City.Segments[i].Id,
-                view.CeilingPermille,
-                view.CauseVersion,
-                view.LastDecided,
-                view.LevelPermille,
-                view.Operator,
-                view.NextTimer));
+            at = view.NextTimer is { } due ? Math.Max(BatchAt, Math.Min(at, due - 1)) : at;
+            segments.Add(new(Index.City.Segments[i].Id, view.LevelPermille, view.Operator, DecidedCausesOf(i)));
         }
 
-        return new(Batch, BatchAt, Index.City.Hash, segments.MoveToImmutable());
+        return new(Index.City.Hash, at, segments.MoveToImmutable());
     }
 
     /// <summary>The causes of a segment: those it published, else those the definition gives it.</summary>
     public ImmutableArray<Cause> CausesOf(int segment) =>
         Segments[segment].Facts?.Causes ?? SegmentRules.FoundingCauses(Index.City.Segments[segment]);
+
+    /// <summary>The causes as of the last batch. What a segment published since is on its way to the next one.</summary>
+    private ImmutableArray<Cause> DecidedCausesOf(int segment)
+    {
+        var causes = CausesOf(segment);
+        var ceiling = Segments[segment].CeilingPermille;
+        return (causes.IsEmpty ? 1000 : causes.Min(cause => cause.LevelPermille)) == ceiling ? causes
+            : ceiling == 1000 ? []
+            : [new(UnsettledCause, ceiling, "coordinator", "as of the last batch", DateTimeOffset.FromUnixTimeMilliseconds(BatchAt))];
+    }
 }

@@ -1,0 +1,51 @@
+namespace CityTwin.Api;
+
+/// <summary>The limits of the public interface. Reaching one is an error with a reason of its own, never a silence.</summary>
+public sealed record ApiOptions
+{
+    /// <summary>The largest request, in bytes.</summary>
+    public int RequestBytesMax { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>The largest answer, in bytes; the map of the largest city is the largest answer.</summary>
+    public int ResponseBytesMax { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>The most things on one page, and in one batch.</summary>
+    public int PageSizeMax { get; set; } = 1000;
+
+    /// <summary>The page size of those who do not say.</summary>
+    public int PageSizeDefault { get; set; } = 100;
+
+    /// <summary>The most open watch and event streams of this server.</summary>
+    public int StreamsMax { get; set; } = 1000;
+
+    /// <summary>The shortest time between two messages with changes to one watcher, in milliseconds; what happens in between is sent as one.</summary>
+    public int WatchIntervalMilliseconds { get; set; } = 50;
+
+    /// <summary>A stream without changes says so this often, in milliseconds.</summary>
+    public int HeartbeatMilliseconds { get; set; } = 15_000;
+
+    /// <summary>How long a read waits for the version it asks for, in milliseconds.</summary>
+    public int FreshnessWaitMilliseconds { get; set; } = 10_000;
+
+    /// <exception cref="ArgumentException">A limit is out of its range; the message names it.</exception>
+    public void Validate()
+    {
+        foreach (var (name, value, most) in new[]
+        {
+            (nameof(RequestBytesMax), RequestBytesMax, int.MaxValue),
+            (nameof(ResponseBytesMax), ResponseBytesMax, int.MaxValue),
+            (nameof(PageSizeMax), PageSizeMax, 100_000),
+            (nameof(PageSizeDefault), PageSizeDefault, PageSizeMax),
+            (nameof(StreamsMax), StreamsMax, 1_000_000),
+            (nameof(WatchIntervalMilliseconds), WatchIntervalMilliseconds, 60_000),
+            (nameof(HeartbeatMilliseconds), HeartbeatMilliseconds, 3_600_000),
+            (nameof(FreshnessWaitMilliseconds), FreshnessWaitMilliseconds, 600_000),
+        })
+        {
+            if (value < 1 || value > most)
+            {
+                throw new ArgumentException($"Api:{name} must lie between 1 and {most}, not {value}.");
+            }
+        }
+    }
+}

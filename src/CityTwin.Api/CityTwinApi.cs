@@ -1,0 +1,73 @@
+using CityTwin.Api.Alerts;
+using CityTwin.Api.Cascades;
+using CityTwin.Api.Overview;
+using CityTwin.Api.Errors;
+using CityTwin.Api.Events;
+using CityTwin.Api.Guards;
+using CityTwin.Api.Inspection;
+using CityTwin.Api.Reading;
+using CityTwin.Api.Segments;
+using CityTwin.Api.Sensors;
+using CityTwin.Api.Strictness;
+using CityTwin.Api.Zones;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CityTwin.Api;
+
+/// <summary>The public interface as a part of a web server: gRPC, grpc-web, REST by transcoding, server-sent events.</summary>
+public static class CityTwinApi
+{
+    /// <summary>
+    /// Adds the services. The host brings <c>LiveView</c>, <c>IGrainFactory</c> and a <see cref="ServerIdentity"/>.
+    /// </summary>
+    public static IServiceCollection AddCityTwinApi(this IServiceCollection services, Action<ApiOptions>? configure = null)
+    {
+        services.AddOptions<ApiOptions>().Configure(options =>
+        {
+            configure?.Invoke(options);
+            options.Validate();
+        }).ValidateOnStart();
+        var limits = new ApiOptions();
+        configure?.Invoke(limits);
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = limits.RequestBytesMax;
+            grpc.MaxSendMessageSize = limits.ResponseBytesMax;
+            grpc.Interceptors.Add<ErrorInterceptor>();
+        }).AddJsonTranscoding(json => json.TypeRegistry = ErrorResponse.Details);
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks().AddCheck<ViewHealth>("view");
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<CityReader>();
+        services.AddSingleton<StreamLimit>();
+        services.AddSingleton<Watcher>();
+        services.AddSingleton<CityWatcher>();
+        services.AddSingleton<SegmentCommands>();
+        return services;
+    }
+
+    /// <summary>
+    /// Maps everything under <c>/v1</c>, the gRPC services, health and reflection. To be called before any endpoint that
+    /// catches all paths.
+    /// </summary>
+    public static WebApplication MapCityTwinApi(this WebApplication app)
+    {
+        app.UseRouting();
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseMiddleware<StrictRequests>();
+        app.MapGrpcService<ZoneService>();
+        app.MapGrpcService<SegmentService>();
+        app.MapGrpcService<SensorService>();
+        app.MapGrpcService<GuardService>();
+        app.MapGrpcService<AlertService>();
+        app.MapGrpcService<CascadeService>();
+        app.MapGrpcService<CityService>();
+        app.MapGrpcService<InspectionService>();
+        app.MapGrpcReflectionService();
+        app.MapGrpcHealthChecksService();
+        app.MapGet("/v1/events", EventStream.Serve);
+        return app;
+    }
+}

@@ -1,0 +1,69 @@
+using CityTwin.Grains.Cascades;
+using CityTwin.Grains.Definitions;
+using CityTwin.Grains.Storing;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace CityTwin.Api.Errors;
+
+/// <summary>Turns what grains and storage throw into errors of the catalogue. Nothing of the inside is shown.</summary>
+internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
+{
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(request, context);
+        }
+        catch (Exception failure) when (failure is not RpcException)
+        {
+            throw Translate(failure, context);
+        }
+    }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(request, responseStream, context);
+        }
+        catch (Exception failure) when (failure is not RpcException)
+        {
+            throw Translate(failure, context);
+        }
+    }
+
+    private RpcException Translate(Exception failure, ServerCallContext context)
+    {
+        switch (failure)
+        {
+            case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
+                return new(new(StatusCode.Cancelled, "The caller left."));
+            case NotInCityException:
+                return ApiErrors.Of(StatusCode.NotFound, ErrorReason.NotFound, failure.Message);
+            case CascadeBusyException:
+                return ApiErrors.Of(StatusCode.ResourceExhausted, ErrorReason.TooManyOrders, failure.Message);
+            case SaveException:
+                return ApiErrors.Of(
+                    StatusCode.Unavailable, ErrorReason.NotSaved, "It may not have been saved; repeat it with the same request_id.");
+            case TimeoutException:
+                return ApiErrors.Of(
+                    StatusCode.DeadlineExceeded, ErrorReason.OwnerSilent, "The owner did not answer in time; repeat it with the same request_id.");
+            case OrleansException:
+                return ApiErrors.Of(StatusCode.Unavailable, ErrorReason.ClusterUnavailable, "The cluster cannot reach the owner now; try again.");
+            default:
+                CallFailed(failure, context.Method);
+                return ApiErrors.Of(StatusCode.Internal, ErrorReason.Internal, "The server made a mistake; it is logged.");
+        }
+    }
+
+    [LoggerMessage(4001, LogLevel.Error, "The call {Method} failed.")]
+    private partial void CallFailed(Exception failure, string method);
+}

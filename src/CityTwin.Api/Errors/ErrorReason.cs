@@ -1,0 +1,62 @@
+namespace CityTwin.Api.Errors;
+
+/// <summary>The catalogue of reasons: every error carries one of them in its <c>google.rpc.ErrorInfo</c>. They are never renamed.</summary>
+public static class ErrorReason
+{
+    /// <summary>What <c>ErrorInfo.domain</c> says.</summary>
+    public const string Domain = "citytwin";
+
+    /// <summary>INVALID_ARGUMENT: fields of the request break their rules; each is named in a <c>BadRequest</c>.</summary>
+    public const string InvalidFields = "INVALID_FIELDS";
+
+    /// <summary>INVALID_ARGUMENT: the filter cannot be read or names what there is not; the violation tells the position.</summary>
+    public const string InvalidFilter = "INVALID_FILTER";
+
+    /// <summary>INVALID_ARGUMENT: the page token is not one of ours, or belongs to another list or filter.</summary>
+    public const string InvalidPageToken = "INVALID_PAGE_TOKEN";
+
+    /// <summary>INVALID_ARGUMENT: the JSON has fields, or the address has parameters, that do not exist; each is named.</summary>
+    public const string UnknownFields = "UNKNOWN_FIELDS";
+
+    /// <summary>INVALID_ARGUMENT: the body is no JSON.</summary>
+    public const string InvalidJson = "INVALID_JSON";
+
+    /// <summary>INVALID_ARGUMENT: this thing has no exact read.</summary>
+    public const string NoExactRead = "NO_EXACT_READ";
+
+    /// <summary>NOT_FOUND: the city has no such thing.</summary>
+    public const string NotFound = "NOT_FOUND";
+
+    /// <summary>FAILED_PRECONDITION: the alert's cause is gone.</summary>
+    public const string AlertCleared = "ALERT_CLEARED";
+
+    /// <summary>FAILED_PRECONDITION: the version belongs to another change log.</summary>
+    public const string VersionOfAnotherLog = "VERSION_OF_ANOTHER_LOG";
+
+    /// <summary>DEADLINE_EXCEEDED: the version asked for did not arrive here in time.</summary>
+    public const string VersionNotReached = "VERSION_NOT_REACHED";
+
+    /// <summary>DEADLINE_EXCEEDED: the owner of the thing did not answer in time; repeat with the same request_id.</summary>
+    public const string OwnerSilent = "OWNER_SILENT";
+
+    /// <summary>UNAVAILABLE: the server has just started and has not read the city yet.</summary>
+    public const string NotReady = "NOT_READY";
+
+    /// <summary>UNAVAILABLE: the write failed or its outcome is unknown; repeat with the same request_id.</summary>
+    public const string NotSaved = "NOT_SAVED";
+
+    /// <summary>UNAVAILABLE: the cluster cannot reach the owner now.</summary>
+    public const string ClusterUnavailable = "CLUSTER_UNAVAILABLE";
+
+    /// <summary>RESOURCE_EXHAUSTED: too many streams are open.</summary>
+    public const string TooManyStreams = "TOO_MANY_STREAMS";
+
+    /// <summary>RESOURCE_EXHAUSTED: too many start orders are waiting.</summary>
+    public const string TooManyOrders = "TOO_MANY_ORDERS";
+
+    /// <summary>RESOURCE_EXHAUSTED: too many simulations are waiting.</summary>
+    public const string TooManySimulations = "TOO_MANY_SIMULATIONS";
+
+    /// <summary>INTERNAL: a fault of ours, logged with the trace id.</summary>
+    public const string Internal = "INTERNAL";
+}

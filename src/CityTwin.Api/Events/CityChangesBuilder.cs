@@ -1,0 +1,129 @@
+using CityTwin.Api.Mapping;
+using CityTwin.Api.Reading;
+using CityTwin.Core.Alerts;
+using CityTwin.Core.Guarding;
+using CityTwin.Core.Views;
+using CityTwin.Core.Zones;
+using V1 = CityTwin.Protocol.V1;
+
+namespace CityTwin.Api.Events;
+
+/// <summary>What is new in a version of the city, as one message.</summary>
+internal static class CityChangesBuilder
+{
+    /// <summary>The most cascades in one message; the levels are complete whatever is left out here.</summary>
+    public const int CascadesMax = 32;
+
+    /// <summary>The whole city. A segment that is left out is at level 1000 with nothing against it; so is a cleared alert gone.</summary>
+    public static V1.CityChanges Snapshot(CityVersion version, bool withSensors, bool afterGap)
+    {
+        var changes = Begin(version);
+        (changes.Snapshot, changes.Gap) = (true, afterGap);
+        changes.Zones.AddRange(Enumerable.Range(0, version.Zones.Count).Select(zone => ZoneOf(version, zone)));
+        changes.Segments.AddRange(Enumerable.Range(0, version.Segments.Count)
+            .Where(segment => version.Segments[segment] is not { LevelPermille: 1000, CeilingPermille: 1000, Facts: null or { Disagreement: null } })
+            .Select(segment => SegmentOf(version, segment)));
+        changes.Guards.AddRange(Enumerable.Range(0, version.Guards.Count).Select(guard => GuardOf(version, guard)));
+        changes.Alerts.AddRange(version.Alerts.Values.Where(alert => alert.Status.Phase != AlertPhase.Cleared)
+            .Select(alert => AlertMessages.Of(version, alert)));
+        if (withSensors)
+        {
+            changes.Sensors.AddRange(Enumerable.Range(0, version.Sensors.Count).Select(sensor => SensorOf(version, sensor)));
+        }
+
+        return changes;
+    }
+
+    /// <summary>What changed after a sequence.</summary>
+    public static V1.CityChanges Since(long seq, CityVersion version, bool withSensors)
+    {
+        var changes = Begin(version);
+        changes.Zones.AddRange(version.Zones.ChangedAfter(seq).Select(zone => ZoneOf(version, zone)));
+        changes.Segments.AddRange(version.Segments.ChangedAfter(seq).Select(segment => SegmentOf(version, segment)));
+        changes.Guards.AddRange(version.Guards.ChangedAfter(seq).Select(guard => GuardOf(version, guard)));
+        changes.Alerts.AddRange(version.Alerts.Values.Where(alert => alert.ChangedAt > seq).Select(alert => AlertMessages.Of(version, alert)));
+        changes.Cascades.AddRange(version.Cascades.Reverse().TakeWhile(cascade => cascade.ChangedAt > seq).Take(CascadesMax)
+            .Reverse().Select(CascadeMessages.NoticeOf));
+        if (withSensors)
+        {
+            changes.Sensors.AddRange(version.Sensors.ChangedAfter(seq).Select(sensor => SensorOf(version, sensor)));
+        }
+
+        return changes;
+    }
+
+    /// <summary>True when a message says nothing but that time passed.</summary>
+    public static bool IsEmpty(V1.CityChanges changes) =>
+        !changes.Snapshot && changes.Zones.Count + changes.Segments.Count + changes.Sensors.Count
+        + changes.Alerts.Count + changes.Guards.Count + changes.Cascades.Count == 0;
+
+    private static V1.CityChanges Begin(CityVersion version) => new()
+    {
+        ResumeToken = VersionToken.Of(version).ToString(),
+        AsOfTime = Times.Of(version.AsOf),
+        CityHash = version.Index.City.Hash.Value,
+    };
+
+    private static V1.ZoneChange ZoneOf(CityVersion version, int place)
+    {
+        var status = ZoneRules.StatusOf(version, place);
+        var change = new V1.ZoneChange
+        {
+            Name = ResourceNames.Of(status.Id),
+            WorstLevelPermille = status.WorstPermille,
+            Health = (V1.Health)(status.Health + 1),
+            PeopleAffected = status.PeopleAffected,
+            OpenAlerts = status.Tally.OpenAlerts,
+            SensorsExpected = status.Tally.Expected,
+            SensorsReporting = status.Tally.Reporting,
+        };
+        foreach (var service in status.Services)
+        {
+            change.Levels[service.Service.Value] = service.LevelPermille;
+        }
+
+        return change;
+    }
+
+    private static V1.SegmentChange SegmentOf(CityVersion version, int place)
+    {
+        var view = version.Segments[place];
+        return new()
+        {
+            Name = ResourceNames.Of(version.Index.City.Segments[place].Id),
+            LevelPermille = view.LevelPermille,
+            CeilingPermille = view.CeilingPermille,
+            Disagrees = view.Facts?.Disagreement is not null,
+        };
+    }
+
+    private static V1.SensorChange SensorOf(CityVersion version, int place)
+    {
+        var view = version.Sensors[place];
+        var change = new V1.SensorChange
+        {
+            Name = ResourceNames.Of(version.Index.City.Sensors[place].Id),
+            Quality = (V1.SensorQuality)(view.Condition + 1),
+            ObserveTime = Times.Of(view.Status?.ObservedAt),
+            Word = view.Status?.Value?.Word ?? "",
+        };
+        if (view.Status?.Value?.Number is { } number)
+        {
+            change.Value = number;
+        }
+
+        return change;
+    }
+
+    private static V1.GuardChange GuardOf(CityVersion version, int place)
+    {
+        var status = version.Guards[place].Status;
+        var guard = version.Index.City.Guards[place];
+        return new()
+        {
+            Name = ResourceNames.Of(guard.Id),
+            Duty = (V1.GuardDuty)((status?.Duty ?? GuardDuty.OffDuty) + 1),
+            Position = SensorMessages.PositionOf(status?.Position ?? guard.Post),
+        };
+    }
+}

@@ -1,0 +1,64 @@
+using System.Reflection;
+using CityTwin.Api.Events;
+using CityTwin.Api.Mapping;
+using CityTwin.Api.Reading;
+using CityTwin.Core.Alerts;
+using Grpc.Core;
+using V1 = CityTwin.Protocol.V1;
+
+namespace CityTwin.Api.Overview;
+
+/// <summary>The city as a whole.</summary>
+internal sealed class CityService(CityReader reader, CityWatcher watcher, ServerIdentity identity, TimeProvider time)
+    : V1.CityService.CityServiceBase
+{
+    private static readonly string SoftwareVersion =
+        typeof(CityService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    private static readonly string[] Capabilities = ["command", "events", "filter", "list", "watch"];
+
+    public override Task<V1.ServiceInfo> GetServiceInfo(V1.GetServiceInfoRequest request, ServerCallContext context)
+    {
+        var version = reader.Newest;
+        var city = version.Index.City;
+        return Task.FromResult(new V1.ServiceInfo
+        {
+            SoftwareVersion = SoftwareVersion,
+            City = city.Name,
+            CityHash = city.Hash.Value,
+            CitySchemaVersion = ServerIdentity.CitySchemaVersion,
+            TimeZone = city.TimeZone,
+            Sample = city.IsSample,
+            Capabilities = { Capabilities },
+            StartTime = Times.Of(identity.StartedAt),
+            CurrentTime = Times.Of(time.GetUtcNow()),
+            Version = VersionToken.Of(version).ToString(),
+            AsOfTime = Times.Of(version.AsOf),
+            Silo = identity.Silo,
+            Counts = new()
+            {
+                Zones = city.Zones.Length,
+                Segments = city.Segments.Length,
+                Networks = city.Networks.Length,
+                Sensors = city.Sensors.Length,
+                Guards = city.Guards.Length,
+                OpenAlerts = version.Alerts.Values.Count(alert => alert.Status.Phase != AlertPhase.Cleared),
+            },
+        });
+    }
+
+    public override Task<V1.CityMap> GetCityMap(V1.GetCityMapRequest request, ServerCallContext context) =>
+        Task.FromResult(CityMessages.MapOf(reader.Newest.Index, !request.WithoutSensors, !request.WithoutBackground));
+
+    public override Task WatchCity(
+        V1.WatchCityRequest request, IServerStreamWriter<V1.CityChanges> responseStream, ServerCallContext context) =>
+        watcher.Run(
+            request,
+            () => Task.CompletedTask,
+            changes => changes is null ? Task.CompletedTask : responseStream.WriteAsync(changes, context.CancellationToken),
+            context.CancellationToken);
+
+    public override async Task<V1.CitySnapshot> GetSnapshot(V1.GetSnapshotRequest request, ServerCallContext context) =>
+        CityMessages.SnapshotOf(
+            await reader.AtLeast(request.AtLeastVersion, context.CancellationToken), time.GetUtcNow().ToUnixTimeMilliseconds());
+}

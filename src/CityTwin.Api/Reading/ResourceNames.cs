@@ -1,0 +1,30 @@
+using CityTwin.Core.Model;
+
+namespace CityTwin.Api.Reading;
+
+/// <summary>Resource names as in AIP-122: <c>zones/harbour</c>.</summary>
+internal static class ResourceNames
+{
+    public const string Zones = "zones/";
+    public const string Segments = "segments/";
+    public const string Sensors = "sensors/";
+    public const string Guards = "guards/";
+    public const string Alerts = "alerts/";
+    public const string Cascades = "cascades/";
+    public const string Simulations = "simulations/";
+    public const string Grains = "grains/";
+
+    public static string Of(ZoneId id) => Zones + id.Value;
+
+    public static string Of(SegmentId id) => Segments + id.Value;
+
+    public static string Of(SensorId id) => Sensors + id.Value;
+
+    public static string Of(GuardId id) => Guards + id.Value;
+
+    public static string OfCascade(long number) => Cascades + number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <returns>What follows the prefix, or null for another kind of name.</returns>
+    public static string? IdOf(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > prefix.Length ? name[prefix.Length..] : null;
+}

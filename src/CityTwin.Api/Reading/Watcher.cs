@@ -1,0 +1,154 @@
+using CityTwin.Api.Errors;
+using CityTwin.Core.Views;
+using CityTwin.Core.Views.Filtering;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using V1 = CityTwin.Protocol.V1;
+
+namespace CityTwin.Api.Reading;
+
+/// <summary>One message of a watch, before it takes the shape of its kind.</summary>
+internal readonly record struct WatchMessage<TMessage>(V1.WatchKind Kind, TMessage? Thing, string Removed, string ResumeToken);
+
+/// <summary>
+/// Sends a snapshot and then the differences between versions. A slow receiver has no queue: it gets the difference
+/// between the last version it took and the newest one, however many lie between.
+/// </summary>
+internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<ApiOptions> options, TimeProvider time)
+{
+    public async Task Run<TItem, TMessage>(
+        Collection<TItem, TMessage> collection,
+        string filter,
+        string resumeToken,
+        Func<WatchMessage<TMessage>, Task> send,
+        CancellationToken cancellation)
+    {
+        using var stream = streams.Enter();
+        var version = reader.Newest;
+        var match = Pages.FilterOf(collection.Schema, version, filter);
+        if (resumeToken.Length == 0)
+        {
+            await Snapshot(collection, version, match, send);
+        }
+        else
+        {
+            version = await Resume(collection, version, match, resumeToken, send, cancellation);
+        }
+
+        await Checkpoint(version, send);
+        while (true)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(options.Value.WatchIntervalMilliseconds), time, cancellation);
+            var heartbeat = TimeSpan.FromMilliseconds(options.Value.HeartbeatMilliseconds);
+            if (await reader.Beyond(version.Seq, heartbeat, cancellation) is not { } next)
+            {
+                await Checkpoint(version, send);
+                continue;
+            }
+
+            if (!ReferenceEquals(next.Index, version.Index) || collection.RemovedAfter(next, version.Seq) is null)
+            {
+                match = Pages.FilterOf(collection.Schema, next, filter);
+                await send(new(V1.WatchKind.Gap, default, "", ""));
+                await Snapshot(collection, next, match, send);
+                await Checkpoint(next, send);
+            }
+            else if (await Difference(collection, version, next, match, send))
+            {
+                await Checkpoint(next, send);
+            }
+
+            version = next;
+        }
+    }
+
+    private static Task Checkpoint<TMessage>(CityVersion version, Func<WatchMessage<TMessage>, Task> send) =>
+        send(new(V1.WatchKind.Checkpoint, default, "", VersionToken.Of(version).ToString()));
+
+    private static async Task Snapshot<TItem, TMessage>(
+        Collection<TItem, TMessage> collection, CityVersion version, Match<TItem> match, Func<WatchMessage<TMessage>, Task> send)
+    {
+        foreach (var item in collection.After(version, null))
+        {
+            if (match(version, item))
+            {
+                await send(new(V1.WatchKind.Snapshot, collection.Message(version, item), "", ""));
+            }
+        }
+    }
+
+    private async Task<CityVersion> Resume<TItem, TMessage>(
+        Collection<TItem, TMessage> collection,
+        CityVersion version,
+        Match<TItem> match,
+        string resumeToken,
+        Func<WatchMessage<TMessage>, Task> send,
+        CancellationToken cancellation)
+    {
+        if (VersionToken.Parse(resumeToken) is not { } token)
+        {
+            throw ApiErrors.With(
+                StatusCode.InvalidArgument, ErrorReason.InvalidFields, "resume_token is none of this server.",
+                [new("resume_token", "It is none of this server.")]);
+        }
+
+        var here = VersionToken.Of(version);
+        if (token.Epoch == here.Epoch && token.Definition == here.Definition)
+        {
+            version = await reader.AtLeast(resumeToken, cancellation);
+        }
+
+        if (VersionToken.Of(version) with { Seq = token.Seq } != token || collection.RemovedAfter(version, token.Seq) is not { } removed)
+        {
+            await send(new(V1.WatchKind.Gap, default, "", ""));
+            await Snapshot(collection, version, match, send);
+            return version;
+        }
+
+        foreach (var item in collection.ChangedAfter(version, token.Seq))
+        {
+            // Nobody knows whether it matched before: a removal too many does no harm.
+            await send(match(version, item)
+                ? new(V1.WatchKind.Changed, collection.Message(version, item), "", "")
+                : new(V1.WatchKind.Removed, default, collection.Prefix + collection.IdOf(version, item), ""));
+        }
+
+        foreach (var id in removed)
+        {
+            await send(new(V1.WatchKind.Removed, default, collection.Prefix + id, ""));
+        }
+
+        return version;
+    }
+
+    private static async Task<bool> Difference<TItem, TMessage>(
+        Collection<TItem, TMessage> collection,
+        CityVersion before,
+        CityVersion after,
+        Match<TItem> match,
+        Func<WatchMessage<TMessage>, Task> send)
+    {
+        var sent = false;
+        foreach (var item in collection.ChangedAfter(after, before.Seq))
+        {
+            if (match(after, item))
+            {
+                await send(new(V1.WatchKind.Changed, collection.Message(after, item), "", ""));
+                sent = true;
+            }
+            else if (collection.Find(before, collection.IdOf(after, item)) is { Found: true, Item: var old } && match(before, old))
+            {
+                await send(new(V1.WatchKind.Removed, default, collection.Prefix + collection.IdOf(after, item), ""));
+                sent = true;
+            }
+        }
+
+        foreach (var id in collection.RemovedAfter(after, before.Seq)!)
+        {
+            await send(new(V1.WatchKind.Removed, default, collection.Prefix + id, ""));
+            sent = true;
+        }
+
+        return sent;
+    }
+}

@@ -1,0 +1,41 @@
+using CityTwin.Api.Reading;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using V1 = CityTwin.Protocol.V1;
+
+namespace CityTwin.Api.Sensors;
+
+/// <summary>Sensors, read from the view.</summary>
+internal sealed class SensorService(CityReader reader, Watcher watcher, IOptions<ApiOptions> options) : V1.SensorService.SensorServiceBase
+{
+    public override async Task<V1.Sensor> GetSensor(V1.GetSensorRequest request, ServerCallContext context)
+    {
+        ExactReads.Refuse(request.ReadMode);
+        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        return Collections.Sensors.Message(version, Pages.Find(Collections.Sensors, version, request.Name));
+    }
+
+    public override async Task<V1.BatchGetSensorsResponse> BatchGetSensors(V1.BatchGetSensorsRequest request, ServerCallContext context)
+    {
+        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        return new() { Sensors = { Pages.BatchGet(Collections.Sensors, version, request.Names, options.Value) } };
+    }
+
+    public override async Task<V1.ListSensorsResponse> ListSensors(V1.ListSensorsRequest request, ServerCallContext context)
+    {
+        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var page = Pages.List(Collections.Sensors, version, request.PageSize, request.PageToken, request.Filter, options.Value);
+        return new() { Sensors = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
+    }
+
+    public override Task WatchSensors(
+        V1.WatchSensorsRequest request, IServerStreamWriter<V1.WatchSensorsResponse> responseStream, ServerCallContext context) =>
+        watcher.Run(
+            Collections.Sensors,
+            request.Filter,
+            request.ResumeToken,
+            message => responseStream.WriteAsync(
+                new() { Kind = message.Kind, Sensor = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
+                context.CancellationToken),
+            context.CancellationToken);
+}

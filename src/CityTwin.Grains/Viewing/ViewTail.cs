@@ -1,0 +1,126 @@
+using CityTwin.Core.Cascades;
+using CityTwin.Core.Model;
+using CityTwin.Core.Views;
+using CityTwin.Grains.Definitions;
+using CityTwin.Grains.Storing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Serialization;
+
+namespace CityTwin.Grains.Viewing;
+
+/// <summary>
+/// Follows the change log and keeps this silo's view: the only way by which it changes, also after own writes. An error
+/// is logged and the reading begins again where it stopped, so that a view is late rather than wrong.
+/// </summary>
+public sealed partial class ViewTail(
+    IChangeLog log,
+    ICityCatalog catalog,
+    Serializer serializer,
+    LiveView live,
+    TimeProvider time,
+    ILogger<ViewTail> logger) : BackgroundService
+{
+    /// <summary>Rows taken as one version at most: more would only make readers wait longer for the first of them.</summary>
+    public const int RowsMax = 2_000;
+
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan DefinitionWait = TimeSpan.FromMilliseconds(20);
+
+    private readonly PublishedRows _rows = new(serializer);
+    private CityIndex? _index;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        CityView? view = null;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                view ??= await Begin(stoppingToken);
+                view = await Follow(view, stoppingToken) ? view : null;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                TailFailed(failure, view?.Current.Seq ?? 0);
+                await Task.Delay(Retry, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task<CityView> Begin(CancellationToken cancellation)
+    {
+        var snapshot = await log.Snapshot(cancellation);
+        var rows = snapshot.Rows.Select(_rows.Read).ToList();
+        var definition = rows.Select(row => row.Record).OfType<BatchDecided>().LastOrDefault()?.Definition
+            ?? rows.Select(row => row.Record).OfType<KernelCheckpoint>().LastOrDefault()?.Definition;
+        var index = await IndexOf(definition ?? catalog.Current.City.Hash, cancellation);
+        var view = new CityView(index, log.Epoch);
+        view.Restart(index, log.Epoch, rows, snapshot.Head, null);
+        live.Begin(view);
+        ViewBegun(rows.Count, snapshot.Head);
+        return view;
+    }
+
+    /// <returns>False when the log no longer holds what follows: the view begins again.</returns>
+    private async Task<bool> Follow(CityView view, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await log.WaitBeyond(view.Current.Seq, cancellation);
+            if (await log.Read(view.Current.Seq, RowsMax, cancellation) is not ChangesFollow { Rows: var changes })
+            {
+                LogMovedOn(view.Current.Seq);
+                return false;
+            }
+
+            await Apply(view, [.. changes.Select(_rows.Read)], cancellation);
+        }
+    }
+
+    private async Task Apply(CityView view, List<PublishedRow> rows, CancellationToken cancellation)
+    {
+        // A batch of another definition begins a version of its own.
+        var start = 0;
+        CityIndex? definition = null;
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (rows[i].Record is BatchDecided batch && batch.Definition != (definition ?? view.Current.Index).City.Hash)
+            {
+                view.Apply(rows[start..i], definition);
+                (start, definition) = (i, await IndexOf(batch.Definition, cancellation));
+            }
+        }
+
+        view.Apply(rows[start..], definition);
+    }
+
+    /// <summary>The catalogue may learn of a definition a moment after the log names it.</summary>
+    private async Task<CityIndex> IndexOf(CityHash hash, CancellationToken cancellation)
+    {
+        if (_index?.City.Hash != hash)
+        {
+            while (catalog.Current.City.Hash != hash)
+            {
+                await Task.Delay(DefinitionWait, time, cancellation);
+            }
+
+            _index = new(catalog.Current.City);
+        }
+
+        return _index;
+    }
+
+    [LoggerMessage(2301, LogLevel.Information, "The view begins with {Rows} rows at {Seq}.")]
+    private partial void ViewBegun(int rows, long seq);
+
+    [LoggerMessage(2302, LogLevel.Warning, "The change log no longer holds what follows {Seq}: the view begins again.")]
+    private partial void LogMovedOn(long seq);
+
+    [LoggerMessage(2303, LogLevel.Error, "The view could not be kept after {Seq}; the reading begins again there.")]
+    private partial void TailFailed(Exception failure, long seq);
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using CityTwin.Api.Overview;
+using CityTwin.Core.Model;
+using CityTwin.Core.Views;
+using CityTwin.Grains.Viewing;
+using CityTwin.Testing.Cities;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Xunit;
+
+namespace CityTwin.Api.Tests;
+
+/// <summary>The public interface on a real Kestrel with free ports, over a view that the test writes.</summary>
+public sealed class ApiServer : IAsyncLifetime
+{
+    private WebApplication? _app;
+
+    internal GrainsOfOnePerson Grains { get; } = new();
+
+    internal LiveView Live { get; } = new();
+
+    internal City City { get; init; } = HarbourCity.Of();
+
+    internal Rows Rows { get; private set; } = null!;
+
+    internal CityView View { get; private set; } = null!;
+
+    internal HttpClient Http { get; private set; } = null!;
+
+    internal GrpcChannel Channel { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Rows = new(City);
+        View = new(new CityIndex(City), "epoch");
+        Live.Begin(View);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        builder.Services.AddSingleton(Live);
+        builder.Services.AddSingleton<IGrainFactory>(Grains);
+        builder.Services.AddSingleton(new ServerIdentity("silo-1", Rows.Start));
+        builder.Services.AddCityTwinApi(api =>
+        {
+            api.WatchIntervalMilliseconds = 1;
+            api.FreshnessWaitMilliseconds = 200;
+        });
+        _app = builder.Build();
+        _app.MapCityTwinApi();
+        await _app.StartAsync();
+        var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        Http = new() { BaseAddress = new(addresses[0]) };
+        Channel = GrpcChannel.ForAddress(addresses[1]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Channel.Dispose();
+        await _app!.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+    }
+}
