@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CityTwin.Core.Model;
 using CityTwin.Import.Format;
 using CityTwin.Import.Writing;
@@ -12,9 +11,20 @@ namespace CityTwin.Import;
 public static class CityWriter
 {
     /// <summary>All files of a city; <see cref="City.Hash"/> is not part of them.</summary>
-    public static CityFolder Write(City city)
+    public static CityFolder Write(City city) => WriteSorted(CityOrder.Sorted(city));
+
+    /// <summary>The SHA-256 of the canonical bundle. The formatting of the files a city was read from does not count.</summary>
+    public static CityHash HashOf(City city) => new(Write(city).HashOfBundle());
+
+    /// <summary>The city with its lists in order and its <see cref="City.Hash"/> set: what a maker of cities hands out.</summary>
+    public static City Seal(City city)
     {
         var sorted = CityOrder.Sorted(city);
+        return sorted with { Hash = new(WriteSorted(sorted).HashOfBundle()) };
+    }
+
+    private static CityFolder WriteSorted(City sorted)
+    {
         var assumptions = sorted.Assumptions.ToLookup(assumption => assumption.Feature, StringComparer.Ordinal);
         var folder = CityFolder.Empty
             .With(CityFolder.ManifestName, ManifestWriter.Write(sorted))
@@ -27,17 +37,4 @@ public static class CityWriter
             ? folder
             : folder.With(CityFormat.BackgroundFile, LayerWriter.Background(sorted));
     }
-
-    /// <summary>The SHA-256 of the canonical bundle. The formatting of the files a city was read from does not count.</summary>
-    public static CityHash HashOf(City city) => HashOf(Write(city));
-
-    /// <summary>The city with its lists in order and its <see cref="City.Hash"/> set: what a maker of cities hands out.</summary>
-    public static City Seal(City city)
-    {
-        var sorted = CityOrder.Sorted(city);
-        return sorted with { Hash = HashOf(sorted) };
-    }
-
-    private static CityHash HashOf(CityFolder canonical) =>
-        new(Convert.ToHexStringLower(SHA256.HashData(canonical.ToBundle())));
 }

@@ -90,6 +90,15 @@ internal static class CityFormat
 
     public static readonly ImmutableArray<string> SensorDependencies = [Names.Availability, Names.Assumptions];
 
+    /// <summary>What an assumption about a zone may be about, in whichever file it stands.</summary>
+    public static readonly ImmutableArray<string> ZoneParameters = Zone.AddRange(ZoneDependencies);
+
+    /// <summary>The same for a segment.</summary>
+    public static readonly ImmutableArray<string> SegmentParameters = Segment.AddRange(SegmentDependencies);
+
+    /// <summary>The same for a sensor.</summary>
+    public static readonly ImmutableArray<string> SensorParameters = Sensor.AddRange(SensorDependencies);
+
     public static readonly ImmutableArray<string> Operators =
         [Names.Constant, Names.Least, Names.Greatest, Names.KthLargest, Names.Pool, Names.Curve, Names.Leontief];
 

@@ -95,13 +95,13 @@ internal sealed class DependenciesReader(CityFolder folder, CityDraft draft)
             Backup(fields),
             Lag(fields),
             Membership(fields, id));
-        AssumptionReader.Read(fields, id, CityFormat.Segment.AddRange(CityFormat.SegmentDependencies), draft);
+        AssumptionReader.Read(fields, id, CityFormat.SegmentParameters, draft);
         _tables.Segments[id] = (rule, fields.Flag(Names.NormallyOpen), fields.Place);
     }
 
     private void ReadZone(string id, Fields fields)
     {
-        AssumptionReader.Read(fields, id, CityFormat.Zone.AddRange(CityFormat.ZoneDependencies), draft);
+        AssumptionReader.Read(fields, id, CityFormat.ZoneParameters, draft);
         var place = fields.PlaceOf(Names.Services);
         if (fields.Json(Names.Services) is not { } map || JsonFile.Members(map, place, draft.Faults, id) is not { } members)
         {
@@ -131,7 +131,7 @@ internal sealed class DependenciesReader(CityFolder folder, CityDraft draft)
     private void ReadSensor(string id, Fields fields)
     {
         _tables.Sensors[id] = Expression(fields, Names.Availability, id);
-        AssumptionReader.Read(fields, id, CityFormat.Sensor.AddRange(CityFormat.SensorDependencies), draft);
+        AssumptionReader.Read(fields, id, CityFormat.SensorParameters, draft);
     }
 
     private Expression? Expression(Fields fields, string name, string feature, bool required = false) =>

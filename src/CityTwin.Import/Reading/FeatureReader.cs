@@ -37,7 +37,7 @@ internal sealed class FeatureReader(CityDraft draft, DependencyTables rules)
             (int)fields.Whole(Names.PeopleByNight, 0, PeopleMax),
             rules.Services(id),
             (int)fields.Whole(Names.TargetSecurityLevel, 0, SecurityLevelMax, required: false));
-        Finish(fields, id, CityFormat.Zone.AddRange(CityFormat.ZoneDependencies));
+        Finish(fields, id, CityFormat.ZoneParameters);
         if (isNew)
         {
             draft.Zones.Add(zone);
@@ -58,7 +58,7 @@ internal sealed class FeatureReader(CityDraft draft, DependencyTables rules)
             _geometry.Path(row),
             rule,
             isNormallyOpen);
-        Finish(fields, id, CityFormat.Segment.AddRange(CityFormat.SegmentDependencies));
+        Finish(fields, id, CityFormat.SegmentParameters);
         if (isNew)
         {
             draft.Segments.Add(segment);
@@ -97,7 +97,7 @@ internal sealed class FeatureReader(CityDraft draft, DependencyTables rules)
             Limits(fields),
             rules.Availability(id),
             Evidence(fields, role));
-        Finish(fields, id, CityFormat.Sensor.AddRange(CityFormat.SensorDependencies));
+        Finish(fields, id, CityFormat.SensorParameters);
         if (isNew)
         {
             draft.Sensors.Add(sensor);

@@ -62,7 +62,7 @@ internal sealed class Fields
         }
 
         var text = JsonFile.Text(value);
-        if (text is null || text.Length is 0 or > CityLimits.TextLengthMax || text.Any(char.IsControl))
+        if (text is null || text.Length is 0 or > CityLimits.TextLengthMax || HasControlCharacter(text))
         {
             Error(FaultCode.BadText, name,
                 $"'{Spelling(name)}' must be 1 to {CityLimits.TextLengthMax} characters, none of them a control character.");
@@ -252,10 +252,13 @@ internal sealed class Fields
             return;
         }
 
-        foreach (var name in _values.Keys.Where(name => !_known.Contains(name)).Order(StringComparer.Ordinal))
+        foreach (var name in _values.Keys)
         {
-            var (code, message) = SpellingAdvice.For(name, _known);
-            _faults.Error(code, Place.Member(name), message, Feature);
+            if (!_known.Contains(name))
+            {
+                var (code, message) = SpellingAdvice.For(name, _known);
+                _faults.Error(code, Place.Member(name), message, Feature);
+            }
         }
     }
 
@@ -265,9 +268,22 @@ internal sealed class Fields
     /// <summary>A number as a person writes it.</summary>
     public static string Show(double number) => number.ToString(CultureInfo.InvariantCulture);
 
+    private static bool HasControlCharacter(string text)
+    {
+        foreach (var character in text)
+        {
+            if (char.IsControl(character))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private bool IsTable => _layer is { IsTable: true };
 
-    private string Spelling(string name) => _layer?.Properties.GetValueOrDefault(name) ?? name;
+    private string Spelling(string name) => _layer is { IsForeign: true } ? _layer.Properties.GetValueOrDefault(name) ?? name : name;
 
     private JsonElement? Take(string name, bool required)
     {
@@ -288,7 +304,7 @@ internal sealed class Fields
             return value;
         }
 
-        return _layer is not null && _layer.Defaults.TryGetValue(name, out value) ? value : null;
+        return _layer is { Defaults.IsEmpty: false } && _layer.Defaults.TryGetValue(name, out value) ? value : null;
     }
 
     private double? Parse(JsonElement value, string name)

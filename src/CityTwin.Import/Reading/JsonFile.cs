@@ -59,7 +59,7 @@ internal static class JsonFile
             return null;
         }
 
-        var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        var members = new Dictionary<string, JsonElement>(element.GetPropertyCount(), StringComparer.Ordinal);
         foreach (var member in element.EnumerateObject())
         {
             if (NameOf(member) is not { } name)

@@ -8,16 +8,34 @@ internal static class CityOrder
 {
     public static City Sorted(City city) => city with
     {
-        Zones = [.. city.Zones.OrderBy(zone => zone.Id).Select(Sorted)],
-        Networks = [.. city.Networks.OrderBy(network => network.Id)],
-        Segments = [.. city.Segments.OrderBy(segment => segment.Id)],
-        Sensors = [.. city.Sensors.OrderBy(sensor => sensor.Id)],
-        Guards = [.. city.Guards.OrderBy(guard => guard.Id).Select(Sorted)],
-        Background = [.. city.Background.Order(Comparer<BackgroundFeature>.Create(Compare))],
-        Assumptions = [.. city.Assumptions
-            .OrderBy(assumption => assumption.Feature, StringComparer.Ordinal)
-            .ThenBy(assumption => assumption.Parameter, StringComparer.Ordinal)],
+        Zones = [.. Sorted(city.Zones, (a, b) => a.Id.CompareTo(b.Id)).Select(Sorted)],
+        Networks = Sorted(city.Networks, (a, b) => a.Id.CompareTo(b.Id)),
+        Segments = Sorted(city.Segments, (a, b) => a.Id.CompareTo(b.Id)),
+        Sensors = Sorted(city.Sensors, (a, b) => a.Id.CompareTo(b.Id)),
+        Guards = [.. Sorted(city.Guards, (a, b) => a.Id.CompareTo(b.Id)).Select(Sorted)],
+        Background = Sorted(city.Background, Compare),
+        Assumptions = Sorted(city.Assumptions, Compare),
     };
+
+    /// <summary>Most cities come from their own canonical files: what is in order already is not sorted again.</summary>
+    private static ImmutableArray<T> Sorted<T>(ImmutableArray<T> things, Comparison<T> compare)
+    {
+        for (var i = 1; i < things.Length; i++)
+        {
+            if (compare(things[i - 1], things[i]) > 0)
+            {
+                return things.Sort(compare);
+            }
+        }
+
+        return things;
+    }
+
+    private static int Compare(Assumption a, Assumption b)
+    {
+        var order = string.CompareOrdinal(a.Feature, b.Feature);
+        return order != 0 ? order : string.CompareOrdinal(a.Parameter, b.Parameter);
+    }
 
     private static Zone Sorted(Zone zone) => zone with { Services = [.. zone.Services.OrderBy(service => service.Service)] };
 
