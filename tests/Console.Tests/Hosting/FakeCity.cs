@@ -108,16 +108,16 @@ internal sealed class FakeCity(
 
     public Explanation Explain(string name)
     {
-        var root = dependents.FirstOrDefault(pair => pair.Value.Contains(name)).Key ?? name;
         lock (_gate)
         {
-            var explanation = new Explanation { Name = name, LevelPermille = _levels.GetValueOrDefault(name), AsOfTime = Now };
-            if (root != name)
+            var explanation = new Explanation { Name = name, AsOfTime = Now };
+            foreach (var link in Chain(name))
             {
-                explanation.Links.Add(new ExplanationLink { Name = name, LevelPermille = _levels.GetValueOrDefault(name), Reason = ExplanationReason.Supply, Supplier = root, SupplierLevelPermille = _levels[root], Rule = $"supply = {root["segments/".Length..]}", Cascade = "cascades/1" });
+                explanation.Links.Add(link);
+                link.Depth = explanation.Links.Count - 1;
             }
 
-            explanation.Links.Add(new ExplanationLink { Name = root, LevelPermille = _levels.GetValueOrDefault(root), Reason = ExplanationReason.Ceiling, Causes = { Command(_levels.GetValueOrDefault(root)) }, Cascade = "cascades/1", Depth = 1 });
+            explanation.LevelPermille = explanation.Links[0].LevelPermille;
             return explanation;
         }
     }
@@ -125,6 +125,32 @@ internal sealed class FakeCity(
     private static Timestamp Now => Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow());
 
     private static Cause Command(int level) => new() { Cause_ = "command", LevelPermille = level, Principal = "tester", Reason = "a test of the console", SinceTime = Now };
+
+    // From a zone to the segment that fails it, from that to what it depends on, and there the order that was given.
+    private IEnumerable<ExplanationLink> Chain(string name)
+    {
+        if (supplies.TryGetValue(name, out var supply))
+        {
+            var (service, segment) = supply.MinBy(pair => _levels[pair.Segment]);
+            yield return Link(name, _levels[segment], ExplanationReason.Service, segment, $"{service} = {segment["segments/".Length..]}");
+            name = segment;
+        }
+
+        if (dependents.FirstOrDefault(pair => pair.Value.Contains(name)).Key is { } root)
+        {
+            yield return Link(name, _levels[name], ExplanationReason.Supply, root, $"supply = {root["segments/".Length..]}");
+            name = root;
+        }
+
+        var head = Link(name, _levels[name], ExplanationReason.Ceiling, "", "");
+        head.Causes.Add(Command(_levels[name]));
+        yield return head;
+    }
+
+    private ExplanationLink Link(string name, int level, ExplanationReason reason, string supplier, string rule) => new()
+    {
+        Name = name, LevelPermille = level, Reason = reason, Supplier = supplier, SupplierLevelPermille = _levels.GetValueOrDefault(supplier), Rule = rule, Cascade = "cascades/1",
+    };
 
     private CityChanges Next() => new() { ResumeToken = $"1-{++_version}", AsOfTime = Now, CityHash = map.CityHash };
 

@@ -56,8 +56,9 @@ export class City {
       if (!segment) continue;
       const before = segment.level;
       segment.update(change);
-      if (before !== segment.level || message.snapshot) changed.levels.push({ segment, before });
+      if (before !== segment.level) changed.levels.push({ segment, before });
     }
+    if (message.snapshot) this.#fill();
     for (const change of message.sensors ?? []) {
       const sensor = this.things.get(change.name);
       if (!sensor) continue;
@@ -103,6 +104,11 @@ export class City {
     for (const segment of this.segments) { segment.level = -1; segment.ceiling = 1000; segment.disagrees = false; }
     for (const sensor of this.sensors) sensor.quality = 'NEVER_REPORTED';
     this.alerts.clear();
+  }
+
+  // A snapshot leaves out what is as new: those segments are at their full level.
+  #fill() {
+    for (const segment of this.segments) if (segment.level < 0) segment.level = 1000;
   }
 }
 

@@ -15,6 +15,7 @@ import { remember, remembered } from './memory.js';
 const DIGEST_MS = 250;
 const SEARCH_MAX = 60;
 const RETRY_MS = 2000;
+const REDEFINED_MS = 500; // a server of the cluster may still hand out the old map for a moment
 const EVENTS_URL = '/v1/events?sensors=true&intervalMilliseconds=100';
 
 export function start(root, panels) {
@@ -128,7 +129,7 @@ class Page {
   #fold(message) {
     if (message.cityHash && message.cityHash !== this.city.hash) { // another definition: everything may lie elsewhere
       this.watch.stop();
-      this.run();
+      setTimeout(() => this.run(), REDEFINED_MS);
       return;
     }
     const changed = this.city.apply(message);
