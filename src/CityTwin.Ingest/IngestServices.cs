@@ -1,3 +1,4 @@
+using CityTwin.Ingest.Outgoing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -30,6 +31,9 @@ public static class IngestServices
             ? services.AddBroker<EmbeddedBroker>()
             : services.AddBroker<BrokerConnection>();
     }
+
+    /// <summary>Adds what goes out: alerts and zone statuses. The host keeps a view (<c>AddCityTwinView</c>).</summary>
+    public static IServiceCollection AddCityTwinPublishing(this IServiceCollection services) => services.AddHostedService<CityPublisher>();
 
     private static IServiceCollection AddBroker<TBroker>(this IServiceCollection services)
         where TBroker : class, IMqttPublisher, Microsoft.Extensions.Hosting.IHostedService =>

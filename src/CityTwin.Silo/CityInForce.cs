@@ -1,0 +1,66 @@
+using CityTwin.Core.Cascades;
+using CityTwin.Core.Model;
+using CityTwin.Core.Views;
+using CityTwin.Grains.Storing;
+using CityTwin.Import;
+using CityTwin.Import.Sample;
+using Orleans.Serialization;
+
+namespace CityTwin.Silo;
+
+/// <summary>Decides which definition a silo runs: the one its data is of, and no other without being told to.</summary>
+internal sealed class CityInForce(IChangeLog changes, Serializer serializer, CityCatalog catalog)
+{
+    private const int FaultsShownMax = 20;
+
+    /// <exception cref="StartRefusedException">The city is broken, or is not the one that the data is of.</exception>
+    public async Task Settle(SiloSettings settings, CancellationToken cancellation)
+    {
+        var kept = await KeptDefinition(cancellation);
+        if (kept is { } hash && settings.CityFolder is null)
+        {
+            catalog.Use(await catalog.Load(hash, cancellation));
+            return;
+        }
+
+        var city = Read(settings.CityFolder ?? SampleCity.Folder);
+        if (kept is { } other && other != city.Hash)
+        {
+            throw new StartRefusedException(
+                $"'{settings.DataFolder}' holds another city ({other.Value[..12]}) than '{settings.CityFolder}' ({city.Hash.Value[..12]}). "
+                + "Leave out --city to run the kept one, or give another --data.");
+        }
+
+        await catalog.Keep(city, cancellation);
+        catalog.Use(city);
+    }
+
+    private static City Read(string folder)
+    {
+        var read = CityReader.Open(folder);
+        if (read.City is { } city)
+        {
+            return city;
+        }
+
+        var errors = read.Faults.Where(fault => fault.Severity == FaultSeverity.Error).ToList();
+        var shown = string.Join(Environment.NewLine, errors.Take(FaultsShownMax).Select(fault => $"  {fault.File} {fault.Place}: {fault.Message} [{fault.Code}]"));
+        throw new StartRefusedException($"the city in '{folder}' has {errors.Count} errors ('citytwin validate' shows all):{Environment.NewLine}{shown}");
+    }
+
+    private async Task<CityHash?> KeptDefinition(CancellationToken cancellation)
+    {
+        CityHash? newest = null;
+        foreach (var row in (await changes.Snapshot(cancellation)).Rows.Where(row => row.Published is not null))
+        {
+            newest = row.Kind switch
+            {
+                PublishedKind.Checkpoint => serializer.Deserialize<KernelCheckpoint>(row.Published!.Value)!.Definition,
+                PublishedKind.Batch => serializer.Deserialize<BatchDecided>(row.Published!.Value)!.Definition,
+                _ => newest,
+            };
+        }
+
+        return newest;
+    }
+}

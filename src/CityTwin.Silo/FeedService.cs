@@ -1,0 +1,28 @@
+using CityTwin.Core.Model;
+using CityTwin.Feed;
+using CityTwin.Grains.Viewing;
+
+namespace CityTwin.Silo;
+
+/// <summary>Lets the synthetic sensors of a sample city publish to the silo's own broker, over real MQTT.</summary>
+internal sealed partial class FeedService(
+    CityCatalog catalog, LiveView live, SiloSettings settings, TimeProvider time, ILogger<FeedService> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var city = catalog.Current.City;
+        if (!settings.HasFeed || !city.IsSample)
+        {
+            return;
+        }
+
+        using var feed = new SampleFeed(city, new FeedOptions { Port = settings.MqttPort, Say = Happened, LevelOf = LevelOf }, time);
+        await feed.Run(stoppingToken);
+    }
+
+    /// <summary>The synthetic sensors measure the city as it is now.</summary>
+    private int LevelOf(SegmentId segment) => live.Current?.LevelOf(segment) ?? 1000;
+
+    [LoggerMessage(3001, LogLevel.Information, "Feed: {What}")]
+    private partial void Happened(string what);
+}

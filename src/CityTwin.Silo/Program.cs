@@ -1,0 +1,3 @@
+using CityTwin.Silo;
+
+return await SiloCommand.RunAsync(args);

@@ -1,0 +1,80 @@
+using System.Net;
+using CityTwin.Api;
+using CityTwin.Api.Overview;
+using CityTwin.Console;
+using CityTwin.Grains;
+using CityTwin.Grains.Definitions;
+using CityTwin.Grains.Viewing;
+using CityTwin.Ingest;
+using CityTwin.Storage;
+using CityTwin.Storage.Sqlite;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Orleans.Configuration;
+using Orleans.Runtime;
+
+namespace CityTwin.Silo;
+
+/// <summary>Puts a silo together, and runs it until it is told to stop.</summary>
+internal static class SiloHost
+{
+    public static async Task RunAsync(SiloSettings settings, CancellationToken cancellation)
+    {
+        FreePorts.Require((settings.HttpPort, "--http-port"), (settings.GrpcPort, "--grpc-port"), (settings.MqttPort, "--mqtt-port"));
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        Quieten(builder.Logging);
+        // From a build the console's files lie in their own projects; in a published folder this changes nothing.
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => new ServerIdentity(
+            services.GetRequiredService<ILocalSiloDetails>().Name, services.GetRequiredService<TimeProvider>().GetUtcNow()));
+        builder.Services.AddSingleton<CityCatalog>();
+        builder.Services.AddSingleton<ICityCatalog>(services => services.GetRequiredService<CityCatalog>());
+        builder.Services.AddSingleton<CityInForce>();
+        Telemetry.Add(builder.Services);
+        builder.UseOrleans(silo => AddSilo(silo, settings));
+        builder.Services.AddCityTwinIngest(new IngestOptions { Port = settings.MqttPort });
+        builder.Services.AddCityTwinView();
+        builder.Services.AddCityTwinPublishing();
+        builder.Services.AddCityTwinApi();
+        builder.Services.AddCityTwinConsole();
+        builder.Services.AddHostedService<FeedService>();
+        builder.Services.AddHealthChecks();
+
+        await using var app = builder.Build();
+        app.MapCityTwinApi();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapHealthChecks("/healthz");
+        app.MapCityTwinConsole();
+        await app.Services.GetRequiredService<CityInForce>().Settle(settings, cancellation);
+        await app.StartAsync(cancellation);
+        var city = app.Services.GetRequiredService<CityCatalog>().Current.City;
+        Welcome.Print(System.Console.Out, city, settings);
+        await app.WaitForShutdownAsync(cancellation);
+    }
+
+    private static void AddSilo(ISiloBuilder silo, SiloSettings settings)
+    {
+        silo.UseLocalhostClustering(FreePorts.Any(), FreePorts.Any(), serviceId: "citytwin", clusterId: "citytwin");
+        silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromHours(1));
+        silo.AddActivityPropagation();
+        silo.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = settings.DataFolder });
+        silo.AddCityTwinGrains();
+    }
+
+    /// <summary>Two ports, because without TLS one port speaks one HTTP version.</summary>
+    private static void Listen(KestrelServerOptions kestrel, SiloSettings settings)
+    {
+        kestrel.Listen(IPAddress.Loopback, settings.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(IPAddress.Loopback, settings.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+        kestrel.AddServerHeader = false;
+    }
+
+    private static void Quieten(ILoggingBuilder logging) => logging
+        .AddFilter("Orleans", LogLevel.Warning)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("Grpc", LogLevel.Warning)
+        .AddFilter("Polly", LogLevel.Warning)
+        .AddSimpleConsole(console => console.SingleLine = true);
+}

@@ -1,0 +1,14 @@
+namespace CityTwin.Silo;
+
+/// <summary>What the command line says of a silo.</summary>
+/// <param name="DataFolder">Where the city's state is kept.</param>
+/// <param name="CityFolder">The definition to run; null = the one already kept, or the sample city in a new folder.</param>
+/// <param name="HttpPort">Console, REST, <c>/metrics</c> and <c>/healthz</c>, on loopback.</param>
+/// <param name="GrpcPort">gRPC over HTTP/2, on loopback.</param>
+/// <param name="MqttPort">The embedded broker, on loopback.</param>
+/// <param name="HasFeed">Whether synthetic sensors publish; only for a sample city.</param>
+internal sealed record SiloSettings(
+    string DataFolder, string? CityFolder, int HttpPort, int GrpcPort, int MqttPort, bool HasFeed);
+
+/// <summary>The silo cannot start; the message is one line that says what is wrong and how to mend it.</summary>
+internal sealed class StartRefusedException(string message) : Exception(message);

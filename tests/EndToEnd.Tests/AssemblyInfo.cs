@@ -1,0 +1,5 @@
+using Xunit.Sdk;
+using Xunit.v3;
+
+// Each test runs whole servers.
+[assembly: Parallelization(Mode = ParallelMode.None)]

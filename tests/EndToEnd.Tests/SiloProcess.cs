@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CityTwin.Testing;
+
+namespace CityTwin.EndToEnd.Tests;
+
+/// <summary>A real silo on free ports with a data folder of its own. It can be killed and started again on the same data.</summary>
+internal sealed class SiloProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-silo-").FullName;
+    private readonly string[] _arguments;
+    private readonly HttpClient _http;
+    private readonly List<string> _said = [];
+    private Process? _process;
+
+    private SiloProcess(string[] arguments)
+    {
+        _arguments = arguments;
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}/"), Timeout = TimeSpan.FromSeconds(10) };
+    }
+
+    public int HttpPort { get; } = Mosquitto.FreePort();
+
+    public int GrpcPort { get; } = Mosquitto.FreePort();
+
+    public int MqttPort { get; } = Mosquitto.FreePort();
+
+    public string DataFolder => Path.Combine(_folder, "data");
+
+    public HttpClient Http => _http;
+
+    /// <summary>Starts a silo on an empty folder and waits until it serves.</summary>
+    public static async Task<SiloProcess> Start(CancellationToken cancellation, params string[] arguments)
+    {
+        var silo = new SiloProcess(arguments);
+        await silo.Run(cancellation);
+        return silo;
+    }
+
+    public async Task Run(CancellationToken cancellation)
+    {
+        _process = Programs.Start(
+            Programs.Silo,
+            ["--data", DataFolder, "--http-port", $"{HttpPort}", "--grpc-port", $"{GrpcPort}", "--mqtt-port", $"{MqttPort}", .. _arguments]);
+        _process.OutputDataReceived += (_, line) => Remember(line.Data);
+        _process.ErrorDataReceived += (_, line) => Remember(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await Until("the silo serves /v1/zones", async () =>
+        {
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException($"The silo ended with {_process.ExitCode}:\n{Said()}");
+            }
+
+            using var answer = await _http.GetAsync("v1/zones", cancellation);
+            return answer.IsSuccessStatusCode;
+        }, StartMax, cancellation);
+    }
+
+    /// <summary>As <c>kill -9</c>.</summary>
+    public async Task Kill()
+    {
+        if (_process is { } process)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+            _process = null;
+        }
+    }
+
+    public async Task<JsonElement> Get(string path, CancellationToken cancellation) =>
+        await _http.GetFromJsonAsync<JsonElement>(path, cancellation);
+
+    public async Task Post(string path, object body, CancellationToken cancellation)
+    {
+        using var answer = await _http.PostAsJsonAsync(path, body, cancellation);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellation)}");
+        }
+    }
+
+    /// <summary>The level of every segment, by id.</summary>
+    public async Task<SortedDictionary<string, int>> Levels(CancellationToken cancellation)
+    {
+        var levels = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var token = "";
+        do
+        {
+            var page = await Get($"v1/segments?pageSize=500&pageToken={Uri.EscapeDataString(token)}", cancellation);
+            foreach (var segment in page.GetProperty("segments").EnumerateArray())
+            {
+                levels[segment.GetProperty("name").GetString()!["segments/".Length..]] = segment.GetProperty("levelPermille").GetInt32();
+            }
+
+            token = page.GetProperty("nextPageToken").GetString()!;
+        }
+        while (token.Length > 0);
+        return levels;
+    }
+
+    /// <summary>Waits for a condition; a failure to ask counts as "not yet".</summary>
+    public static async Task Until(string what, Func<Task<bool>> holds, TimeSpan atMost, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        Exception? last = null;
+        while (Stopwatch.GetElapsedTime(started) < atMost)
+        {
+            try
+            {
+                if (await holds())
+                {
+                    return;
+                }
+            }
+            catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
+            {
+                last = failure;
+            }
+
+            await Task.Delay(Pause, cancellation);
+        }
+
+        throw new TimeoutException($"After {atMost}, still not: {what}.", last);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Kill();
+        _http.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Remember(string? line)
+    {
+        lock (_said)
+        {
+            _said.Add(line ?? "");
+        }
+    }
+
+    public string Said()
+    {
+        lock (_said)
+        {
+            return string.Join('\n', _said);
+        }
+    }
+}
