@@ -109,7 +109,12 @@ internal readonly record struct VertexTable(
 
 /// <summary>One segment with a backup, a restart lag, or both.</summary>
 /// <param name="LagTicks">0 without a restart lag.</param>
-internal readonly record struct OperatorTable(int Segment, bool HasBackup, BackupScale Scale, long LagTicks)
+/// <param name="Supply">Its own supply's program.</param>
+/// <param name="Needs">Its needs' program.</param>
+/// <param name="Pass">Of a member of a network, its pass vertex; else -1.</param>
+/// <param name="Slot">Of a member of a network, its slot; else -1.</param>
+internal readonly record struct OperatorTable(
+    int Segment, bool HasBackup, BackupScale Scale, long LagTicks, int Supply, int Needs, int Pass, int Slot)
 {
     public bool HasLag => LagTicks > 0;
 }

@@ -51,7 +51,7 @@ internal static class KernelCompiler
                 [.. members.Select(m => pass[m])],
                 [.. members.Select(m => give[m])],
                 [.. members.Select(m => level[m])]))],
-            [.. drafts.OperatorSegments.Select(s => Operator(s, rules[s].Rule))],
+            [.. drafts.OperatorSegments.Select(s => Operator(s, rules[s].Rule, vertices, level[s], pass[s], give[s], drafts.Slot[s]))],
             drafts.Operator,
             drafts.Slot);
     }
@@ -111,8 +111,16 @@ internal static class KernelCompiler
             ? Math.Max(vertex.Supply, vertex.Needs)
             : -1;
 
-    private static OperatorTable Operator(int segment, SegmentRule rule) => new(
-        segment, rule.Backup is not null, rule.Backup is { } backup ? BackupScale.Of(backup) : default, rule.RestartLagTicks ?? 0);
+    private static OperatorTable Operator(
+        int segment, SegmentRule rule, VertexTable[] vertices, int level, int pass, int give, int slot) => new(
+        segment,
+        rule.Backup is not null,
+        rule.Backup is { } backup ? BackupScale.Of(backup) : default,
+        rule.RestartLagTicks ?? 0,
+        vertices[give < 0 ? level : give].Supply,
+        vertices[pass < 0 ? level : pass].Needs,
+        pass,
+        slot);
 
     /// <summary>The vertices before they are put in order: what each is, and who reads whom.</summary>
     private sealed class Drafts

@@ -308,24 +308,23 @@ public sealed partial class KernelState
         foreach (var o in Scratch.Touched)
         {
             ref readonly var table = ref _tables.Operators[o];
-            var segment = table.Segment;
-            var supply = Program(_vertices[InputVertex(segment)].Supply);
+            var supply = Program(table.Supply);
             var restartInput = 1000;
             if (table.HasLag)
             {
-                var given = _tables.SlotOfSegment[segment] is >= 0 and var slot ? _reach[slot]
+                var given = table.Slot >= 0 ? _reach[table.Slot]
                     : table.HasBackup && _memory.IsCharged(o, at) ? Math.Max(supply, table.Scale.CoverPermille)
                     : supply;
-                restartInput = Math.Min(given, Program(_vertices[CeilingVertex(segment)].Needs));
+                restartInput = Math.Min(given, Program(table.Needs));
             }
 
             _memory.Remember(o, at, table.HasBackup ? supply : 1000, restartInput);
 
             // What passes through a member from the next tick on; it carries no more than has reached it by now, so
             // nobody's reach changes by this.
-            if (_tables.PassVertex[segment] is >= 0 and var pass)
+            if (table.Pass >= 0)
             {
-                SetExact(pass, (short)Exact(pass, at));
+                SetExact(table.Pass, (short)Exact(table.Pass, at));
             }
         }
     }
