@@ -1,12 +1,13 @@
 using CityTwin.Core.Model;
 using CityTwin.Feed;
 using CityTwin.Grains.Viewing;
+using CityTwin.Ingest;
 
 namespace CityTwin.Silo;
 
 /// <summary>Lets the synthetic sensors of a sample city publish to the silo's own broker, over real MQTT.</summary>
 internal sealed partial class FeedService(
-    CityCatalog catalog, LiveView live, SiloSettings settings, TimeProvider time, ILogger<FeedService> log) : BackgroundService
+    CityCatalog catalog, LiveView live, IngestOptions mqtt, SiloSettings settings, TimeProvider time, ILogger<FeedService> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -16,7 +17,19 @@ internal sealed partial class FeedService(
             return;
         }
 
-        using var feed = new SampleFeed(city, new FeedOptions { Port = settings.MqttPort, Say = Happened, LevelOf = LevelOf }, time);
+        using var feed = new SampleFeed(
+            city,
+            new FeedOptions
+            {
+                Host = mqtt.External?.Host ?? "127.0.0.1",
+                Port = mqtt.External?.Port ?? mqtt.Port,
+                Prefix = mqtt.Prefix,
+                User = mqtt.External?.Credentials?.User,
+                Password = mqtt.External?.Credentials?.Password,
+                Say = Happened,
+                LevelOf = LevelOf,
+            },
+            time);
         await feed.Run(stoppingToken);
     }
 

@@ -19,7 +19,11 @@ internal static class SiloHost
 {
     public static async Task RunAsync(SiloSettings settings, CancellationToken cancellation)
     {
-        FreePorts.Require((settings.HttpPort, "--http-port"), (settings.GrpcPort, "--grpc-port"), (settings.MqttPort, "--mqtt-port"));
+        var mqtt = MqttSettings.From(Environment.GetEnvironmentVariable, settings.MqttPort);
+        FreePorts.Require([
+            (settings.HttpPort, "--http-port"),
+            (settings.GrpcPort, "--grpc-port"),
+            .. mqtt.External is null ? [(settings.MqttPort, "--mqtt-port")] : Array.Empty<(int, string)>()]);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Quieten(builder.Logging);
         // From a build the console's files lie in their own projects; in a published folder this changes nothing.
@@ -34,7 +38,7 @@ internal static class SiloHost
         builder.Services.AddSingleton<CityInForce>();
         Telemetry.Add(builder.Services);
         builder.UseOrleans(silo => AddSilo(silo, settings));
-        builder.Services.AddCityTwinIngest(new IngestOptions { Port = settings.MqttPort });
+        builder.Services.AddCityTwinIngest(mqtt);
         builder.Services.AddCityTwinView();
         builder.Services.AddCityTwinPublishing();
         builder.Services.AddCityTwinApi();

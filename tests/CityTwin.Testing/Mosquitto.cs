@@ -16,7 +16,10 @@ public sealed class Mosquitto : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>Starts a broker that keeps its sessions over a restart.</summary>
+    /// <summary>
+    /// Starts a broker that keeps its sessions over a restart, and drops nothing that waits for a subscriber: by default
+    /// mosquitto acknowledges to the publisher and then drops what goes beyond 1,000 waiting messages.
+    /// </summary>
     public static async Task<Mosquitto> Start(CancellationToken cancellation)
     {
         var broker = new Mosquitto(FreePort());
@@ -67,6 +70,7 @@ public sealed class Mosquitto : IAsyncDisposable
             persistence_location {_folder}/
             autosave_on_changes true
             autosave_interval 1
+            max_queued_messages 0
             user root
 
             """,

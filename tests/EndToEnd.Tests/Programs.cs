@@ -12,16 +12,21 @@ internal static class Programs
 
     public static string Cli => Path.Combine(Built, "CityTwin.Cli", Configuration, "citytwin.dll");
 
-    public static Process Start(string program, params string[] arguments)
+    public static Process Start(IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
     }
 
     /// <summary>Runs a program to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> Run(string program, CancellationToken cancellation, params string[] arguments)
     {
-        using var process = Start(program, arguments);
+        using var process = Start(new Dictionary<string, string>(), program, arguments);
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var errors = process.StandardError.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);

@@ -32,10 +32,22 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public HttpClient Http => _http;
 
+    /// <summary>The environment of the next start: an external broker, for one.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     /// <summary>Starts a silo on an empty folder and waits until it serves.</summary>
-    public static async Task<SiloProcess> Start(CancellationToken cancellation, params string[] arguments)
+    public static Task<SiloProcess> Start(CancellationToken cancellation, params string[] arguments) => Start(null, cancellation, arguments);
+
+    /// <param name="broker">The external broker to use; null = the embedded one.</param>
+    public static async Task<SiloProcess> Start(Mosquitto? broker, CancellationToken cancellation, params string[] arguments)
     {
         var silo = new SiloProcess(arguments);
+        if (broker is not null)
+        {
+            silo.Environment["CITYTWIN_MQTT_HOST"] = "127.0.0.1";
+            silo.Environment["CITYTWIN_MQTT_PORT"] = $"{broker.Port}";
+        }
+
         await silo.Run(cancellation);
         return silo;
     }
@@ -43,6 +55,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     public async Task Run(CancellationToken cancellation)
     {
         _process = Programs.Start(
+            Environment,
             Programs.Silo,
             ["--data", DataFolder, "--http-port", $"{HttpPort}", "--grpc-port", $"{GrpcPort}", "--mqtt-port", $"{MqttPort}", .. _arguments]);
         _process.OutputDataReceived += (_, line) => Remember(line.Data);

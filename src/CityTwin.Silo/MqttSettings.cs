@@ -1,0 +1,44 @@
+using System.Globalization;
+using CityTwin.Ingest;
+
+namespace CityTwin.Silo;
+
+/// <summary>
+/// Which broker the silo uses. An external one comes from the environment, and its password from a file, so that neither
+/// stands on a command line: CITYTWIN_MQTT_HOST, CITYTWIN_MQTT_PORT, CITYTWIN_MQTT_TLS, CITYTWIN_MQTT_USER,
+/// CITYTWIN_MQTT_PASSWORD_FILE, CITYTWIN_MQTT_CLIENT_ID, CITYTWIN_MQTT_311.
+/// </summary>
+internal static class MqttSettings
+{
+    /// <exception cref="StartRefusedException">A value is wrong; the message names it.</exception>
+    public static IngestOptions From(Func<string, string?> environment, int embeddedPort)
+    {
+        if (environment("CITYTWIN_MQTT_HOST") is not { Length: > 0 } host)
+        {
+            return new() { Port = embeddedPort };
+        }
+
+        var options = new IngestOptions
+        {
+            Port = embeddedPort,
+            External = new()
+            {
+                Host = host,
+                Port = PortOf(environment("CITYTWIN_MQTT_PORT")),
+                UseTls = environment("CITYTWIN_MQTT_TLS") == "1",
+                UseMqtt311 = environment("CITYTWIN_MQTT_311") == "1",
+                ClientId = environment("CITYTWIN_MQTT_CLIENT_ID") ?? "citytwin-ingest",
+                Credentials = environment("CITYTWIN_MQTT_USER") is { } user ? new(user, PasswordOf(environment("CITYTWIN_MQTT_PASSWORD_FILE"))) : null,
+            },
+        };
+        return options.Faults() is [var fault, ..] ? throw new StartRefusedException($"MQTT: {fault}") : options;
+    }
+
+    private static int PortOf(string? port) => port is null ? 1883
+        : int.TryParse(port, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new StartRefusedException($"CITYTWIN_MQTT_PORT is '{port}'; it is 1 to 65535.");
+
+    private static string PasswordOf(string? file) => file is null ? ""
+        : File.Exists(file) ? File.ReadAllText(file).TrimEnd()
+        : throw new StartRefusedException($"CITYTWIN_MQTT_PASSWORD_FILE names '{file}', which does not exist.");
+}
