@@ -27,6 +27,21 @@ public sealed record ApiOptions
     /// <summary>How long a read waits for the version it asks for, in milliseconds.</summary>
     public int FreshnessWaitMilliseconds { get; set; } = 10_000;
 
+    /// <summary>Simulations that run at once.</summary>
+    public int SimulationsRunningMax { get; set; } = 2;
+
+    /// <summary>Simulations that wait for their turn.</summary>
+    public int SimulationsWaitingMax { get; set; } = 16;
+
+    /// <summary>Simulations that are remembered, with their reports.</summary>
+    public int SimulationsRememberedMax { get; set; } = 100;
+
+    /// <summary>The least time between two analyses of the live city, in milliseconds.</summary>
+    public int AnalysisIntervalMilliseconds { get; set; } = 500;
+
+    /// <summary>How much of one core the search for weakest links may take, in percent.</summary>
+    public int AnalysisCpuPercent { get; set; } = 20;
+
     /// <exception cref="ArgumentException">A limit is out of its range; the message names it.</exception>
     public void Validate()
     {
@@ -39,6 +54,11 @@ public sealed record ApiOptions
             (nameof(StreamsMax), StreamsMax, 1_000_000),
             (nameof(WatchIntervalMilliseconds), WatchIntervalMilliseconds, 60_000),
             (nameof(HeartbeatMilliseconds), HeartbeatMilliseconds, 3_600_000),
+            (nameof(SimulationsRunningMax), SimulationsRunningMax, 64),
+            (nameof(SimulationsWaitingMax), SimulationsWaitingMax, 1000),
+            (nameof(SimulationsRememberedMax), SimulationsRememberedMax, 10_000),
+            (nameof(AnalysisIntervalMilliseconds), AnalysisIntervalMilliseconds, 3_600_000),
+            (nameof(AnalysisCpuPercent), AnalysisCpuPercent, 100),
             (nameof(FreshnessWaitMilliseconds), FreshnessWaitMilliseconds, 600_000),
         })
         {

@@ -1,13 +1,16 @@
 using CityTwin.Api.Alerts;
+using CityTwin.Api.Analysis;
 using CityTwin.Api.Cascades;
 using CityTwin.Api.Overview;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Events;
 using CityTwin.Api.Guards;
+using CityTwin.Api.Ingesting;
 using CityTwin.Api.Inspection;
 using CityTwin.Api.Reading;
 using CityTwin.Api.Segments;
 using CityTwin.Api.Sensors;
+using CityTwin.Api.Simulations;
 using CityTwin.Api.Strictness;
 using CityTwin.Api.Zones;
 using Microsoft.AspNetCore.Builder;
@@ -20,7 +23,8 @@ namespace CityTwin.Api;
 public static class CityTwinApi
 {
     /// <summary>
-    /// Adds the services. The host brings <c>LiveView</c>, <c>IGrainFactory</c> and a <see cref="ServerIdentity"/>.
+    /// Adds the services. The host brings <c>LiveView</c>, <c>IGrainFactory</c>, a <see cref="ServerIdentity"/>, a
+    /// <see cref="ReadScenario"/> and the ingest's <see cref="RefusedMessages"/>.
     /// </summary>
     public static IServiceCollection AddCityTwinApi(this IServiceCollection services, Action<ApiOptions>? configure = null)
     {
@@ -45,6 +49,10 @@ public static class CityTwinApi
         services.AddSingleton<Watcher>();
         services.AddSingleton<CityWatcher>();
         services.AddSingleton<SegmentCommands>();
+        services.AddSingleton<SimulationJobs>();
+        services.AddHostedService(provider => provider.GetRequiredService<SimulationJobs>());
+        services.AddSingleton<LiveAnalysis>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveAnalysis>());
         return services;
     }
 
@@ -65,6 +73,9 @@ public static class CityTwinApi
         app.MapGrpcService<CascadeService>();
         app.MapGrpcService<CityService>();
         app.MapGrpcService<InspectionService>();
+        app.MapGrpcService<SimulationService>();
+        app.MapGrpcService<AnalysisService>();
+        app.MapGrpcService<IngestService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         app.MapGet("/v1/events", EventStream.Serve);

@@ -1,5 +1,7 @@
 using System.Net;
+using CityTwin.Api.Ingesting;
 using CityTwin.Api.Overview;
+using CityTwin.Api.Simulations;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Viewing;
@@ -51,10 +53,14 @@ public sealed class ApiServer : IAsyncLifetime
         builder.Services.AddSingleton(Live);
         builder.Services.AddSingleton<IGrainFactory>(Grains);
         builder.Services.AddSingleton(new ServerIdentity("silo-1", Rows.Start));
+        builder.Services.AddSingleton(new RefusedMessages(
+            () => [new(Rows.Start, "citytwin/v1/sensors/x/reading", "x", "NotJson", "{")], () => new Dictionary<string, long> { ["NotJson"] = 1 }));
+        builder.Services.AddSingleton<ReadScenario>((document, city) => Scenarios.Read(document, city));
         builder.Services.AddCityTwinApi(api =>
         {
             api.WatchIntervalMilliseconds = 1;
             api.FreshnessWaitMilliseconds = 200;
+            api.AnalysisIntervalMilliseconds = 1;
         });
         _app = builder.Build();
         _app.MapCityTwinApi();

@@ -57,6 +57,12 @@ public static class ErrorReason
     /// <summary>RESOURCE_EXHAUSTED: too many simulations are waiting.</summary>
     public const string TooManySimulations = "TOO_MANY_SIMULATIONS";
 
+    /// <summary>RESOURCE_EXHAUSTED, as a run's error: the run has too many events, or a ring does not come to rest.</summary>
+    public const string SimulationTooLong = "SIMULATION_TOO_LONG";
+
+    /// <summary>INVALID_ARGUMENT: the scenario document has faults; each is named with its place.</summary>
+    public const string InvalidScenario = "INVALID_SCENARIO";
+
     /// <summary>INTERNAL: a fault of ours, logged with the trace id.</summary>
     public const string Internal = "INTERNAL";
 }

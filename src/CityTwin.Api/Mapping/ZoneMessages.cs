@@ -1,5 +1,8 @@
+using CityTwin.Api.Analysis;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Cascades;
+using CityTwin.Core.Model;
+using CityTwin.Core.Simulation;
 using CityTwin.Core.Views;
 using CityTwin.Core.Zones;
 using V1 = CityTwin.Protocol.V1;
@@ -9,6 +12,40 @@ namespace CityTwin.Api.Mapping;
 /// <summary>Zones and their status as the contract says them.</summary>
 internal static class ZoneMessages
 {
+    /// <param name="analysis">Adds time to dark and weakest links as far as they are known.</param>
+    public static V1.Zone Of(CityVersion version, int place, CityAnalysis analysis)
+    {
+        var message = Of(version, place);
+        var zone = version.Index.City.Zones[place].Id;
+        foreach (var service in message.Status.Services)
+        {
+            var key = (zone, new ServiceId(service.Service));
+            if (analysis.DarkOf == version.LevelsAt && analysis.DarkAt.TryGetValue(key, out var darkAt))
+            {
+                var from = Math.Max(version.BatchAt, version.AsOf?.ToUnixTimeMilliseconds() ?? 0);
+                service.TimeToDark = Times.SpanOfTicks(Math.Max(0, darkAt - from));
+            }
+
+            if (analysis.WeakestDefinition == version.Index.City.Hash && analysis.Weakest.TryGetValue(key, out var weakest))
+            {
+                service.WeakestLink = WeakestOf(zone, key.Item2, weakest, analysis.WeakestVersion);
+            }
+        }
+
+        return message;
+    }
+
+    public static V1.WeakestLink WeakestOf(ZoneId zone, ServiceId service, SingleFailure failure, string version) => new()
+    {
+        Zone = ResourceNames.Of(zone),
+        Service = service.Value,
+        Segment = ResourceNames.Of(failure.Segment),
+        LevelPermille = failure.LevelFinallyPermille,
+        TimeToDark = Times.SpanOfTicks(failure.LowestAfterTicks),
+        SegmentsFalling = failure.FallenCount,
+        Version = version,
+    };
+
     public static V1.Zone Of(CityVersion version, int place)
     {
         var zone = version.Index.City.Zones[place];

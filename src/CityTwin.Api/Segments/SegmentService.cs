@@ -11,7 +11,7 @@ namespace CityTwin.Api.Segments;
 
 /// <summary>Segments: read from the view or from their owner, and given orders.</summary>
 internal sealed class SegmentService(
-    CityReader reader, Watcher watcher, SegmentCommands commands, IGrainFactory grains, IOptions<ApiOptions> options)
+    CityReader reader, Watcher watcher, SegmentCommands commands, IGrainFactory grains, TimeProvider time, IOptions<ApiOptions> options)
     : V1.SegmentService.SegmentServiceBase
 {
     public override async Task<V1.Segment> GetSegment(V1.GetSegmentRequest request, ServerCallContext context)
@@ -58,6 +58,13 @@ internal sealed class SegmentService(
                 new() { Kind = message.Kind, Segment = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
                 context.CancellationToken),
             context.CancellationToken);
+
+    public override async Task<V1.Explanation> ExplainSegment(V1.ExplainSegmentRequest request, ServerCallContext context)
+    {
+        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        return ExplanationMessages.OfSegment(
+            version, Pages.Find(Collections.Segments, version, request.Name), time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
 
     public override Task<V1.CommandReceipt> FailSegment(V1.FailSegmentRequest request, ServerCallContext context) =>
         commands.Fail(

@@ -1,3 +1,5 @@
+using CityTwin.Api.Analysis;
+using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Grains;
@@ -9,9 +11,13 @@ using V1 = CityTwin.Protocol.V1;
 namespace CityTwin.Api.Zones;
 
 /// <summary>Zones, derived from the view.</summary>
-internal sealed class ZoneService(CityReader reader, Watcher watcher, IGrainFactory grains, IOptions<ApiOptions> options)
+internal sealed class ZoneService(
+    CityReader reader, Watcher watcher, LiveAnalysis analysis, IGrainFactory grains, TimeProvider time, IOptions<ApiOptions> options)
     : V1.ZoneService.ZoneServiceBase
 {
+    private readonly Collection<int, V1.Zone> _zones =
+        Collections.Zones with { Message = (version, zone) => ZoneMessages.Of(version, zone, analysis.Current) };
+
     public override async Task<V1.Zone> GetZone(V1.GetZoneRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
@@ -22,30 +28,48 @@ internal sealed class ZoneService(CityReader reader, Watcher watcher, IGrainFact
             version = await reader.WithBatch(standing.LastBatch, context.CancellationToken);
         }
 
-        return ZoneMessages.Of(version, Pages.Find(Collections.Zones, version, request.Name));
+        return _zones.Message(version, Pages.Find(_zones, version, request.Name));
     }
 
     public override async Task<V1.BatchGetZonesResponse> BatchGetZones(V1.BatchGetZonesRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        return new() { Zones = { Pages.BatchGet(Collections.Zones, version, request.Names, options.Value) } };
+        return new() { Zones = { Pages.BatchGet(_zones, version, request.Names, options.Value) } };
     }
 
     public override async Task<V1.ListZonesResponse> ListZones(V1.ListZonesRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Zones, version, request.PageSize, request.PageToken, request.Filter, options.Value);
+        var page = Pages.List(_zones, version, request.PageSize, request.PageToken, request.Filter, options.Value);
         return new() { Zones = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 
     public override Task WatchZones(
         V1.WatchZonesRequest request, IServerStreamWriter<V1.WatchZonesResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
-            Collections.Zones,
+            _zones,
             request.Filter,
             request.ResumeToken,
             message => responseStream.WriteAsync(
                 new() { Kind = message.Kind, Zone = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
                 context.CancellationToken),
             context.CancellationToken);
+
+    public override async Task<V1.Explanation> ExplainZone(V1.ExplainZoneRequest request, ServerCallContext context)
+    {
+        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var place = Pages.Find(_zones, version, request.Name);
+        var services = version.Zones[place].Services;
+        var asked = request.Service.Length > 0
+            ? services.FirstOrDefault(service => service.Service.Value == request.Service)
+            : services.MinBy(service => service.LevelPermille);
+        if (asked is null)
+        {
+            throw ApiErrors.With(
+                StatusCode.InvalidArgument, ErrorReason.InvalidFields, $"'{request.Name}' has no service '{request.Service}'.",
+                [new("service", $"There are {string.Join(", ", services.Select(service => service.Service.Value))}.")]);
+        }
+
+        return ExplanationMessages.OfService(version, place, services.IndexOf(asked), time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
 }

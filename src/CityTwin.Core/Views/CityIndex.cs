@@ -16,10 +16,12 @@ public sealed class CityIndex
     private readonly FrozenDictionary<SensorId, int> _sensors;
     private readonly FrozenDictionary<GuardId, int> _guards;
     private readonly int[][] _dependents;
+    private readonly Lazy<Kernel> _kernel;
 
     public CityIndex(City city)
     {
         City = city;
+        _kernel = new(() => Kernel.Compile(city));
         _zones = Places(city.Zones, zone => zone.Id);
         _segments = Places(city.Segments, segment => segment.Id);
         _sensors = Places(city.Sensors, sensor => sensor.Id);
@@ -38,6 +40,9 @@ public sealed class CityIndex
     }
 
     public City City { get; }
+
+    /// <summary>The definition compiled, made when first asked for; segments have the same places in it.</summary>
+    public Kernel Kernel => _kernel.Value;
 
     /// <summary>Of each zone the one it lies in, -1 for an outermost one.</summary>
     public ImmutableArray<int> ParentOf { get; }
