@@ -41,6 +41,7 @@ internal static class SiloHost
         builder.Services.AddCityTwinIngest(mqtt);
         builder.Services.AddCityTwinView();
         builder.Services.AddCityTwinPublishing();
+        ApiSources.Add(builder.Services);
         builder.Services.AddCityTwinApi();
         builder.Services.AddCityTwinConsole();
         builder.Services.AddHostedService<FeedService>();

@@ -31,7 +31,7 @@ internal static class Welcome
         }
 
         output.WriteLine($"  3. Ask which zone is worst off, and why:");
-        output.WriteLine($"     curl 'http://127.0.0.1:{settings.HttpPort}/v1/zones?filter=worst_level_permille<1000'");
+        output.WriteLine($"     curl 'http://127.0.0.1:{settings.HttpPort}/v1/zones?filter=status.worst_level_permille<1000'");
         output.WriteLine();
         output.WriteLine("  Ctrl+C stops it; the city goes on where it was.");
         output.Flush();

@@ -1,0 +1,27 @@
+using CityTwin.Api.Ingesting;
+using CityTwin.Api.Simulations;
+using CityTwin.Import;
+using CityTwin.Import.Scenarios;
+using CityTwin.Ingest;
+
+namespace CityTwin.Silo;
+
+/// <summary>Gives the public interface what it does not know itself: how scenarios are read, and what the ingest refused.</summary>
+internal static class ApiSources
+{
+    public static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<ReadScenario>((document, city) =>
+        {
+            var result = ScenarioReader.Read("scenario", document, city);
+            return new(result.Scenario, [.. result.Faults.Where(fault => fault.Severity == FaultSeverity.Error)
+                .Select(fault => new ScenarioFault(fault.Place, fault.Code, fault.Message))]);
+        });
+        services.AddSingleton(provider => RefusedBy(provider.GetRequiredService<MalformedLog>()));
+    }
+
+    private static RefusedMessages RefusedBy(MalformedLog log) => new(
+        () => [.. log.Latest().Select(input => new RefusedMessage(input.At, input.Topic, input.Sensor, input.Reason.ToString(), input.Excerpt))],
+        () => Enum.GetValues<MalformedReason>().Select(reason => (reason, count: log.Count(reason))).Where(pair => pair.count > 0)
+            .ToDictionary(pair => pair.reason.ToString(), pair => pair.count));
+}
