@@ -49,6 +49,18 @@ public sealed class LiveMapTests(BrowserFixture fixture) : IClassFixture<Browser
     }
 
     [Fact]
+    public async Task Cascades_from_before_the_page_was_opened_are_listed_and_can_be_shown_again()
+    {
+        await using var screen = await Screen.Open(fixture.Browser, prepare: city => city.Set("segments/substation-south", 300));
+        await screen.Page.Locator("#tab-cascades").ClickAsync();
+        await Screen.Says(screen.Page.Locator("#cascades li").First, "3 fell");
+        await screen.Page.GetByRole(AriaRole.Button, new() { Name = "Show cascade 1 on the map again" }).ClickAsync();
+        await screen.Page.Locator("#cascades .link").First.ClickAsync();
+        await Screen.Says(screen.Page.Locator("#detail-title"), "Substation South");
+        Assert.Empty(screen.Errors);
+    }
+
+    [Fact]
     public async Task Thing_on_the_map_tells_its_status_cause_chain_and_grain_state_when_clicked()
     {
         await using var screen = await Screen.Open(fixture.Browser);

@@ -15,8 +15,8 @@ internal sealed class FakeCity(
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _levels = map.Segments.ToDictionary(shape => shape.Name, shape => shape.NormallyOpen ? 0 : 1000);
     private readonly Dictionary<string, Alert> _alerts = [];
+    private readonly List<Cascade> _cascades = [];
     private int _version;
-    private int _cascade;
 
     /// <summary>A change to be sent to whoever watches.</summary>
     public event Action<CityChanges>? Changed;
@@ -48,7 +48,10 @@ internal sealed class FakeCity(
             names.AddRange(dependents.GetValueOrDefault(segment, []));
             var lowered = names.Count(name => _levels[name] > level);
             changes = Next();
-            changes.Cascades.Add(new CascadeNotice { Name = $"cascades/{++_cascade}", DecideTime = Now, Roots = { segment }, Lowered = lowered, Raised = names.Count - lowered });
+            var cascade = new Cascade { Name = $"cascades/{_cascades.Count + 1}", DecideTime = Now, Changes = { new CeilingChange { Segment = segment, CeilingPermille = level } }, Lowered = lowered, Raised = names.Count - lowered };
+            cascade.Levels.Add(names.Select(name => new LevelChange { Segment = name, BeforePermille = _levels[name], AfterPermille = level }));
+            _cascades.Add(cascade);
+            changes.Cascades.Add(new CascadeNotice { Name = cascade.Name, DecideTime = cascade.DecideTime, Roots = { segment }, Lowered = cascade.Lowered, Raised = cascade.Raised });
             foreach (var name in names)
             {
                 _levels[name] = level;
@@ -59,6 +62,15 @@ internal sealed class FakeCity(
         }
 
         Changed?.Invoke(changes);
+    }
+
+    /// <summary>The cascades so far, newest first.</summary>
+    public IReadOnlyList<Cascade> Cascades()
+    {
+        lock (_gate)
+        {
+            return [.. _cascades.AsEnumerable().Reverse()];
+        }
     }
 
     public void Raise(string id, AlertSeverity severity, string text, string subject) => Put(new Alert

@@ -84,6 +84,7 @@ internal sealed class FakeHost(FakeCity city) : IAsyncDisposable
         }));
         app.MapGet("/v1/map", () => Json(city.Map));
         app.MapGet("/v1/events", Watch);
+        app.MapGet("/v1/cascades", () => Json(new ListCascadesResponse { Cascades = { city.Cascades() } }));
         app.MapGet("/v1/{kind}/{id}", (string kind, string id) => Get($"{kind}/{id}"));
         app.MapGet("/v1/grains/{kind}/{id}", (string kind, string id) => Json(new GrainInspection { Name = $"grains/{kind}/{id}", MemoryJson = """{"level":1000}""", StoredJson = """{"level":1000}""", StoredVersion = "7", Silo = "test", ActivationAge = Duration.FromTimeSpan(TimeSpan.FromMinutes(3)) }));
         app.MapPost("/v1/{**path}", Post);
@@ -96,6 +97,7 @@ internal sealed class FakeHost(FakeCity city) : IAsyncDisposable
             : name.StartsWith("segments/", StringComparison.Ordinal) ? Json(city.Segment(name))
             : name.StartsWith("zones/", StringComparison.Ordinal) ? Json(city.ZoneOf(name))
             : name.StartsWith("sensors/", StringComparison.Ordinal) ? Json(new Sensor { Name = name, Kind = "breaker", Quality = SensorQuality.Good, Value = 1, AvailabilityPermille = 1000 })
+            : name.StartsWith("cascades/", StringComparison.Ordinal) ? Json(city.Cascades().Single(cascade => cascade.Name == name))
             : name.StartsWith("guards/", StringComparison.Ordinal) ? Json(new Guard { Name = name, Duty = GuardDuty.Available })
             : Results.NotFound();
     }

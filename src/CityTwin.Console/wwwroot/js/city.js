@@ -5,7 +5,7 @@ import { Projection } from './projection.js';
 import { Grid } from './grid.js';
 import { bandOf, prominenceOf, DARK, OPEN, SEVERE, UNKNOWN } from './palette.js';
 
-const CASCADES_MAX = 64;
+const CASCADES_MAX = 64, ROOTS_MAX = 16;
 export const severities = ['notice', 'warning', 'serious', 'critical'];
 const word = value => String(value ?? '').replace(/^(ALERT_SEVERITY|ALERT_STATE|GUARD_DUTY|SENSOR_QUALITY|HEALTH)_/, '');
 
@@ -79,7 +79,17 @@ export class City {
     return changed;
   }
 
-  /** Level 0..1000 of a zone for a service, or its worst when the service is empty; -1 when nothing is known. */
+  /** Puts cascades of the past, newest first, before those that came with the watch. */
+  recall(cascades) {
+    const known = new Set(this.cascades.map(cascade => cascade.name));
+    const past = cascades.filter(cascade => !known.has(cascade.name)).reverse().map(cascade => ({
+      name: cascade.name, decideTime: cascade.decideTime, lowered: cascade.lowered, raised: cascade.raised,
+      roots: [...new Set([...(cascade.changes ?? []).map(change => change.segment), ...(cascade.starts ?? []).flatMap(start => start.segments ?? [])])].slice(0, ROOTS_MAX),
+    }));
+    this.cascades = [...past, ...this.cascades].slice(-CASCADES_MAX);
+  }
+
+  /** The band of a zone for a service, or of its worst when the service is empty. */
   zoneBand(zone, service) {
     if (service) return service in zone.levels ? bandOf(zone.levels[service]) : UNKNOWN;
     const band = bandOf(zone.worst);

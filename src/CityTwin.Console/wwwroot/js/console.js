@@ -14,6 +14,7 @@ import { remember, remembered } from './memory.js';
 
 const DIGEST_MS = 250;
 const SEARCH_MAX = 60;
+const CASCADES_BEFORE = 40;
 const RETRY_MS = 2000;
 const REDEFINED_MS = 500; // a server of the cluster may still hand out the old map for a moment
 const EVENTS_URL = '/v1/events?sensors=true&intervalMilliseconds=100';
@@ -112,6 +113,17 @@ class Page {
     const name = this.selected?.name ?? remembered('selected');
     this.#select(this.city.things.get(name) ?? null);
     this.#listen();
+    this.#remember();
+  }
+
+  // What happened before this page was opened; the page does without where the server does not tell.
+  async #remember() {
+    const city = this.city;
+    try {
+      city.recall((await get(`/v1/cascades?pageSize=${CASCADES_BEFORE}`)).cascades ?? []);
+      this.sections.add('cascades');
+      this.isDigestOld = true;
+    } catch { /* only the list of the past stays short */ }
   }
 
   #listen() {

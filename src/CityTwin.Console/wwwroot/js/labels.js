@@ -2,7 +2,8 @@
 
 import { ink, bands, NORMAL, OPEN, UNKNOWN } from './palette.js';
 
-const CELL = 24;        // pixels; the grid of taken places
+const CELL = 12;        // pixels; the grid of taken places
+const AROUND = [0, -24, 26, -38, 40]; // where a zone's name may go when its middle is taken, in pixels
 const LABELS_MAX = 160;
 
 export class Labels {
@@ -18,28 +19,33 @@ export class Labels {
     const taken = new Set();
     const [x0, y0] = [view.x - view.width / 2 / view.k, view.y - view.height / 2 / view.k];
     const [x1, y1] = [view.x + view.width / 2 / view.k, view.y + view.height / 2 / view.k];
+    const segments = [];
+    this.city.segmentGrid.query(x0, y0, x1, y1, index => {
+      const segment = this.city.segments[index];
+      if (segment.isLine || !segment.hasPlace || (service && segment.service !== service)) return;
+      segments.push(segment);
+      const half = segment.prominence === 0 ? 3 : view.k >= 0.055 ? 10 : 5;
+      this.#cells((segment.x - x0) * view.k - half, (segment.y - y0) * view.k - half, 2 * half, 2 * half, cell => taken.add(cell));
+    });
     const offer = (thing, style, dy) => {
-      if (this.placed.length >= LABELS_MAX || !thing.displayName) return;
+      if (this.placed.length >= LABELS_MAX || !thing.displayName) return true;
       const key = `${style.font}/${thing.displayName}`;
       if (!this.widths.has(key)) {
         context.font = style.font; context.letterSpacing = style.spacing;
         this.widths.set(key, context.measureText(style.upper ? thing.displayName.toUpperCase() : thing.displayName).width);
       }
       const width = this.widths.get(key), x = (thing.x - x0) * view.k, y = (thing.y - y0) * view.k + dy;
-      const box = [x - width / 2 - 5, y - style.size * 0.75 - 3, x + width / 2 + 5, y + style.size * 0.75 + 3];
-      if (box[0] < 0 || box[1] < 0 || box[2] > view.width || box[3] > view.height) return;
+      const height = style.size * 1.35, box = [x - width / 2 - 3, y - height / 2, width + 6, height];
+      if (box[0] < 0 || box[1] < 0 || box[0] + box[2] > view.width || box[1] + box[3] > view.height) return true;
       const cells = [];
-      for (let r = Math.floor(box[1] / CELL); r <= Math.floor(box[3] / CELL); r++) {
-        for (let c = Math.floor(box[0] / CELL); c <= Math.floor(box[2] / CELL); c++) {
-          const cell = c * 10000 + r;
-          if (taken.has(cell)) return;
-          cells.push(cell);
-        }
-      }
+      let isFree = true;
+      this.#cells(...box, cell => { isFree &&= !taken.has(cell); cells.push(cell); });
+      if (!isFree) return false;
       for (const cell of cells) taken.add(cell);
       this.placed.push({ thing, style, dy, width });
+      return true;
     };
-    if (selected?.displayName && selected.type !== 'zone') offer(selected, styles.selected, -20);
+    if (selected?.displayName && selected.type !== 'zone') [-24, 26, -36, 38].some(dy => offer(selected, styles.selected, dy));
     const zones = this.city.zonesByDepth;
     for (const zone of zones) {
       if (zone.box[0] > x1 || zone.box[2] < x0 || zone.box[1] > y1 || zone.box[3] < y0) continue;
@@ -47,17 +53,22 @@ export class Labels {
       if (pixels < 54) continue;
       const band = this.city.zoneBand(zone, service);
       const troubled = band !== NORMAL && band !== UNKNOWN;
-      offer(zone, !zone.isLeaf ? styles.district : troubled ? styles.troubledZone : styles.zone, 0);
+      const style = !zone.isLeaf ? styles.district : troubled ? styles.troubledZone : styles.zone;
+      AROUND.some(dy => offer(zone, style, dy));
     }
-    const segments = [];
-    this.city.segmentGrid.query(x0, y0, x1, y1, index => {
-      const segment = this.city.segments[index];
-      if (segment.isLine || !segment.hasPlace || (service && segment.service !== service)) return;
-      const trouble = segment.band !== NORMAL && segment.band !== UNKNOWN && segment.band !== OPEN;
-      if (segment.prominence >= 3 && view.k > 0.02 || segment.prominence >= 1 && view.k > 0.12 || trouble && segment.prominence >= 2 && view.k > 0.04 || view.k > 0.3) segments.push(segment);
+    const named = segments.filter(segment => {
+      const isTroubled = segment.band !== NORMAL && segment.band !== UNKNOWN && segment.band !== OPEN;
+      return segment.prominence >= 3 && view.k > 0.02 || segment.prominence >= 1 && view.k > 0.12
+        || isTroubled && segment.prominence >= 2 && view.k > 0.04 || view.k > 0.3;
     });
-    segments.sort((a, b) => b.prominence - a.prominence || b.concern - a.concern || (a.name < b.name ? -1 : 1));
-    for (const segment of segments) offer(segment, styles.segment, view.k >= 0.055 && segment.prominence > 0 ? 21 : 14);
+    named.sort((a, b) => b.prominence - a.prominence || b.concern - a.concern || (a.name < b.name ? -1 : 1));
+    for (const segment of named) [1, -1].some(side => offer(segment, styles.segment, side * (view.k >= 0.055 && segment.prominence > 0 ? 22 : 15)));
+  }
+
+  #cells(x, y, width, height, visit) {
+    for (let row = Math.floor(y / CELL); row <= Math.floor((y + height) / CELL); row++) {
+      for (let column = Math.floor(x / CELL); column <= Math.floor((x + width) / CELL); column++) visit(column * 10000 + row);
+    }
   }
 
   draw(context, view) {

@@ -92,7 +92,7 @@ export class CityMap {
   /** Shows what a message changed. */
   changed(changed, isSnapshot) {
     const now = performance.now();
-    if (changed.zones) this.groundLayer.invalidate();
+    if (changed.zones) { this.groundLayer.invalidate(); this.isArranged = false; }
     if (isSnapshot || changed.levels.length > 400) this.networkLayer.invalidate();
     else if (changed.levels.length > 0 && this.networkLayer.drawn) {
       const frame = this.networkLayer.frame(), context = this.networkLayer.context;
