@@ -22,7 +22,7 @@ public sealed record ApiOptions
     public int WatchIntervalMilliseconds { get; set; } = 50;
 
     /// <summary>A stream without changes says so this often, in milliseconds.</summary>
-    public int HeartbeatMilliseconds { get; set; } = 15_000;
+    public int HeartbeatMilliseconds { get; set; } = 5_000;
 
     /// <summary>How long a read waits for the version it asks for, in milliseconds.</summary>
     public int FreshnessWaitMilliseconds { get; set; } = 10_000;

@@ -26,6 +26,7 @@ internal static class CityMessages
                     Kind = segment.Kind,
                     Service = segment.Service.Value,
                     Path = PathOf(segment.Path),
+                    NormallyOpen = segment.NormallyOpen,
                 }),
             },
             Guards =
