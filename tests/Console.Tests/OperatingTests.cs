@@ -18,7 +18,7 @@ public sealed class OperatingTests(BrowserFixture fixture) : IClassFixture<Brows
         await using var screen = await Screen.Open(fixture.Browser, prepare: city => city.Raise("leak", AlertSeverity.Serious, "Leak at the mill", "zones/mill"));
         await screen.Page.GetByLabel("Operator").FillAsync("Ada");
         await screen.Page.GetByLabel("Operator").PressAsync("Enter");
-        await screen.Page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge: Leak at the mill" }).ClickAsync();
+        await screen.Page.GetByRole(AriaRole.Button, new() { Name = "Ack: Leak at the mill" }).ClickAsync();
         await Screen.Shows(screen.Page.Locator("[data-alert='alerts/leak'][data-state=acknowledged]"));
         await Screen.Says(screen.Page.Locator("#alerts"), "noted by Ada");
         var (path, body) = Assert.Single(screen.Host.Posts);
@@ -30,7 +30,7 @@ public sealed class OperatingTests(BrowserFixture fixture) : IClassFixture<Brows
     public async Task Alert_is_not_acknowledged_by_nobody()
     {
         await using var screen = await Screen.Open(fixture.Browser, prepare: city => city.Raise("leak", AlertSeverity.Serious, "Leak at the mill", "zones/mill"));
-        await screen.Page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge: Leak at the mill" }).ClickAsync();
+        await screen.Page.GetByRole(AriaRole.Button, new() { Name = "Ack: Leak at the mill" }).ClickAsync();
         await Screen.Shows(screen.Page.GetByRole(AriaRole.Dialog));
         await screen.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Acknowledge", Exact = true }).ClickAsync();
         await Screen.Says(screen.Page.Locator("#command-fault"), "Say who");
