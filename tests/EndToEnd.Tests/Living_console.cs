@@ -1,0 +1,59 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace CityTwin.EndToEnd.Tests;
+
+/// <summary>The console as the main job serves it, in a real browser on a real silo.</summary>
+public sealed class Living_console
+{
+    private const string Chromium = "/usr/bin/chromium";
+    private const float DeadlineMilliseconds = 30_000;
+
+    private static readonly string[] _arguments =
+        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Shows_a_failed_substation_through_kill_9_and_its_return()
+    {
+        Assert.True(File.Exists(Chromium), $"{Chromium} is missing: install it with 'apt-get install chromium'.");
+        await using var silo = await SiloProcess.Start(Cancellation, "--no-feed");
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = _arguments });
+        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1366, Height = 768 } });
+        var power = page.Locator(".service[data-service=power]");
+        await page.GotoAsync($"http://127.0.0.1:{silo.HttpPort}/");
+        await Is(page, "live");
+        await Says(page.Locator("h1"), "Havenbrug");
+        await Says(page.Locator("#sample"), "Sample data");
+        await Says(power, "100 %");
+
+        await Order(silo, "fail");
+        await page.Locator("#tab-cascades").ClickAsync();
+        await Says(page.Locator("#cascades li").First, "Substation North");
+        await page.Locator("#cascades li").First.Locator(".link").First.ClickAsync();
+        await Says(page.Locator("#detail-title"), "Substation North");
+        await Says(page.Locator(".detail"), "end to end");
+        await Assertions.Expect(page.Locator(".level.band-dark").First).ToBeVisibleAsync(new() { Timeout = DeadlineMilliseconds });
+
+        await silo.Kill();
+        await Is(page, "lost");
+        await Says(page.Locator("#banner"), "Disconnected");
+        await silo.Run(Cancellation);
+        await Is(page, "live");
+        await Assertions.Expect(power).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("band-(dark|severe|reduced)"), new() { Timeout = DeadlineMilliseconds });
+
+        await Order(silo, "restore");
+        await Says(power, "100 %");
+    }
+
+    private static Task Order(SiloProcess silo, string verb) =>
+        silo.Post($"v1/segments/substation-north:{verb}", new { principal = "tester", reason = "end to end" }, Cancellation);
+
+    private static Task Is(IPage page, string connection) =>
+        Assertions.Expect(page.Locator($"#console[data-connection={connection}]")).ToBeVisibleAsync(new() { Timeout = DeadlineMilliseconds });
+
+    private static Task Says(ILocator locator, string text) =>
+        Assertions.Expect(locator).ToContainTextAsync(text, new() { Timeout = DeadlineMilliseconds });
+}
