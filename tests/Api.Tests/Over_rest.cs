@@ -36,7 +36,6 @@ public sealed class Over_rest(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("/v1/segments?filter=downstream_of(segments/cable)", "segments", 3)]
     [InlineData("/v1/zones:batchGet?names=zones/north&names=zones/harbour", "zones", 2)]
     [InlineData("/v1/map", "segments", 6)]
-    [InlineData("/v1/cascades", "cascades", 0)]
     public async Task Several_are_read(string path, string field, int expected)
     {
         var (status, body) = await Get(path);
