@@ -1,19 +1,22 @@
 using CityTwin.Benchmarks;
+using CityTwin.Benchmarks.Reading;
 using CityTwin.Benchmarks.Settle;
 
 // One process a benchmark: what one leaves in caches and heaps is not the next one's.
-Action? benchmark = args is [var name] ? name switch
+Func<Task>? benchmark = args is [var name] ? name switch
 {
-    "settle" => SettleBenchmark.Run,
-    "hit" => HitBenchmark.Run,
-    "fork" => ForkBenchmark.Run,
+    "settle" => () => Task.Run(SettleBenchmark.Run),
+    "hit" => () => Task.Run(HitBenchmark.Run),
+    "fork" => () => Task.Run(ForkBenchmark.Run),
+    "read" => ReadBenchmark.Run,
+    "list" => ListBenchmark.Run,
     _ => null,
 } : null;
 if (benchmark is null)
 {
-    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork");
+    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|read|list");
     return 2;
 }
 
-benchmark();
+await benchmark();
 return 0;

@@ -1,0 +1,92 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Reflection;
+using CityTwin.Api;
+using CityTwin.Api.Ingesting;
+using CityTwin.Api.Overview;
+using CityTwin.Api.Simulations;
+using CityTwin.Core.Views;
+using CityTwin.Grains.Viewing;
+using CityTwin.Protocol.V1;
+using CityTwin.Testing.Cities;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace CityTwin.Benchmarks.Reading;
+
+/// <summary>The public interface over a city of many sensors, and beside it a gRPC server that does nothing.</summary>
+internal sealed class ReadServer : IAsyncDisposable
+{
+    private readonly List<WebApplication> _apps = [];
+
+    public GrpcChannel Ours { get; private set; } = null!;
+
+    public GrpcChannel Empty { get; private set; } = null!;
+
+    public static async Task<ReadServer> Start(int sensors)
+    {
+        var server = new ReadServer();
+        server.Ours = await server.Serve(services =>
+        {
+            var city = HarbourCity.Of(sensors);
+            var view = new CityView(new(city), "epoch");
+            var rows = new Rows(city);
+            view.Apply([.. Enumerable.Range(0, sensors).Select(i => rows.Reading($"meter-{i:D5}", i))]);
+            var live = new LiveView();
+            live.Begin(view);
+            services.AddSingleton(live);
+            services.AddSingleton(DispatchProxy.Create<IGrainFactory, Nobody>());
+            services.AddSingleton(new ServerIdentity("bench", Rows.Start));
+            services.AddSingleton<ReadScenario>((_, _) => new(null, []));
+            services.AddSingleton(new RefusedMessages(() => [], () => new Dictionary<string, long>()));
+            services.AddCityTwinApi();
+        }, app => app.MapCityTwinApi());
+        server.Empty = await server.Serve(services => services.AddGrpc(), app => app.MapGrpcService<EmptyService>());
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Ours.Dispose();
+        Empty.Dispose();
+        foreach (var app in _apps)
+        {
+            await app.DisposeAsync();
+        }
+    }
+
+    private async Task<GrpcChannel> Serve(Action<IServiceCollection> add, Action<WebApplication> map)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        add(builder.Services);
+        var app = builder.Build();
+        _apps.Add(app);
+        map(app);
+        await app.StartAsync();
+        return GrpcChannel.ForAddress(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    }
+
+    /// <summary>An empty answer to an empty question: the ceiling of what a unary call can be.</summary>
+    private sealed class EmptyService : IngestService.IngestServiceBase
+    {
+        private static readonly Task<ListMalformedMessagesResponse> Answer = Task.FromResult(new ListMalformedMessagesResponse());
+
+        public override Task<ListMalformedMessagesResponse> ListMalformedMessages(ListMalformedMessagesRequest request, ServerCallContext context) => Answer;
+    }
+
+    /// <summary>Reads from the view ask no grain.</summary>
+    [SuppressMessage("Performance", "CA1852:Seal internal types", Justification = "The proxy is a subclass made at run time.")]
+    public class Nobody : DispatchProxy
+    {
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => throw new InvalidOperationException("A read asked a grain.");
+    }
+}
