@@ -49,6 +49,7 @@ internal static class CommandLine
             GenerateCommand.Create(),
             FeedCommand.Create(),
             SimulateCommand.Create(),
+            SnapshotCommand.Create(),
             WeakestCommand.Create(),
         };
 

@@ -45,6 +45,23 @@ public sealed class Living_city
     }
 
     [Fact]
+    public async Task Gives_its_state_as_a_start_for_simulations()
+    {
+        await using var silo = await SiloProcess.Start(Cancellation, "--no-feed");
+        await silo.Post($"v1/segments/{Substation}:fail", new { principal = "test", reason = "drill" }, Cancellation);
+        await SiloProcess.Until("the substation is down", async () => (await silo.Levels(Cancellation))[Substation] == 0, Patience, Cancellation);
+        var levels = await silo.Levels(Cancellation);
+        var file = Path.GetTempFileName();
+        var (exitCode, _, errors) = await Programs.Run(
+            Programs.Cli, Cancellation, "snapshot", "--server", $"http://127.0.0.1:{silo.GrpcPort}", "--out", file);
+        Assert.True(exitCode == 0, errors);
+        var state = JsonDocument.Parse(await File.ReadAllTextAsync(file, Cancellation)).RootElement.GetProperty("segments").EnumerateArray()
+            .ToDictionary(segment => segment.GetProperty("id").GetString()!, segment => segment.GetProperty("level").GetInt32());
+        Assert.All(levels, level => Assert.Equal(level.Value, state.GetValueOrDefault(level.Key, 1000)));
+        File.Delete(file);
+    }
+
+    [Fact]
     public async Task Falls_to_what_the_simulation_says_when_a_breaker_reports_open()
     {
         await using var silo = await SiloProcess.Start(Cancellation, "--no-feed");
