@@ -53,6 +53,8 @@ internal static class SiloHost
         app.MapHealthChecks("/healthz");
         app.MapCityTwinConsole();
         await app.Services.GetRequiredService<CityInForce>().Settle(settings, cancellation);
+        // Made now, because it says when this silo started.
+        app.Services.GetRequiredService<ServerIdentity>();
         await app.StartAsync(cancellation);
         var city = app.Services.GetRequiredService<CityCatalog>().Current.City;
         Welcome.Print(System.Console.Out, city, settings);

@@ -76,6 +76,21 @@ public sealed class Living_city
     }
 
     [Fact]
+    public async Task Tells_the_newest_status_of_a_zone_to_whoever_subscribes_later()
+    {
+        await using var silo = await SiloProcess.Start(Cancellation, "--no-feed");
+        await silo.Post($"v1/segments/{Substation}:fail", new { principal = "test", reason = "drill" }, Cancellation);
+        await SiloProcess.Until("the retained status of a zone says dark", async () =>
+        {
+            var status = await Mosquitto.Command(
+                "mosquitto_sub", Cancellation, "-p", $"{silo.MqttPort}", "-t", "citytwin/v1/zones/springacre/status", "-C", "1", "-W", "10");
+            var zone = JsonDocument.Parse(status).RootElement;
+            Assert.Equal("springacre", zone.GetProperty("zone").GetString());
+            return zone.GetProperty("worstLevelPermille").GetInt32() == 0;
+        }, Patience, Cancellation);
+    }
+
+    [Fact]
     public async Task Keeps_city_levels_and_alerts_through_kill_9()
     {
         await using var silo = await SiloProcess.Start(Cancellation, "--no-feed");
