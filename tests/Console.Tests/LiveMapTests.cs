@@ -8,8 +8,8 @@ namespace CityTwin.Console.Tests;
 /// <summary>What the console shows of a city while it changes, and what it says when it can no longer know.</summary>
 public sealed class LiveMapTests(BrowserFixture fixture) : IClassFixture<BrowserFixture>
 {
-    private static readonly (int Red, int Green, int Blue) _dark = (255, 77, 136);
-    private static readonly (int Red, int Green, int Blue) _normal = (63, 167, 184);
+    private static readonly (int Red, int Green, int Blue) _dark = (255, 140, 171);
+    private static readonly (int Red, int Green, int Blue) _normal = (44, 119, 152);
 
     [Fact]
     public async Task Page_shows_the_city_and_says_that_its_data_are_a_sample()

@@ -125,11 +125,7 @@ public sealed class OperatingTests(BrowserFixture fixture) : IClassFixture<Brows
     {
         await Reach(screen, $"[data-command={verb}]");
         await screen.Page.Keyboard.PressAsync("Enter");
-        await Screen.Shows(screen.Page.Locator("#command-reason"));
-
-        // The dialog takes the focus a moment after it shows; what is typed before that goes elsewhere.
-        await screen.Page.WaitForFunctionAsync("() => document.activeElement?.closest('[role=dialog]') != null");
-        await Reach(screen, "#command-reason");
+        await Assertions.Expect(screen.Page.Locator("#command-reason")).ToBeFocusedAsync(new() { Timeout = Screen.DeadlineMilliseconds });
         await screen.Page.Keyboard.TypeAsync(reason);
         await Reach(screen, "#command-who");
         await screen.Page.Keyboard.PressAsync("Control+A");

@@ -156,7 +156,7 @@ public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) :
     private async Task OpenCommand(Command command)
     {
         var parameters = new Dictionary<string, object?> { [nameof(CommandDialog.Command)] = command, [nameof(CommandDialog.Operator)] = _operator };
-        var options = new DialogOptions { Width = "460px", CloseDialogOnEsc = true, AutoFocusFirstElement = true };
+        var options = new DialogOptions { Width = "460px", CloseDialogOnEsc = true, AutoFocusFirstElement = false };
         if (await dialogs.OpenAsync<CommandDialog>(command.Title, parameters, options) is CommandOrder order)
         {
             await NameOperator(order.Principal);

@@ -41,7 +41,7 @@ export class Connection {
   heard(asOf) {
     this.hasCity = true;
     this.asOf = asOf;
-    this.show();
+    if (this.state !== 'live') this.show(); // while live the clock's own tick suffices
   }
 
   show() {

@@ -150,7 +150,7 @@ class Page {
     if (message.snapshot) for (const section of ['alerts', 'guards', 'cascades']) this.sections.add(section);
     if (changed.alerts) this.sections.add('alerts');
     if (changed.guards) this.sections.add('guards');
-    if (changed.cascades.length > 0) { this.sections.add('cascades'); this.timeline.draw(this.city.cascades); }
+    if (changed.cascades.length > 0) this.sections.add('cascades');
     if (changed.levels.length > 0 || changed.zones || changed.alerts || changed.sensors.includes(this.selected)) this.isSelectionOld = true;
     this.isDigestOld = true;
     this.root.dataset.version = message.resumeToken ?? '';

@@ -1,14 +1,17 @@
-// The map: one view (centre in metres, scale in pixels per metre), two cached layers and one that is drawn as it moves.
+// The map: one view (centre in metres, scale in pixels per metre), three cached layers and one that is drawn as it moves.
 
 import { Layer } from './layer.js';
 import { Ground } from './ground.js';
+import { Zones } from './zones.js';
 import { Network } from './network.js';
 import { Overlay } from './overlay.js';
 import { Gestures } from './gestures.js';
 import { contains, distanceSquared } from './grid.js';
 
 const REST_MS = 110;        // how long the view must be still before the layers are drawn anew
-const REPAIR_MS = 900;      // how often overdrawn layers are drawn whole
+const REPAIR_MS = 1500;     // how often overdrawn layers are drawn whole
+const ARRANGE_MS = 250;     // how often names are placed anew
+const OVERDRAW_MS = 80, OVERDRAWN_MAX = 400;
 const EASE_MS = 75;
 const K_MIN = 0.0005, K_MAX = 6;
 const REACH_PIXELS = 12;    // how near a click has to be
@@ -18,15 +21,19 @@ export class CityMap {
     Object.assign(this, { host, city, onSelect, onHover });
     this.service = '';
     this.ground = new Ground(city);
+    this.zones = new Zones(city);
     this.network = new Network(city, icons);
     this.stage = host.appendChild(document.createElement('div'));
     this.stage.className = 'stage';
-    this.groundLayer = new Layer(this.stage, 'ground', (context, frame) => this.ground.draw(context, frame, this.service));
+    this.groundLayer = new Layer(this.stage, 'ground', (context, frame) => this.ground.draw(context, frame), true);
+    this.zoneLayer = new Layer(this.stage, 'zones', (context, frame) => this.zones.draw(context, frame));
     this.networkLayer = new Layer(this.stage, 'network', (context, frame) => this.network.draw(context, frame));
     this.overlay = new Overlay(this.stage, city, icons);
     this.view = { x: 0, y: 0, k: 0.05, width: 1, height: 1 };
     this.calm = matchMedia('(prefers-reduced-motion: reduce)');
-    this.movedAt = this.repairedAt = this.frameAt = 0;
+    this.movedAt = this.repairedAt = this.frameAt = this.arrangedAt = 0;
+    this.changedSegments = new Set();
+    this.overdrawnAt = 0;
     this.touched = true;
     this.resizer = new ResizeObserver(() => this.#resize());
     this.resizer.observe(host);
@@ -85,20 +92,16 @@ export class CityMap {
   }
 
   select(thing) { this.overlay.selected = thing; this.rearrange(); }
-  setService(service) { this.service = this.network.service = service; this.groundLayer.invalidate(); this.networkLayer.invalidate(); this.rearrange(); }
+  setService(service) { this.service = this.network.service = this.zones.service = service; this.zoneLayer.invalidate(); this.networkLayer.invalidate(); this.rearrange(); }
   touch() { this.touched = true; }
   rearrange() { this.isArranged = false; this.touch(); }
 
   /** Shows what a message changed. */
   changed(changed, isSnapshot) {
     const now = performance.now();
-    if (changed.zones) { this.groundLayer.invalidate(); this.isArranged = false; }
-    if (isSnapshot || changed.levels.length > 400) this.networkLayer.invalidate();
-    else if (changed.levels.length > 0 && this.networkLayer.drawn) {
-      const frame = this.networkLayer.frame(), context = this.networkLayer.context;
-      for (const { segment } of changed.levels) this.network.redraw(context, frame, segment);
-      this.isOverdrawn = true;
-    }
+    if (changed.zones) { this.zoneLayer.invalidate(); this.isArranged = false; }
+    if (isSnapshot) this.networkLayer.invalidate();
+    for (const { segment } of changed.levels) this.changedSegments.add(segment);
     if (changed.sensors.length > 0) this.isOverdrawn = true;
     if (!isSnapshot && changed.levels.length > 0) {
       this.overlay.flash(changed.levels, changed.cascades.flatMap(cascade => cascade.roots ?? []).map(name => this.city.things.get(name)), now);
@@ -146,19 +149,34 @@ export class CityMap {
     this.frameAt = now;
     this.#ease(elapsed, now);
     const rests = now - this.movedAt > REST_MS;
-    for (const layer of [this.groundLayer, this.networkLayer]) {
-      if (layer.outgrown(this.view) || (rests && (layer.stale || layer.isMoved))) { layer.redraw(this.view); this.touch(); }
+    for (const layer of [this.groundLayer, this.zoneLayer, this.networkLayer]) {
+      layer.took(now);
+      if (layer.outgrown(this.view) || (rests && (layer.isMoved || (layer.stale && layer.mayRedraw(now))))) { layer.redraw(this.view, now); this.touch(); }
       else layer.place(this.view);
     }
+    if (this.changedSegments.size > 0 && now - this.overdrawnAt >= OVERDRAW_MS) this.#overdraw(now);
     if (this.isOverdrawn && rests && now - this.repairedAt > REPAIR_MS) {
       this.networkLayer.invalidate(); this.isOverdrawn = false; this.repairedAt = now;
     }
-    if (rests && !this.isArranged) {
+    if (rests && !this.isArranged && now - this.arrangedAt > ARRANGE_MS) {
+      this.arrangedAt = now;
       this.overlay.labels.arrange(this.overlay.context, this.view, this.service, this.overlay.selected);
       this.isArranged = true; this.touch();
     }
     if (this.touched || this.overlay.isBusy) { this.touched = false; this.overlay.draw(this.view, now); }
     requestAnimationFrame(next => this.#frame(next));
+  }
+
+  // Draws what changed over what is there; so many at once that a whole drawing is cheaper are left to that.
+  #overdraw(now) {
+    this.overdrawnAt = now;
+    if (this.changedSegments.size > OVERDRAWN_MAX || !this.networkLayer.drawn) this.networkLayer.invalidate();
+    else {
+      const frame = this.networkLayer.frame(), { context } = this.networkLayer;
+      for (const segment of this.changedSegments) this.network.redraw(context, frame, segment);
+      this.isOverdrawn = true;
+    }
+    this.changedSegments.clear();
   }
 
   #ease(elapsed, now) {

@@ -5,7 +5,7 @@ import { Labels } from './labels.js';
 
 const FLASH_MS = 1700;
 const RIPPLE_MS = 900;      // from the root of a cascade to the farthest thing it reached
-const FLASHES_MAX = 600;    // more at once are a blaze that shows nothing
+const FLASHES_MAX = 240;    // more at once are a blaze that shows nothing
 
 export class Overlay {
   constructor(host, city, icons) {

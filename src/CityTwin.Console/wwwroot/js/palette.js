@@ -1,13 +1,14 @@
-// How a level looks. Four bands (and two that are no trouble), told apart by colour, by shape and by line, so that no one of them has to be seen:
-// the colours keep their distance under protanopia, deuteranopia and tritanopia, and grow in contrast as it gets worse.
+// How a level looks. Four bands (and two that are no trouble), told apart by colour, by shape and by line, so that no one of them has to be seen.
+// The colours keep a distance of at least 25 (CIE76) under simulated protanopia, deuteranopia and tritanopia (Machado,
+// Oliveira and Fernandes 2009, severity 1); what is well is the dimmest, 3.7:1 against the ground.
 
 export const NORMAL = 0, REDUCED = 1, SEVERE = 2, DARK = 3, UNKNOWN = 4, OPEN = 5;
 
 export const bands = [
-  { key: 'normal', label: 'Normal', range: '100 %', colour: '#3fa7b8', zone: 'rgba(63,167,184,0.045)', edge: 'rgba(96,150,165,0.34)' },
-  { key: 'reduced', label: 'Reduced', range: '50–99 %', colour: '#f4d35e', zone: 'rgba(244,211,94,0.13)', edge: 'rgba(244,211,94,0.55)' },
-  { key: 'severe', label: 'Severe', range: '1–49 %', colour: '#f58a2c', zone: 'rgba(245,138,44,0.17)', edge: 'rgba(245,138,44,0.65)' },
-  { key: 'dark', label: 'Dark', range: '0 %', colour: '#ff4d88', zone: 'rgba(255,77,136,0.16)', edge: 'rgba(255,77,136,0.75)' },
+  { key: 'normal', label: 'Normal', range: '100 %', colour: '#2c7798', zone: 'rgba(60,140,175,0.055)', edge: 'rgba(96,150,165,0.34)' },
+  { key: 'reduced', label: 'Reduced', range: '50–99 %', colour: '#ffe680', zone: 'rgba(255,230,128,0.12)', edge: 'rgba(255,230,128,0.5)' },
+  { key: 'severe', label: 'Severe', range: '1–49 %', colour: '#f26500', zone: 'rgba(242,101,0,0.19)', edge: 'rgba(242,101,0,0.7)' },
+  { key: 'dark', label: 'Dark', range: '0 %', colour: '#ff8cab', zone: 'rgba(255,110,150,0.2)', edge: 'rgba(255,140,171,0.8)' },
   { key: 'unknown', label: 'Unknown', range: 'no word', colour: '#7c8a99', zone: 'rgba(124,138,153,0.05)', edge: 'rgba(124,138,153,0.4)' },
   // A tie that is open as it should be gives nothing and lacks nothing: it must not look like a failure.
   { key: 'open', label: 'Open switch', range: 'by design', colour: '#8496a8', zone: 'transparent', edge: 'transparent' },
@@ -22,7 +23,7 @@ export const bandOf = level => level < 0 ? UNKNOWN : level >= 1000 ? NORMAL : le
 export const ink = {
   ground: '#0a1016', water: '#0d1e2c', waterLine: '#15405a', park: '#0d1c19', building: '#121a22',
   street: '#1b2733', street2: '#16202a', label: '#93a4b5', labelStrong: '#dbe6ef', halo: 'rgba(8,13,18,0.92)',
-  select: '#f2f8ff', sensor: '#6f8aa0', sensorFault: '#f4d35e', guard: '#8fc7ff', focus: '#7cc4ff',
+  select: '#f2f8ff', sensor: '#6f8aa0', sensorFault: '#ffe680', guard: '#8fc7ff', focus: '#7cc4ff',
 };
 
 // Kinds that a stranger to the city should find first; everything else is drawn smaller and labelled later.
