@@ -25,21 +25,26 @@ public sealed class BrokerConnectionTests : IAsyncLifetime
         await using (var first = await Start(_door, useMqtt311))
         {
             await Connected(first);
-            await client.Publish("sensors/meter/reading", """{"value":1}""");
+            await client.Publish("sensors/meter/reading", """{"value":0}""");
             await _door.Until(door => door.Stored.Count == 1);
+            await client.Publish("sensors/meter/reading", """{"value":1}""");
+            await _door.Until(door => door.Stored.Count == 2);
 
             // The second is never stored; the third is, but stands behind it and so may not be acknowledged.
             _door.StoreBy(RecordingDoor.Meter, () => new TaskCompletionSource().Task);
             await client.Publish("sensors/meter/reading", """{"value":2}""");
             await client.Publish("sensors/breaker/reading", """{"value":"open"}""");
-            await _door.Until(door => door.Stored.Count == 2);
+            await _door.Until(door => door.Stored.Count == 3);
         }
 
         var after = new RecordingDoor();
         await using var second = await Start(after, useMqtt311);
-        await after.Until(door => door.Stored.Count == 2);
+        await after.Until(door => Words(door).Contains("open"));
 
-        Assert.Equal(["2", "open"], after.Stored.Cast<Reading>().Select(reading => reading.Value.ToString()));
+        // The acknowledgement of the last one stored may have been on its way when the host died; those before it were not.
+        Assert.Equal(["2", "open"], Words(after).SkipWhile(word => word == "1"));
+
+        static IEnumerable<string> Words(RecordingDoor door) => door.Stored.Cast<Reading>().Select(reading => reading.Value.ToString());
     }
 
     [Fact(Timeout = 60_000)]
