@@ -1,6 +1,7 @@
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
+using CityTwin.Grains.Cascades;
 using CityTwin.Grains.Storing;
 using CityTwin.Import;
 using CityTwin.Import.Sample;
@@ -17,22 +18,22 @@ internal sealed class CityInForce(IChangeLog changes, Serializer serializer, Cit
     public async Task Settle(SiloSettings settings, CancellationToken cancellation)
     {
         var kept = await KeptDefinition(cancellation);
-        if (kept is { } hash && settings.CityFolder is null)
+        if (kept is { } inForce && settings.CityFolder is null)
         {
-            catalog.Use(await catalog.Load(hash, cancellation));
+            catalog.Use(await catalog.Get(inForce.Definition, cancellation), inForce.Batch);
             return;
         }
 
         var city = Read(settings.CityFolder ?? SampleCity.Folder);
-        if (kept is { } other && other != city.Hash)
+        if (kept is { } other && other.Definition != city.Hash)
         {
             throw new StartRefusedException(
-                $"'{settings.DataFolder}' holds another city ({other.Value[..12]}) than '{settings.CityFolder}' ({city.Hash.Value[..12]}). "
-                + "Leave out --city to run the kept one, or give another --data.");
+                $"'{settings.DataFolder}' holds another city ({other.Definition.Value[..12]}) than '{settings.CityFolder}' ({city.Hash.Value[..12]}). "
+                + "Leave out --city to run the kept one, and put the changed one into force with 'citytwin apply'; or give another --data.");
         }
 
         await catalog.Keep(city, cancellation);
-        catalog.Use(city);
+        catalog.Use(new(city), kept?.Batch ?? 0);
     }
 
     private static City Read(string folder)
@@ -48,19 +49,14 @@ internal sealed class CityInForce(IChangeLog changes, Serializer serializer, Cit
         throw new StartRefusedException($"the city in '{folder}' has {errors.Count} errors ('citytwin validate' shows all):{Environment.NewLine}{shown}");
     }
 
-    private async Task<CityHash?> KeptDefinition(CancellationToken cancellation)
+    private async Task<(CityHash Definition, long Batch)?> KeptDefinition(CancellationToken cancellation)
     {
-        CityHash? newest = null;
-        foreach (var row in (await changes.Snapshot(cancellation)).Rows.Where(row => row.Published is not null))
+        var rows = (await changes.Snapshot(cancellation)).Rows.Where(row => row.Published is not null);
+        return BatchLog.InForce(rows.Select(row => (object?)(row.Kind switch
         {
-            newest = row.Kind switch
-            {
-                PublishedKind.Checkpoint => serializer.Deserialize<KernelCheckpoint>(row.Published!.Value)!.Definition,
-                PublishedKind.Batch => serializer.Deserialize<BatchDecided>(row.Published!.Value)!.Definition,
-                _ => newest,
-            };
-        }
-
-        return newest;
+            PublishedKind.Checkpoint => serializer.Deserialize<KernelCheckpoint>(row.Published!.Value),
+            PublishedKind.Batch => serializer.Deserialize<BatchDecided>(row.Published!.Value),
+            _ => null,
+        })));
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Storing;
 
 namespace CityTwin.Silo;
@@ -50,7 +51,7 @@ internal static class SiloCommand
             await SiloHost.RunAsync(settings, cancellation);
             return 0;
         }
-        catch (Exception refused) when (refused is StartRefusedException or StorageUnusableException)
+        catch (Exception refused) when (refused is StartRefusedException or StorageUnusableException or DefinitionMissingException)
         {
             await System.Console.Error.WriteLineAsync($"citytwin-silo: {refused.Message}");
             return Refused;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CityTwin.Core.Model;
 using CityTwin.Grains;
 using CityTwin.Grains.Definitions;
+using CityTwin.Grains.Viewing;
 using CityTwin.Storage;
 using CityTwin.Storage.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -17,6 +18,7 @@ internal sealed class CityCluster : IAsyncDisposable
 {
     private const string FolderKey = "CityTwinFolder";
     private static readonly ConcurrentDictionary<string, City> Cities = new();
+    private static readonly ConcurrentDictionary<CityHash, City> Stored = new();
     private readonly string _folder;
 
     private CityCluster(TestCluster cluster, string folder) => (Cluster, _folder) = (cluster, folder);
@@ -32,8 +34,12 @@ internal sealed class CityCluster : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("citytwin-cluster-").FullName;
         Cities[folder] = city;
+        Keep(city);
         return new(await Deploy(folder, silos), folder);
     }
+
+    /// <summary>Stores a definition, as whoever applies it does first.</summary>
+    public static void Keep(City city) => Stored[city.Hash] = city;
 
     public async ValueTask DisposeAsync()
     {
@@ -59,8 +65,9 @@ internal sealed class CityCluster : IAsyncDisposable
         {
             var folder = siloBuilder.Configuration[FolderKey]!;
             siloBuilder.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = folder });
-            siloBuilder.Services.AddSingleton<ICityCatalog>(new FixedCatalog(new CityPlan(Cities[folder])));
+            siloBuilder.Services.AddSingleton<ICityCatalog>(new TestCatalog(Cities[folder]));
             siloBuilder.AddCityTwinGrains();
+            siloBuilder.Services.AddCityTwinView();
             siloBuilder.Configure<ClusterMembershipOptions>(options =>
             {
                 options.NumMissedProbesLimit = 1;
@@ -70,8 +77,25 @@ internal sealed class CityCluster : IAsyncDisposable
         }
     }
 
-    private sealed class FixedCatalog(CityPlan plan) : ICityCatalog
+    /// <summary>Every silo has its own, as in the product; what the tests keep is found by all.</summary>
+    private sealed class TestCatalog(City first) : ICityCatalog
     {
-        public CityPlan Current => plan;
+        private readonly Lock _lock = new();
+        private readonly ConcurrentDictionary<CityHash, CityPlan> _plans = [];
+        private (CityPlan Plan, long Batch) _current = (new(first), 0);
+
+        public CityPlan Current => _current.Plan;
+
+        public ValueTask<CityPlan> Get(CityHash hash, CancellationToken cancellation = default) =>
+            new(hash == Current.City.Hash ? Current : _plans.GetOrAdd(hash, _ => Stored.TryGetValue(hash, out var city)
+                ? new CityPlan(city) : throw new DefinitionMissingException($"{hash} is not stored.")));
+
+        public void Use(CityPlan plan, long batch)
+        {
+            lock (_lock)
+            {
+                _current = batch >= _current.Batch ? (plan, batch) : _current;
+            }
+        }
     }
 }

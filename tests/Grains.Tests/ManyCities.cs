@@ -8,12 +8,13 @@ namespace CityTwin.Grains.Tests;
 /// <summary>Random cities side by side in one definition: they share a coordinator and nothing else.</summary>
 internal sealed record ManyCities(City City, ImmutableArray<ImmutableArray<(SegmentId Segment, SegmentRule Rule)>> Parts)
 {
-    public static ManyCities Of(int count, ulong seed)
+    /// <param name="grown">With other sizes, so that against the same count some segments are new and some are gone.</param>
+    public static ManyCities Of(int count, ulong seed, bool grown = false)
     {
         var parts = Enumerable.Range(0, count).Select(part =>
         {
             var prefix = $"c{part}-";
-            return RandomCity.Build(1 + (part % 8), 0, seed + (ulong)part).Rules
+            return RandomCity.Build(1 + ((grown ? part + 3 : part) % 8), 0, seed + (ulong)part).Rules
                 .Select(rule => (Rename(rule.Segment, prefix), Rename(rule.Rule, prefix))).ToImmutableArray();
         }).ToImmutableArray();
         var segments = parts.SelectMany(part => part)

@@ -35,7 +35,7 @@ public sealed class Planted_defects
         },
         {
             "a hit joins a running batch", "CascadeCoordinator.cs",
-            "        _inbox.Offer(vertex, change);",
+            "        _inbox.Offer(change);",
             """
                     if (_stage == Stage.Settling)
                     {
@@ -44,7 +44,7 @@ public sealed class Planted_defects
                         return [new ChangeTaken(change.Segment, change.Version)];
                     }
 
-                    _inbox.Offer(vertex, change);
+                    _inbox.Offer(change);
             """
         },
         {
@@ -56,6 +56,16 @@ public sealed class Planted_defects
             "a segment that missed a commit answers from what it had", "SegmentEvaluation.cs",
             "        OperatorRules.Remembers(plan.Rule) && decided.Batch != ask.LastDecided",
             "        OperatorRules.Remembers(plan.Rule) && decided.Batch < -ask.LastDecided"
+        },
+        {
+            "a changed definition begins as a new city", "DefinitionChange.cs",
+            "        var begin = before.Under(Plan, at);",
+            "        var begin = CascadeMemory.New(Plan);"
+        },
+        {
+            "a changed definition tells only what its settle moved", "DefinitionChange.cs",
+            "SettleAlone.Everything(begin, before,",
+            "SettleAlone.Everything(begin, begin,"
         },
     };
 

@@ -11,6 +11,7 @@ namespace CityTwin.Core.Cascades;
 /// <param name="Number">1, 2, 3 ... without gap.</param>
 /// <param name="At">The instant in ticks (milliseconds since 1970-01-01 UTC); strictly increasing.</param>
 /// <param name="Definition">The definition in force from this batch on.</param>
+/// <param name="Applied">Who put that definition into force, in the batch that does; null in all others.</param>
 /// <param name="Settled">Each segment whose level, battery, window or next timer is new; sorted by id.</param>
 [GenerateSerializer, Alias("batch-decided"), Immutable]
 public sealed record BatchDecided(
@@ -19,12 +20,17 @@ public sealed record BatchDecided(
     CityHash Definition,
     ImmutableArray<CeilingChange> Changes,
     ImmutableArray<StartOrder> Starts,
-    ImmutableArray<SegmentSettled> Settled);
+    ImmutableArray<SegmentSettled> Settled,
+    DefinitionApplied? Applied = null);
 
 /// <summary>A segment as a batch left it.</summary>
 /// <param name="NextTimer">When it changes next by itself, in ticks; null = never.</param>
 [GenerateSerializer, Alias("segment-settled"), Immutable]
 public sealed record SegmentSettled(SegmentId Segment, int LevelPermille, OperatorState? Operator, long? NextTimer);
+
+/// <summary>A segment's level before and after a batch.</summary>
+[GenerateSerializer, Alias("level-step"), Immutable]
+public readonly record struct LevelStep(SegmentId Segment, int BeforePermille, int AfterPermille);
 
 /// <summary>The whole kernel state as of a batch: folds start here instead of at batch 1.</summary>
 [GenerateSerializer, Alias("kernel-checkpoint"), Immutable]

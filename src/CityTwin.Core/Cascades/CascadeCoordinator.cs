@@ -17,10 +17,13 @@ public sealed class CascadeCoordinator
     /// <summary>A checkpoint follows after this many batches ...</summary>
     public const int CheckpointBatches = 1000;
 
-    private readonly CascadeMemory _memory;
     private readonly CascadeInbox _inbox = new();
-    private readonly SettleRun _run;
-    private readonly Dictionary<int, SegmentCommit> _commits = [];
+    private readonly Dictionary<SegmentId, SegmentCommit> _commits = [];
+    private readonly HashSet<SegmentId> _untoldSegments = [];
+    private readonly HashSet<SensorId> _untoldSensors = [];
+    private CascadeMemory _memory;
+    private SettleRun _run;
+    private DefinitionChange? _change;
     private CoordinatorState _state;
     private Stage _stage = Stage.Resuming;
     private BatchDecided? _deciding;
@@ -50,6 +53,9 @@ public sealed class CascadeCoordinator
 
     /// <summary>Segments that have not acknowledged what was decided of them.</summary>
     public int UnacknowledgedCommits => _commits.Count;
+
+    /// <summary>Grains that have yet to put themselves in order with the definition in force.</summary>
+    public int Untold => _untoldSegments.Count + _untoldSensors.Count;
 
     /// <summary>When a battery or a restart changes a level next, in ticks; null = never.</summary>
     public long? EarliestTimer => _memory.EarliestTimer;
@@ -83,9 +89,12 @@ public sealed class CascadeCoordinator
         {
             if (memory.LastDecided[vertex] > state.CommittedThrough)
             {
-                coordinator._commits[vertex] = coordinator.CommitOf(vertex, memory.LastDecided[vertex]);
+                var commit = coordinator.CommitOf(vertex, memory.LastDecided[vertex]);
+                coordinator._commits[commit.Segment] = commit;
             }
         }
+
+        coordinator.Remember(state.Untold);
 
         return (coordinator, [new SaveCoordinator(coordinator._state, null, null)]);
     }
@@ -110,8 +119,24 @@ public sealed class CascadeCoordinator
             return _stage == Stage.Opening ? [] : [new ChangeTaken(change.Segment, change.Version)];
         }
 
-        _inbox.Offer(vertex, change);
+        _inbox.Offer(change);
         return [];
+    }
+
+    /// <summary>
+    /// A changed definition: it comes into force in a batch of its own, as soon as no other is open and whoever was
+    /// concerned by the last change has been told of it. <see cref="DefinitionInForce"/> says so.
+    /// </summary>
+    /// <returns>False when another change is waiting, or this one does not begin at the definition in force.</returns>
+    public bool Redefine(DefinitionChange change)
+    {
+        if (change.Before != _state.Definition || (_change is not null && _change.Plan.Definition != change.Plan.Definition))
+        {
+            return false;
+        }
+
+        _change ??= change;
+        return true;
     }
 
     /// <returns>Null when too many starts are waiting; the caller tries again later.</returns>
@@ -126,13 +151,26 @@ public sealed class CascadeCoordinator
         return _inbox.Order(order) ? ImmutableArray<CascadeEffect>.Empty : null;
     }
 
+    /// <summary>The levels that a changed definition would move now, sorted by id; a new segment counts as coming from 1000. Nothing is changed.</summary>
+    public ImmutableArray<LevelStep> Preview(DefinitionChange change, long now) =>
+    [
+        .. change.Settle(_memory, _state.LastNumber + 1, Math.Max(now, _state.LastAt + 1)).Batch.Settled
+            .Select(settled => new LevelStep(settled.Segment, DecidedLevel(settled.Segment) ?? 1000, settled.LevelPermille))
+            .Where(step => step.BeforePermille != step.AfterPermille),
+    ];
+
     /// <summary>Opens the next batch when none is running and one is due.</summary>
     public ImmutableArray<CascadeEffect> Tick(long now)
     {
         if (_stage != Stage.Idle ||
-            BatchRules.Next(now, _state.LastAt, _memory.EarliestTimer, _inbox.HasChanges, _inbox.HasStarts) is not { } next)
+            BatchRules.Next(now, _state.LastAt, _memory.EarliestTimer, _inbox.HasChanges || CanRedefine, _inbox.HasStarts) is not { } next)
         {
             return [];
+        }
+
+        if (next.Kind == BatchKind.Changes && CanRedefine)
+        {
+            return Redefine(_change!, next.At);
         }
 
         var changes = next.Kind == BatchKind.Changes ? _inbox.TakeChanges() : [];
@@ -142,6 +180,7 @@ public sealed class CascadeCoordinator
             Open = new(_state.LastNumber + 1, next.At, changes, starts),
             CommittedThrough = _commits.Count == 0 ? _state.LastNumber : _state.CommittedThrough,
             RecentRequests = Remember(_state.RecentRequests, starts),
+            Untold = Untold == 0 ? null : _state.Untold,
         };
         _stage = Stage.Opening;
         return [new SaveCoordinator(_state, null, null)];
@@ -155,6 +194,7 @@ public sealed class CascadeCoordinator
         {
             case Stage.Resuming:
                 effects.AddRange(_commits.Values.Select(commit => new SendCommit(commit)));
+                TellConcerned(effects);
                 Settle(effects);
                 break;
             case Stage.Opening:
@@ -198,11 +238,17 @@ public sealed class CascadeCoordinator
     /// <summary>The segment has saved this commit, or a later one.</summary>
     public void Acknowledge(SegmentId segment, long batch)
     {
-        if (_memory.Plan.VertexOf(segment) is { } vertex && _commits.TryGetValue(vertex, out var commit) && commit.Batch <= batch)
+        if (_commits.TryGetValue(segment, out var commit) && commit.Batch <= batch)
         {
-            _commits.Remove(vertex);
+            _commits.Remove(segment);
         }
     }
+
+    /// <summary>The segment has put itself in order with the definition in force.</summary>
+    public void Told(SegmentId segment) => _untoldSegments.Remove(segment);
+
+    /// <summary>The sensor has put itself in order with the definition in force.</summary>
+    public void Told(SensorId sensor) => _untoldSensors.Remove(sensor);
 
     /// <summary>Repeats every open question and every commit without acknowledgement.</summary>
     public ImmutableArray<CascadeEffect> Resend()
@@ -211,6 +257,7 @@ public sealed class CascadeCoordinator
         if (_stage is not Stage.Resuming)
         {
             effects.AddRange(_commits.Values.Select(commit => new SendCommit(commit)));
+            TellConcerned(effects);
         }
 
         if (_stage == Stage.Settling)
@@ -228,6 +275,39 @@ public sealed class CascadeCoordinator
     {
         var all = recent.AddRange(starts.Select(start => start.Request));
         return all.Length <= CoordinatorState.RecentRequestsMax ? all : all[^CoordinatorState.RecentRequestsMax..];
+    }
+
+    private bool CanRedefine => _change is not null && Untold == 0;
+
+    /// <summary>Decided at once and saved as one: a crash before that leaves the old definition, a crash after it the new one.</summary>
+    private ImmutableArray<CascadeEffect> Redefine(DefinitionChange change, long at)
+    {
+        var (memory, batch) = change.Settle(_memory, _state.LastNumber + 1, at);
+        foreach (var left in _commits.Keys.Where(segment => change.Plan.VertexOf(segment) is null).ToList())
+        {
+            _commits.Remove(left);
+        }
+
+        var untold = change.Concerned.IsEmpty ? null : new Untold(change.Before, change.Concerned);
+        (_memory, _run, _deciding, _stage) = (memory, new(memory), batch, Stage.Deciding);
+        _state = _state with { Definition = batch.Definition, LastNumber = batch.Number, LastAt = at, Untold = untold };
+        Remember(untold);
+        (_batchesSinceCheckpoint, _rowsSinceCheckpoint) = (0, 0);
+        return [new SaveCoordinator(_state, batch, memory.Checkpoint(batch.Number, at))];
+    }
+
+    private void Remember(Untold? untold)
+    {
+        _untoldSegments.UnionWith(untold?.Grains.Segments ?? []);
+        _untoldSensors.UnionWith(untold?.Grains.Sensors ?? []);
+    }
+
+    private void TellConcerned(ImmutableArray<CascadeEffect>.Builder effects)
+    {
+        if (_state.Untold is { } untold && Untold > 0)
+        {
+            effects.Add(new TellConcerned(untold with { Grains = new([.. _untoldSegments.Order()], [.. _untoldSensors.Order()]) }));
+        }
     }
 
     private void Settle(ImmutableArray<CascadeEffect>.Builder effects)
@@ -248,7 +328,7 @@ public sealed class CascadeCoordinator
             return;
         }
 
-        _deciding = new(open.Number, open.At, _state.Definition, open.Changes, open.Starts, _run.Settled());
+        _deciding = new(open.Number, open.At, _state.Definition, open.Changes, open.Starts, _run.Settled(_memory));
         _state = _state with { LastNumber = open.Number, LastAt = open.At, Open = null };
         _memory.Apply(_deciding);
         _run.Keep();
@@ -273,11 +353,19 @@ public sealed class CascadeCoordinator
 
     private void Publish(ImmutableArray<CascadeEffect>.Builder effects)
     {
-        foreach (var settled in _deciding!.Settled)
+        if (_deciding!.Applied is not null)
+        {
+            effects.Add(new DefinitionInForce(_deciding.Definition));
+            effects.AddRange(_inbox.DropAllBut(_memory.Plan).Select(change => new ChangeTaken(change.Segment, change.Version)));
+            TellConcerned(effects);
+            _change = null;
+        }
+
+        foreach (var settled in _deciding.Settled)
         {
             var vertex = _memory.Plan.VertexOf(settled.Segment)!.Value;
             var commit = CommitOf(vertex, _deciding.Number);
-            _commits[vertex] = commit;
+            _commits[settled.Segment] = commit;
             effects.Add(new SendCommit(commit));
         }
 

@@ -27,3 +27,9 @@ public sealed record ChangeTaken(SegmentId Segment, long Version) : CascadeEffec
 
 /// <summary>The start order is in a saved batch, or was before.</summary>
 public sealed record StartTaken(string Request) : CascadeEffect;
+
+/// <summary>This definition is in force from now on: asks and commits that follow are of it.</summary>
+public sealed record DefinitionInForce(CityHash Definition) : CascadeEffect;
+
+/// <summary>Tell these grains that the definition changed, each until it says so: then <see cref="CascadeCoordinator.Told(SegmentId)"/>.</summary>
+public sealed record TellConcerned(Untold Untold) : CascadeEffect;

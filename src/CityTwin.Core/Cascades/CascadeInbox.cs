@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CityTwin.Core.Model;
 
 namespace CityTwin.Core.Cascades;
 
@@ -8,7 +9,7 @@ internal sealed class CascadeInbox
     /// <summary>More start orders than this at once are refused: each is a batch of its own.</summary>
     public const int StartsMax = 256;
 
-    private readonly SortedDictionary<int, CeilingChange> _changes = [];
+    private readonly SortedDictionary<SegmentId, CeilingChange> _changes = [];
     private readonly List<StartOrder> _starts = [];
 
     public bool HasChanges => _changes.Count > 0;
@@ -16,12 +17,24 @@ internal sealed class CascadeInbox
     public bool HasStarts => _starts.Count > 0;
 
     /// <summary>Of two versions of a segment's ceiling the higher one stays.</summary>
-    public void Offer(int vertex, CeilingChange change)
+    public void Offer(CeilingChange change)
     {
-        if (!_changes.TryGetValue(vertex, out var waiting) || waiting.Version < change.Version)
+        if (!_changes.TryGetValue(change.Segment, out var waiting) || waiting.Version < change.Version)
         {
-            _changes[vertex] = change;
+            _changes[change.Segment] = change;
         }
+    }
+
+    /// <summary>Takes out what was offered by segments that the city no longer has.</summary>
+    public ImmutableArray<CeilingChange> DropAllBut(CascadePlan plan)
+    {
+        var dropped = _changes.Values.Where(change => plan.VertexOf(change.Segment) is null).ToImmutableArray();
+        foreach (var change in dropped)
+        {
+            _changes.Remove(change.Segment);
+        }
+
+        return dropped;
     }
 
     /// <returns>False when the inbox is full.</returns>

@@ -86,6 +86,32 @@ internal sealed class CascadeMemory
         return memory;
     }
 
+    /// <summary>The same memory under a changed definition, before that is settled: see <see cref="DefinitionChange"/>.</summary>
+    public CascadeMemory Under(CascadePlan plan, long at)
+    {
+        var memory = New(plan);
+        foreach (var segment in plan.Segments)
+        {
+            if (Plan.VertexOf(segment.Id) is not { } old)
+            {
+                continue;
+            }
+
+            memory.Ceiling[segment.Vertex] = Ceiling[old];
+            memory.CauseVersion[segment.Vertex] = CauseVersion[old];
+            memory.LastDecided[segment.Vertex] = LastDecided[old];
+            memory.Level[segment.Vertex] = Level[old];
+            memory.Operator[segment.Vertex] = OperatorRules.Under(Plan.Segments[old].Rule, segment.Rule, Operator[old], at);
+            memory.Schedule(segment.Vertex, _nextTimer[old]);
+        }
+
+        return memory;
+    }
+
+    /// <summary>True when a segment already was as a batch leaves it; false for one that this memory's city does not have.</summary>
+    public bool Has(SegmentSettled settled) => Plan.VertexOf(settled.Segment) is { } vertex
+        && Level[vertex] == settled.LevelPermille && _nextTimer[vertex] == settled.NextTimer && IsSame(settled.Operator, Operator[vertex]);
+
     /// <summary>Recomputes what lies between segments (pass, give, reach) after the fold, as of an instant.</summary>
     public void Refresh(long at)
     {
@@ -98,7 +124,7 @@ internal sealed class CascadeMemory
 
             var answer = SegmentEvaluation.Evaluate(segment, Operator[segment.Vertex], new(
                 segment.Id, default, Phase.Up, at, Ceiling[segment.Vertex], Ceiling[segment.Vertex], 0, false, 0,
-                SuppliersOf(segment, Level)));
+                SuppliersOf(segment, Level), Plan.Definition));
             Pass[segment.Vertex] = (short)answer.PassPermille;
             Give[segment.Vertex] = (short)answer.GivePermille;
         }
@@ -137,8 +163,6 @@ internal sealed class CascadeMemory
             Schedule(vertex, settled.NextTimer);
         }
     }
-
-    public long? NextTimerOf(int vertex) => _nextTimer[vertex];
 
     public KernelCheckpoint Checkpoint(long number, long at) => new(number, at, Plan.Definition,
         [.. Plan.Segments.Select(segment => new SegmentCheckpoint(
@@ -180,4 +204,8 @@ internal sealed class CascadeMemory
             _agenda.Add((next, vertex));
         }
     }
+
+    private static bool IsSame(OperatorState? a, OperatorState? b) =>
+        a is null || b is null ? a is null && b is null
+        : a with { Window = b.Window } == b && a.Window.AsSpan().SequenceEqual(b.Window.AsSpan());
 }

@@ -29,6 +29,7 @@ public readonly record struct AskTicket(long Incarnation, long Batch, long Numbe
 /// <param name="Started">True when this batch starts it.</param>
 /// <param name="ReachPermille">For a member of a network: what the widest path brings it.</param>
 /// <param name="Suppliers">The levels its rule reads, in the order of <c>SegmentPlan.Suppliers</c>.</param>
+/// <param name="Definition">By which definition; a silo that does not have it loads it first.</param>
 [GenerateSerializer, Alias("segment-ask"), Immutable]
 public sealed record SegmentAsk(
     SegmentId Segment,
@@ -40,7 +41,8 @@ public sealed record SegmentAsk(
     long LastDecided,
     bool Started,
     int ReachPermille,
-    ImmutableArray<short> Suppliers);
+    ImmutableArray<short> Suppliers,
+    CityHash Definition);
 
 /// <summary>A segment's own evaluation of its rule.</summary>
 /// <param name="IsBehind">True when it has not seen its last commit; the other values then mean nothing.</param>
@@ -63,8 +65,10 @@ public sealed record SegmentAnswer(
 /// <summary>The coordinator asks a network for its widest paths.</summary>
 /// <param name="Pass">Of each member, in the order of <c>NetworkPlan.Members</c>.</param>
 /// <param name="Give">Of each member, 0 for all but sources.</param>
+/// <param name="Definition">By which definition; a silo that does not have it loads it first.</param>
 [GenerateSerializer, Alias("network-ask"), Immutable]
-public sealed record NetworkAsk(NetworkId Network, AskTicket Ticket, ImmutableArray<short> Pass, ImmutableArray<short> Give);
+public sealed record NetworkAsk(
+    NetworkId Network, AskTicket Ticket, ImmutableArray<short> Pass, ImmutableArray<short> Give, CityHash Definition);
 
 /// <summary>What the widest path brings each member, in the order of <c>NetworkPlan.Members</c>.</summary>
 [GenerateSerializer, Alias("network-answer"), Immutable]

@@ -12,6 +12,7 @@ namespace CityTwin.Core.Cascades;
 /// <param name="LastAt">Its instant in ticks.</param>
 /// <param name="Open">The batch being settled: saved before its first ask, so that a crash settles it again.</param>
 /// <param name="CommittedThrough">Every commit up to this batch is acknowledged.</param>
+/// <param name="Untold">Who has yet to be told of the definition in force; null when all have been.</param>
 /// <param name="RecentRequests">The newest start orders taken, so that a repeated order does nothing.</param>
 [GenerateSerializer, Alias("coordinator-state"), Immutable]
 public sealed record CoordinatorState(
@@ -21,7 +22,8 @@ public sealed record CoordinatorState(
     long LastAt,
     OpenBatch? Open,
     long CommittedThrough,
-    ImmutableArray<string> RecentRequests)
+    ImmutableArray<string> RecentRequests,
+    Untold? Untold = null)
 {
     /// <summary>How many start orders are remembered.</summary>
     public const int RecentRequestsMax = 256;

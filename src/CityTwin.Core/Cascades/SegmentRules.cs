@@ -12,12 +12,17 @@ public static class SegmentRules
     /// <summary>The cause of a switch's position: <c>:open</c>, <c>:close</c> and the status sensor of a normally-open tie own it.</summary>
     public const string PositionCause = "position";
 
+    private const string SensorPrefix = "sensor:";
+
     /// <summary>The cause that a status sensor owns.</summary>
-    public static string SensorCause(SensorId sensor) => "sensor:" + sensor.Value;
+    public static string SensorCause(SensorId sensor) => SensorPrefix + sensor.Value;
 
     /// <summary>What a segment of the definition begins with, before anything happened.</summary>
     public static ImmutableArray<Cause> FoundingCauses(Segment segment) =>
         segment.NormallyOpen ? [new(PositionCause, 0, "definition", "normally open", DateTimeOffset.UnixEpoch)] : [];
+
+    /// <summary>A normally-open tie as the coordinator takes it into a new city, or into a changed one.</summary>
+    internal static CeilingChange FoundingPosition(Segment segment) => new(segment.Id, 0, 0, FoundingCauses(segment)[0]);
 
     /// <summary>A command sets or lifts a cause; the same request twice does nothing.</summary>
     public static Step<SegmentState, SegmentEffect> Command(SegmentState state, SegmentCommand command, DateTimeOffset now)
@@ -27,10 +32,8 @@ public static class SegmentRules
             return new(state, []);
         }
 
-        var requests = state.RecentRequests.Add(command.Request);
-        var remembered = requests.Length <= SegmentState.RecentRequestsMax ? requests : requests[1..];
-        var cause = new Cause(command.Cause, command.LevelPermille, command.By, command.Reason, now);
-        return Apply(state with { RecentRequests = remembered }, cause);
+        return Apply(
+            Remember(state, command.Request), new(command.Cause, command.LevelPermille, command.By, command.Reason, now));
     }
 
     /// <summary>A status sensor says where its switch stands, or whether its machine runs.</summary>
@@ -56,6 +59,40 @@ public static class SegmentRules
     /// <summary>What was decided of this segment; older and repeated commits change nothing.</summary>
     public static SegmentState Decide(SegmentState state, SegmentCommit commit) =>
         commit.Batch <= state.Decided.Batch ? state : state with { Decided = commit };
+
+    /// <summary>
+    /// The definition changed: what sensors said that no longer watch this segment is lifted, because nobody else could,
+    /// and a switch that now begins in another position takes it. The same change twice does nothing.
+    /// </summary>
+    /// <param name="find">The sensors of the definition in force.</param>
+    public static Step<SegmentState, SegmentEffect> Redefine(
+        SegmentState state, Segment before, Segment after, CityHash definition, Func<SensorId, Sensor?> find, DateTimeOffset now)
+    {
+        var request = "definition:" + definition.Value;
+        if (state.RecentRequests.Contains(request))
+        {
+            return new(state, []);
+        }
+
+        var next = Remember(state, request) with { Evidence = state.Evidence.RemoveAll(evidence => find(evidence.Sensor)?.Segment != after.Id) };
+        var step = new Step<SegmentState, SegmentEffect>(next, []);
+        foreach (var cause in state.Facts.Causes.Where(IsOrphaned))
+        {
+            step = Then(step, cause with { LevelPermille = 1000, By = "definition", Reason = "no longer watched by this sensor", Since = now });
+        }
+
+        return before.NormallyOpen == after.NormallyOpen ? step
+            : Then(step, new(PositionCause, after.NormallyOpen ? 0 : 1000, "definition", after.NormallyOpen ? "normally open" : "normally closed", now));
+
+        bool IsOrphaned(Cause cause) => cause.Name.StartsWith(SensorPrefix, StringComparison.Ordinal)
+            && !(find(new(cause.Name[SensorPrefix.Length..])) is { Role: SensorRole.Status } sensor && sensor.Segment == after.Id);
+
+        static Step<SegmentState, SegmentEffect> Then(Step<SegmentState, SegmentEffect> step, Cause cause)
+        {
+            var applied = Apply(step.State, cause);
+            return new(applied.State, step.Effects.AddRange(applied.Effects));
+        }
+    }
 
     /// <summary>A measurement speaks for a level, or no longer for any. It moves no level: it may come to disagree.</summary>
     public static SegmentState Weigh(SegmentState state, EvidenceObserved observed)
@@ -109,6 +146,12 @@ public static class SegmentRules
         var facts = state.Facts.Disagreement == disagreement ? state.Facts : state.Facts with { Disagreement = disagreement };
         var isSame = ReferenceEquals(facts, state.Facts) && compared.SequenceEqual(state.Evidence);
         return (isSame ? state : state with { Facts = facts, Evidence = compared.ToImmutable() }, lookAgain);
+    }
+
+    private static SegmentState Remember(SegmentState state, string request)
+    {
+        var requests = state.RecentRequests.Add(request);
+        return state with { RecentRequests = requests.Length <= SegmentState.RecentRequestsMax ? requests : requests[1..] };
     }
 
     private static Step<SegmentState, SegmentEffect> Apply(SegmentState state, Cause cause)

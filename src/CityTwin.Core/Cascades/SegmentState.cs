@@ -23,10 +23,13 @@ public sealed record SegmentState(
     /// <summary>A segment nobody has touched: a normally-open tie begins with its position at 0, all else without causes.</summary>
     public static SegmentState New(Segment segment) => new(
         new(segment.Id, 0, SegmentRules.FoundingCauses(segment), segment.NormallyOpen ? 0 : null, null, null),
-        new(segment.Id, 0, 1000, null),
+        NothingDecided(segment.Id),
         ImmutableDictionary<string, long>.Empty,
         [],
         []);
+
+    /// <summary>Before its first commit.</summary>
+    public static SegmentCommit NothingDecided(SegmentId segment) => new(segment, 0, 1000, null);
 }
 
 /// <summary>What one measurement says of its segment.</summary>

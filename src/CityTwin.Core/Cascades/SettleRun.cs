@@ -59,7 +59,7 @@ internal sealed class SettleRun
         Walk(effects);
     }
 
-    /// <summary>Settles everything from the top: the founding batch.</summary>
+    /// <summary>Settles everything: the founding batch, and that of a changed definition.</summary>
     public void BeginAll(OpenBatch batch, ImmutableArray<CascadeEffect>.Builder effects)
     {
         (_incarnation, _batch, _phase, IsSettled) = (0, batch, Phase.Down, false);
@@ -72,6 +72,7 @@ internal sealed class SettleRun
 
         Walk(effects);
     }
+
     /// <returns>False for a stale answer.</returns>
     public bool Take(SegmentAnswer answer, ImmutableArray<CascadeEffect>.Builder effects)
     {
@@ -138,18 +139,17 @@ internal sealed class SettleRun
         }
     }
 
-    /// <summary>What is new after the settle, sorted by id.</summary>
-    public ImmutableArray<SegmentSettled> Settled()
+    /// <summary>What the settle left that a memory does not have yet, sorted by id.</summary>
+    public ImmutableArray<SegmentSettled> Settled(CascadeMemory before)
     {
         var settled = ImmutableArray.CreateBuilder<SegmentSettled>();
         foreach (var vertex in _queue.Asked.Where(vertex => !_plan.IsNetwork(vertex)).Order())
         {
             var answer = _lastAnswer[vertex];
-            var isNew = _level[vertex] != _memory.Level[vertex] || answer.NextTimer != _memory.NextTimerOf(vertex) ||
-                !IsSame(answer.Operator, _memory.Operator[vertex]);
-            if (isNew)
+            var now = new SegmentSettled(answer.Segment, _level[vertex], answer.Operator, answer.NextTimer);
+            if (!before.Has(now))
             {
-                settled.Add(new(answer.Segment, _level[vertex], answer.Operator, answer.NextTimer));
+                settled.Add(now);
             }
         }
 
@@ -170,10 +170,6 @@ internal sealed class SettleRun
             }
         }
     }
-
-    private static bool IsSame(OperatorState? a, OperatorState? b) =>
-        a is null || b is null ? a is null && b is null
-        : a with { Window = b.Window } == b && a.Window.AsSpan().SequenceEqual(b.Window.AsSpan());
 
     private void Touch(OpenBatch batch)
     {
@@ -296,14 +292,14 @@ internal sealed class SettleRun
     }
 
     private NetworkAsk NetworkQuestion(NetworkPlan network, AskTicket ticket) =>
-        new(network.Id, ticket, CascadeMemory.Gather(network, _pass), CascadeMemory.Gather(network, _give));
+        new(network.Id, ticket, CascadeMemory.Gather(network, _pass), CascadeMemory.Gather(network, _give), _plan.Definition);
 
     private SegmentAsk SegmentQuestion(SegmentPlan segment, AskTicket ticket)
     {
         var before = _memory.Ceiling[segment.Vertex];
         return new(segment.Id, ticket, _phase, _batch!.At, before,
             _ceilingAfter.GetValueOrDefault(segment.Vertex, before), _memory.LastDecided[segment.Vertex],
-            _started.Contains(segment.Vertex), _reach[segment.Vertex], CascadeMemory.SuppliersOf(segment, _level));
+            _started.Contains(segment.Vertex), _reach[segment.Vertex], CascadeMemory.SuppliersOf(segment, _level), _plan.Definition);
     }
 
     private bool IsOpen(int vertex, AskTicket ticket) =>

@@ -64,8 +64,9 @@ public sealed partial class KernelState
     /// <summary>How many rules the last settle evaluated, in both phases.</summary>
     public long Evaluations => _scratch?.Evaluations ?? 0;
 
-    /// <summary>A new city: ceilings and windows 1000, charges full, settled at <paramref name="at"/>: the greatest fixed point.</summary>
-    public static KernelState Begin(Kernel kernel, long at, KernelLimits? limits = null)
+    /// <summary>A new city: windows 1000, charges full, settled at <paramref name="at"/>: the greatest fixed point.</summary>
+    /// <param name="ceilings">Those that are not 1000 from the first moment on: of normally-open ties.</param>
+    public static KernelState Begin(Kernel kernel, long at, KernelLimits? limits = null, ReadOnlySpan<CeilingSetting> ceilings = default)
     {
         var state = new KernelState(kernel, limits);
         for (var s = 0; s < kernel.Segments.Length; s++)
@@ -74,7 +75,7 @@ public sealed partial class KernelState
         }
 
         state.Now = at - 1;
-        state.SettleEverything(at, [], []);
+        state.SettleEverything(at, ceilings, []);
         return state;
     }
 

@@ -44,6 +44,29 @@ public static class OperatorRules
         return new(at, input, charge, window);
     }
 
+    /// <summary>
+    /// The memory under another rule of the same segment: the window stays; a battery keeps its share of a full charge,
+    /// rounded down, and one that was not there before begins full.
+    /// </summary>
+    public static OperatorState? Under(SegmentRule before, SegmentRule after, OperatorState? state, long at)
+    {
+        if (!Remembers(after) || state is null)
+        {
+            return New(after, at);
+        }
+
+        var window = after.RestartLagTicks is null ? RestartRules.Empty : state.Window;
+        if (before.Backup == after.Backup)
+        {
+            return state with { Window = window };
+        }
+
+        var charge = after.Backup is not { } backup ? 0
+            : before.Backup is not { } old ? BackupRules.Full(backup)
+            : (long)((Int128)ChargeAt(old, state, at) * BackupRules.Full(backup) / Math.Max(1, BackupRules.Full(old)));
+        return new(at, before.Backup is null || after.Backup is null ? 1000 : state.BackupInputPermille, charge, window);
+    }
+
     /// <summary>The first tick after <paramref name="after"/> at which battery or window change the level without any event; null = never.</summary>
     public static long? NextTimer(SegmentRule rule, OperatorState? state, long after)
     {

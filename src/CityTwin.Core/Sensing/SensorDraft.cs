@@ -11,6 +11,8 @@ internal sealed class SensorDraft(Sensor sensor, SensorState before)
     // A meter's level is told when it has moved by more than this share of its tolerance: telling every flutter
     // would write the segment as often as the meter, and an error of a quarter of the tolerance decides nothing.
     private const int EvidenceShareOfTolerance = 4;
+    private const string BelowLimit = "below-limit";
+    private const string AboveLimit = "above-limit";
 
     private readonly SensorState _before = before;
     private readonly ImmutableArray<SensorEffect>.Builder _effects = ImmutableArray.CreateBuilder<SensorEffect>();
@@ -86,14 +88,14 @@ internal sealed class SensorDraft(Sensor sensor, SensorState before)
         if (limits.AlertBelow is { } below)
         {
             var isInside = value >= below + limits.Deadband;
-            var watch = Watch(_state.Below, value < below, isInside, "below-limit", below, value, at);
+            var watch = Watch(_state.Below, value < below, isInside, BelowLimit, below, value, at);
             _state = _state with { Below = watch };
         }
 
         if (limits.AlertAbove is { } above)
         {
             var isInside = value <= above - limits.Deadband;
-            var watch = Watch(_state.Above, value > above, isInside, "above-limit", above, value, at);
+            var watch = Watch(_state.Above, value > above, isInside, AboveLimit, above, value, at);
             _state = _state with { Above = watch };
         }
     }
@@ -104,6 +106,25 @@ internal sealed class SensorDraft(Sensor sensor, SensorState before)
         SensorEventClasses.SeverityOf(reported.Class),
         string.Create(CultureInfo.InvariantCulture, $"{sensor.Name}: {reported.Class} (confidence {reported.Confidence:0.##})."),
         reported.ObservedAt);
+
+    /// <summary>Clears every alert of a condition or limit that stands; those of events are for people to clear.</summary>
+    public void ClearAll(DateTimeOffset at)
+    {
+        if (CauseOf(_state.Condition) is { } cause)
+        {
+            Clear(cause, at);
+        }
+
+        if (_state.Below.Raised)
+        {
+            Clear(BelowLimit, at);
+        }
+
+        if (_state.Above.Raised)
+        {
+            Clear(AboveLimit, at);
+        }
+    }
 
     /// <summary>When a delayed limit alert falls due; null when none is pending.</summary>
     public static DateTimeOffset? LimitDeadline(Sensor sensor, SensorState state)

@@ -134,6 +134,27 @@ public static class SensorRules
         return draft.Step();
     }
 
+    /// <summary>The definition moved the sensor to another segment or role: what it says is told anew, to whom it concerns now.</summary>
+    public static Step<SensorState, SensorEffect> Redefine(Sensor sensor, SensorState state)
+    {
+        var draft = new SensorDraft(sensor, state with { ToldPosition = null, ToldEvidence = null });
+        draft.TellPosition();
+        draft.TellEvidence();
+        return draft.Step();
+    }
+
+    /// <summary>
+    /// The definition no longer has the sensor: the alerts of its conditions and limits are cleared, because nobody else
+    /// could, and all is forgotten but the version: should it come back, what it says must not look old.
+    /// </summary>
+    public static Step<SensorState, SensorEffect> Retire(Sensor sensor, SensorState state, DateTimeOffset now)
+    {
+        var draft = new SensorDraft(sensor, state);
+        draft.ClearAll(now);
+        var cleared = draft.Step();
+        return new(SensorState.Initial with { Version = cleared.State.Version }, cleared.Effects);
+    }
+
     /// <summary>When <see cref="CheckSilence"/> next has something to say; null when only a message can change anything.</summary>
     public static DateTimeOffset? NextDeadline(Sensor sensor, SensorState state, DateTimeOffset listeningSince) =>
         Earlier(

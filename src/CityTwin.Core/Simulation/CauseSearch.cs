@@ -169,5 +169,5 @@ internal sealed class CauseSearch(KernelState state, Func<SegmentId, ImmutableAr
     }
 
     private bool IsOpenTie(int s) =>
-        causesOf(state.Kernel.Segments[s]) is [{ Name: SimulationStart.PositionCause }];
+        causesOf(state.Kernel.Segments[s]) is [{ Name: SegmentRules.PositionCause }];
 }

@@ -13,17 +13,14 @@ public sealed record SimulationStart(CityHash City, long At, ImmutableArray<Segm
     /// <summary>When a run begins if nothing else says so: a fixed instant, so that the same run gives the same bytes.</summary>
     public static readonly DateTimeOffset DefaultAt = new(2026, 1, 5, 6, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The cause that holds a normally-open tie open.</summary>
-    public const string PositionCause = "position";
-
     /// <summary>A new city: all full, except that normally-open ties are open.</summary>
     public static SimulationStart New(City city, DateTimeOffset at)
     {
         var kernel = Kernel.Compile(city);
-        var state = KernelState.Begin(kernel, at.ToUnixTimeMilliseconds() - 1);
         var ties = city.Segments.Where(segment => segment.NormallyOpen).Select(segment => segment.Id).ToHashSet();
-        state.Settle(at.ToUnixTimeMilliseconds(), [.. ties.Select(tie => new CeilingSetting(kernel.IndexOf(tie), 0))], []);
-        var open = new Cause(PositionCause, 0, "definition", "normally open", at);
+        var state = KernelState.Begin(
+            kernel, at.ToUnixTimeMilliseconds(), ceilings: [.. ties.Select(tie => new CeilingSetting(kernel.IndexOf(tie), 0))]);
+        var open = new Cause(SegmentRules.PositionCause, 0, "definition", "normally open", at);
         return Of(city.Hash, state, segment => ties.Contains(segment) ? [open] : []);
     }
 

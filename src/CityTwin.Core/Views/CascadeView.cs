@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using CityTwin.Core.Cascades;
-using CityTwin.Core.Model;
 
 namespace CityTwin.Core.Views;
 
@@ -12,6 +11,3 @@ public sealed record CascadeView(BatchDecided Batch, ImmutableArray<LevelStep> L
 
     public int Raised => Levels.Count(step => step.AfterPermille > step.BeforePermille);
 }
-
-/// <summary>A level before and after a batch.</summary>
-public readonly record struct LevelStep(SegmentId Segment, int BeforePermille, int AfterPermille);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using CityTwin.Core;
 using CityTwin.Core.Cascades;
+using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Storing;
 using Orleans.Serialization;
@@ -15,6 +16,23 @@ public static class BatchLog
 
     /// <summary>Sorts like the number.</summary>
     public static string KeyOf(long number) => number.ToString("D19", CultureInfo.InvariantCulture);
+
+    /// <summary>The definition that the newest of these records names, and its batch; null where none names one.</summary>
+    public static (CityHash Definition, long Batch)? InForce(IEnumerable<object?> records)
+    {
+        (CityHash Definition, long Batch)? newest = null;
+        foreach (var record in records)
+        {
+            newest = record switch
+            {
+                BatchDecided batch => (batch.Definition, batch.Number),
+                KernelCheckpoint checkpoint => (checkpoint.Definition, checkpoint.Number),
+                _ => newest,
+            };
+        }
+
+        return newest;
+    }
 
     /// <param name="through">Batches beyond this one belong to a coordinator that has taken over since.</param>
     public static async Task<(KernelCheckpoint Checkpoint, ImmutableArray<BatchDecided> Batches)> Read(

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using CityTwin.Core.Cascades;
+using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Inspection;
 using CityTwin.Grains.Networks;
 using CityTwin.Grains.Saving;
 using CityTwin.Grains.Segments;
+using CityTwin.Grains.Sensors;
 using CityTwin.Grains.Storing;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
@@ -19,6 +21,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 {
     private const string StateName = "cascade";
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(200);
+    private const int ToldAtOnceMax = 64;
     private readonly ICityCatalog _catalog;
     private readonly IChangeLog _changes;
     private readonly Serializer _serializer;
@@ -30,6 +33,8 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     private readonly Dictionary<string, List<(long Version, TaskCompletionSource Taken)>> _offers = [];
     private readonly Dictionary<string, TaskCompletionSource> _starts = [];
     private CascadeCoordinator _coordinator = null!;
+    private TaskCompletionSource<(long Batch, long Seq)>? _redefined;
+    private long _savedSeq;
     private IGrainTimer? _timer;
 
     public CascadeGrain(
@@ -49,14 +54,14 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var plan = _catalog.Current.Cascade;
         if (_commit.IsNew)
         {
-            await Found(plan);
+            await Found(_catalog.Current.Cascade);
         }
 
+        var inForce = await _catalog.Get(_commit.State.Definition, cancellationToken);
         var (checkpoint, batches) = await BatchLog.Read(_changes, _serializer, _commit.State.LastNumber, cancellationToken);
-        (_coordinator, var effects) = CascadeCoordinator.Resume(plan, _commit.State, checkpoint, batches);
+        (_coordinator, var effects) = CascadeCoordinator.Resume(inForce.Cascade, _commit.State, checkpoint, batches);
         Resumed(_coordinator.State.Incarnation, _coordinator.State.LastNumber);
         Carry(effects);
     }
@@ -64,11 +69,13 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _stop.Cancel();
+        var moved = new OperationCanceledException("The coordinator moves; offer again.");
         foreach (var waiter in _offers.Values.SelectMany(waiters => waiters.Select(waiter => waiter.Taken)).Concat(_starts.Values))
         {
-            waiter.TrySetException(new OperationCanceledException("The coordinator moves; offer again."));
+            waiter.TrySetException(moved);
         }
 
+        _redefined?.TrySetException(moved);
         return Task.CompletedTask;
     }
 
@@ -114,6 +121,42 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         return taken.Task;
     }
 
+    public async Task<DefinitionOutcome> Apply(DefinitionOrder order)
+    {
+        var after = await _catalog.Get(order.Definition);
+        var before = await _catalog.Get(_coordinator.State.Definition);
+        if (order.Expected is { } expected && expected != before.City.Hash)
+        {
+            throw new DefinitionMovedException(before.City.Hash.Value);
+        }
+
+        if (before.City.Hash == after.City.Hash)
+        {
+            return new(before.City.Hash, null, null, []);
+        }
+
+        var change = DefinitionChange.Between(before.City, after.City, after.Cascade, order.By, order.Reason);
+
+        // Settled once for the answer, and so that a definition which cannot be settled never waits at the door.
+        var steps = _coordinator.Preview(change, Now);
+        if (order.ValidateOnly)
+        {
+            return new(before.City.Hash, null, null, steps);
+        }
+
+        if (!_coordinator.Redefine(change))
+        {
+            throw new DefinitionWaitingException();
+        }
+
+        _redefined ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var redefined = _redefined.Task;
+        Carry(_coordinator.Tick(Now));
+        var (number, seq) = await redefined;
+        DefinitionApplied(after.City.Hash, number, order.By);
+        return new(before.City.Hash, number, seq, steps);
+    }
+
     public Task Poke()
     {
         Carry(_coordinator.Tick(Now));
@@ -122,7 +165,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
     public Task<CascadeStanding> Read() => Task.FromResult(new CascadeStanding(
         _coordinator.State.Incarnation, _coordinator.State.LastNumber, _coordinator.State.LastAt,
-        _coordinator.IsSettling, _coordinator.UnacknowledgedCommits, _coordinator.EarliestTimer));
+        _coordinator.IsSettling, _coordinator.UnacknowledgedCommits, _coordinator.EarliestTimer, _coordinator.Untold));
 
     public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
 
@@ -158,6 +201,12 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
                 case ChangeTaken taken:
                     CompleteOffers(taken);
                     break;
+                case DefinitionInForce { Definition: var definition }:
+                    _ = PutIntoForce(definition);
+                    break;
+                case TellConcerned { Untold: var untold }:
+                    _ = TellConcerned(untold);
+                    break;
                 case StartTaken { Request: var request }:
                     if (_starts.Remove(request, out var start))
                     {
@@ -184,7 +233,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
         try
         {
-            await _commit.Save(save.State, [], changes.DrainToImmutable());
+            _savedSeq = await _commit.Save(save.State, [], changes.DrainToImmutable()) ?? _savedSeq;
         }
         catch (Exception failure)
         {
@@ -198,39 +247,66 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         SetTimer();
     }
 
-    private async Task Ask<TAnswer>(Func<Task<TAnswer>> ask, Func<TAnswer, ImmutableArray<CascadeEffect>> take)
+    private Task Ask<TAnswer>(Func<Task<TAnswer>> ask, Func<TAnswer, ImmutableArray<CascadeEffect>> take)
+    {
+        TAnswer answer = default!;
+        return Ask(async () => answer = await ask(), () => Carry(take(answer)));
+    }
+
+    /// <summary>Until it has answered, or this activation ends.</summary>
+    private async Task Ask(Func<Task> ask, Action take)
     {
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                Carry(take(await ask()));
-                return;
+                await ask();
+                break;
             }
             catch (Exception failure) when (!_stop.IsCancellationRequested)
             {
                 AskFailed(failure);
                 await Task.Delay(AskAgain, _time, CancellationToken.None);
             }
+        }
+
+        if (!_stop.IsCancellationRequested)
+        {
+            take();
         }
     }
 
-    private async Task SendCommit(SegmentCommit commit)
+    private Task SendCommit(SegmentCommit commit) => Ask(
+        () => GrainFactory.GetGrain<ISegmentGrain>(GrainKeys.Of(commit.Segment)).Commit(commit),
+        () => _coordinator.Acknowledge(commit.Segment, commit.Batch));
+
+    /// <summary>Known here since it was ordered, so that this completes before the first commit is sent.</summary>
+    private async Task PutIntoForce(CityHash definition)
     {
-        while (!_stop.IsCancellationRequested)
+        var batch = _coordinator.State.LastNumber;
+        _catalog.Use(await _catalog.Get(definition), batch);
+        _redefined?.TrySetResult((batch, _savedSeq));
+        _redefined = null;
+    }
+
+    private async Task TellConcerned(Untold untold)
+    {
+        var after = _coordinator.State.Definition;
+        foreach (var some in untold.Grains.Segments.Chunk(ToldAtOnceMax))
         {
-            try
-            {
-                await GrainFactory.GetGrain<ISegmentGrain>(GrainKeys.Of(commit.Segment)).Commit(commit);
-                _coordinator.Acknowledge(commit.Segment, commit.Batch);
-                return;
-            }
-            catch (Exception failure) when (!_stop.IsCancellationRequested)
-            {
-                AskFailed(failure);
-                await Task.Delay(AskAgain, _time, CancellationToken.None);
-            }
+            await Task.WhenAll(some.Select(segment => Ask(
+                () => GrainFactory.GetGrain<ISegmentGrain>(GrainKeys.Of(segment)).Redefined(untold.Before, after),
+                () => _coordinator.Told(segment))));
         }
+
+        foreach (var some in untold.Grains.Sensors.Chunk(ToldAtOnceMax))
+        {
+            await Task.WhenAll(some.Select(sensor => Ask(
+                () => GrainFactory.GetGrain<ISensorGrain>(GrainKeys.Of(sensor)).Redefined(untold.Before, after),
+                () => _coordinator.Told(sensor))));
+        }
+
+        Carry(_coordinator.Tick(Now));
     }
 
     private void CompleteOffers(ChangeTaken taken)
@@ -268,6 +344,9 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
     [LoggerMessage(2102, LogLevel.Warning, "The coordinator could not save after batch {Batch}; it resumes from storage.")]
     private partial void SaveFailed(Exception failure, long batch);
+
+    [LoggerMessage(2104, LogLevel.Information, "Definition {Definition} is in force since batch {Batch}, by {By}.")]
+    private partial void DefinitionApplied(CityHash definition, long batch, string by);
 
     [LoggerMessage(2103, LogLevel.Warning, "A grain did not answer the coordinator; it is asked again.")]
     private partial void AskFailed(Exception failure);

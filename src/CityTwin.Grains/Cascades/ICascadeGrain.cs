@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using CityTwin.Core.Cascades;
+using CityTwin.Core.Model;
+using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Inspection;
 using CityTwin.Grains.Saving;
 using Orleans.Concurrency;
@@ -21,6 +24,16 @@ public interface ICascadeGrain : ITellReceiver, IInspectable
     [AlwaysInterleave]
     Task Start(StartOrder order);
 
+    /// <summary>
+    /// Puts a stored definition into force in a batch of its own, or only tells what that would change. Ids that stay keep
+    /// their state. Returns once it is saved; the definition already in force changes nothing.
+    /// </summary>
+    /// <exception cref="DefinitionMissingException">It is not stored.</exception>
+    /// <exception cref="DefinitionWaitingException">Another changed definition is waiting to come into force.</exception>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:02:00")]
+    Task<DefinitionOutcome> Apply(DefinitionOrder order);
+
     /// <summary>Wakes the coordinator after a silo started or was lost, and every few seconds.</summary>
     [AlwaysInterleave]
     Task Poke();
@@ -35,10 +48,33 @@ public interface ICascadeGrain : ITellReceiver, IInspectable
 /// <param name="LastAt">Its instant in ticks.</param>
 /// <param name="UnacknowledgedCommits">Segments that have not yet saved what was decided of them.</param>
 /// <param name="EarliestTimer">When a battery or a restart changes a level next, in ticks; null = never.</param>
+/// <param name="Untold">Grains that have yet to put themselves in order with the definition in force.</param>
 [GenerateSerializer, Alias("cascade-standing"), Immutable]
 public sealed record CascadeStanding(
-    long Incarnation, long LastBatch, long LastAt, bool IsSettling, int UnacknowledgedCommits, long? EarliestTimer);
+    long Incarnation, long LastBatch, long LastAt, bool IsSettling, int UnacknowledgedCommits, long? EarliestTimer, int Untold);
 
 /// <summary>The coordinator takes no more start orders for now.</summary>
 [GenerateSerializer, Alias("cascade-busy")]
 public sealed class CascadeBusyException() : Exception("Too many start orders are waiting; try again in a moment.");
+
+/// <summary>An order to put a definition into force.</summary>
+/// <param name="Expected">What the caller believes is in force; null = whatever is.</param>
+/// <param name="ValidateOnly">Only tells what would change.</param>
+[GenerateSerializer, Alias("definition-order"), Immutable]
+public sealed record DefinitionOrder(CityHash Definition, CityHash? Expected, bool ValidateOnly, string By, string Reason);
+
+/// <summary>What a changed definition led to, or would lead to.</summary>
+/// <param name="Before">What was in force.</param>
+/// <param name="Batch">The batch that put it into force; null when it only would, or was in force already.</param>
+/// <param name="Seq">Where that batch stands in the change log; null without one.</param>
+/// <param name="Steps">The segments whose level it changes, sorted by id; a new one counts as coming from 1000.</param>
+[GenerateSerializer, Alias("definition-outcome"), Immutable]
+public sealed record DefinitionOutcome(CityHash Before, long? Batch, long? Seq, ImmutableArray<LevelStep> Steps);
+
+/// <summary>Another changed definition is waiting to come into force.</summary>
+[GenerateSerializer, Alias("definition-waiting")]
+public sealed class DefinitionWaitingException() : Exception("Another changed definition is just coming into force; try again in a moment.");
+
+/// <summary>Another definition is in force than the caller believes.</summary>
+[GenerateSerializer, Alias("definition-moved")]
+public sealed class DefinitionMovedException(string inForce) : Exception($"Another definition is in force: {inForce}. Read it, and decide again.");

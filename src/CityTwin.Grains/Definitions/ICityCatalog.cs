@@ -3,10 +3,19 @@ using CityTwin.Core.Model;
 
 namespace CityTwin.Grains.Definitions;
 
-/// <summary>The definition in force on this silo, compiled once. The silo's start fills it before any grain activates.</summary>
+/// <summary>The definitions this silo knows, each compiled once. The silo's start fills it before any grain activates.</summary>
 public interface ICityCatalog
 {
+    /// <summary>The one in force here. Another silo may know of a newer one a moment earlier.</summary>
     CityPlan Current { get; }
+
+    /// <summary>A definition by its hash: those in use are at hand, any other is read from storage.</summary>
+    /// <exception cref="DefinitionMissingException">It is not stored, or can no longer be read.</exception>
+    ValueTask<CityPlan> Get(CityHash hash, CancellationToken cancellation = default);
+
+    /// <summary>Puts a definition into force here, unless a later batch has already brought another one.</summary>
+    /// <param name="batch">The number of the batch that names it.</param>
+    void Use(CityPlan plan, long batch);
 }
 
 /// <summary>A definition and what is looked up in it all the time.</summary>
@@ -44,3 +53,7 @@ public sealed class CityPlan
 /// <summary>The definition in force does not have what was addressed.</summary>
 [GenerateSerializer, Alias("not-in-city")]
 public sealed class NotInCityException(string kind, string id) : Exception($"The city has no {kind} '{id}'.");
+
+/// <summary>A definition that is named by its hash cannot be had. The message says what to do.</summary>
+[GenerateSerializer, Alias("definition-missing")]
+public sealed class DefinitionMissingException(string message) : Exception(message);

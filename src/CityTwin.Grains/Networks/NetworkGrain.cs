@@ -6,9 +6,10 @@ namespace CityTwin.Grains.Networks;
 [GrainType(GrainTypes.Network)]
 internal sealed class NetworkGrain(ICityCatalog catalog) : Grain, INetworkGrain
 {
-    public Task<NetworkAnswer> Ask(NetworkAsk ask)
+    public async Task<NetworkAnswer> Ask(NetworkAsk ask)
     {
-        var plan = catalog.Current.Cascade.Find(ask.Network) ?? throw new NotInCityException("network", ask.Network.Value);
-        return Task.FromResult(new NetworkAnswer(ask.Network, ask.Ticket, SegmentEvaluation.Reach(plan, ask.Pass, ask.Give)));
+        var city = await catalog.Get(ask.Definition);
+        var plan = city.Cascade.Find(ask.Network) ?? throw new NotInCityException("network", ask.Network.Value);
+        return new(ask.Network, ask.Ticket, SegmentEvaluation.Reach(plan, ask.Pass, ask.Give));
     }
 }

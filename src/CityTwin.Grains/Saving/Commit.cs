@@ -83,13 +83,28 @@ internal sealed class Commit<TState> : IDisposable
         }
     }
 
+    /// <summary>Forgets the state, as if the grain had never been saved; what it has to tell still goes out.</summary>
+    /// <exception cref="SaveException">The activation has ended; nothing is known to be forgotten.</exception>
+    public async Task Forget(ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            await Write(null, tells, changes);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     public void Dispose()
     {
         _pump.Dispose();
         _turn.Dispose();
     }
 
-    private async Task<long?> Write(TState next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes)
+    private async Task<long?> Write(TState? next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes)
     {
         if (_isBroken)
         {
@@ -132,7 +147,7 @@ internal sealed class Commit<TState> : IDisposable
         {
             if (!_isBroken)
             {
-                await Write(State, [], []);
+                await Write(_storage.State.State, [], []);
             }
         }
         finally

@@ -1,4 +1,5 @@
 using CityTwin.Core.Cascades;
+using CityTwin.Core.Model;
 using CityTwin.Grains.Inspection;
 using CityTwin.Grains.Saving;
 using Orleans.Concurrency;
@@ -19,6 +20,9 @@ public interface ISegmentGrain : ITellReceiver, ITellSender, IInspectable
 
     /// <summary>Keeps what was decided; returns once it is saved.</summary>
     Task Commit(SegmentCommit commit);
+
+    /// <summary>Another definition is in force: it puts itself in order, or forgets itself when the city no longer has it.</summary>
+    Task Redefined(CityHash before, CityHash after);
 
     /// <summary>Its causes and its last decided level, as saved.</summary>
     [AlwaysInterleave]

@@ -33,12 +33,15 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
         _commit = new(context, storage, () => SegmentState.New(Segment));
     }
 
+    /// <summary>Also of a segment that this silo's definition does not have yet.</summary>
+    private SegmentCommit Decided => _commit.IsNew ? SegmentState.NothingDecided(_id) : _commit.State.Decided;
+
     private Segment Segment => _catalog.Current.Find(_id) ?? throw new NotInCityException("segment", _id.Value);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _commit.ResumeTells();
-        return _commit.State.Evidence.IsEmpty ? Task.CompletedTask : Save(new(_commit.State, []));
+        return _commit.IsNew || _commit.State.Evidence.IsEmpty ? Task.CompletedTask : Save(new(_commit.State, []));
     }
 
     public void Dispose() => _commit.Dispose();
@@ -53,10 +56,27 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
         _ => throw new ArgumentException($"A segment does not understand {message.GetType().Name}.", nameof(message)),
     };
 
-    public Task<SegmentAnswer> Ask(SegmentAsk ask) =>
-        Task.FromResult(SegmentEvaluation.Answer(_catalog.Current.Cascade.Find(_id)!, _commit.State.Decided, ask));
+    public async Task<SegmentAnswer> Ask(SegmentAsk ask)
+    {
+        var plan = await _catalog.Get(ask.Definition);
+        return SegmentEvaluation.Answer(plan.Cascade.Find(_id) ?? throw new NotInCityException("segment", _id.Value), Decided, ask);
+    }
 
     public Task Commit(SegmentCommit commit) => Save(new(SegmentRules.Decide(_commit.State, commit), []));
+
+    public async Task Redefined(CityHash before, CityHash after)
+    {
+        var (old, now) = (await _catalog.Get(before), await _catalog.Get(after));
+        if (now.Find(_id) is not { } segment)
+        {
+            await Retire();
+        }
+        else if (old.Find(_id) is { } was)
+        {
+            var state = _commit.IsNew ? SegmentState.New(was) : _commit.State;
+            await Save(SegmentRules.Redefine(state, was, segment, after, now.Find, _time.GetUtcNow()));
+        }
+    }
 
     public Task<SegmentState> Read() => Task.FromResult(_commit.State);
 
@@ -80,6 +100,16 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
             ],
             ReferenceEquals(_commit.State.Facts, next.Facts) ? []
                 : _commit.PublishIfNew(PublishedKind.Segment, _id.Value, _commit.State.Facts, next.Facts));
+    }
+
+    private async Task Retire()
+    {
+        LookAgainAt(null);
+        if (!_commit.IsNew)
+        {
+            var facts = _commit.State.Facts;
+            await _commit.Forget([.. Alarm(facts, facts with { Disagreement = null })], [new(PublishedKind.Segment, _id.Value, null)]);
+        }
     }
 
     /// <summary>A disagreement is an alert: nobody is silently believed.</summary>

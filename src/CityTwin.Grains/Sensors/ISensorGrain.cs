@@ -1,3 +1,4 @@
+using CityTwin.Core.Model;
 using CityTwin.Core.Sensing;
 using CityTwin.Grains.Inspection;
 using CityTwin.Grains.Saving;
@@ -19,6 +20,9 @@ public interface ISensorGrain : ITellSender, IInspectable
     /// <summary>Time has passed: is it silent, is a delayed alert due?</summary>
     /// <param name="listeningSince">Silence before that was ours.</param>
     Task CheckSilence(DateTimeOffset listeningSince);
+
+    /// <summary>Another definition is in force: it tells anew whom it concerns now, or forgets itself when the city no longer has it.</summary>
+    Task Redefined(CityHash before, CityHash after);
 
     /// <summary>As saved.</summary>
     [AlwaysInterleave]

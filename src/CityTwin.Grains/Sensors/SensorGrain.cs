@@ -53,6 +53,20 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
     public Task CheckSilence(DateTimeOffset listeningSince) =>
         Save(Sensor, SensorRules.CheckSilence(Sensor, _commit.State, _time.GetUtcNow(), listeningSince));
 
+    public async Task Redefined(CityHash before, CityHash after)
+    {
+        if ((await _catalog.Get(after)).Find(_id) is { } sensor)
+        {
+            await Save(sensor, SensorRules.Redefine(sensor, _commit.State));
+        }
+        else if (!_commit.IsNew && (await _catalog.Get(before)).Find(_id) is { } was)
+        {
+            var step = SensorRules.Retire(was, _commit.State, _time.GetUtcNow());
+            await _commit.Save(step.State, [.. step.Effects.Select(Tell).OfType<Outgoing>()], [new(PublishedKind.Sensor, _id.Value, null)]);
+            _silence.Forget(_id);
+        }
+    }
+
     public Task<SensorState> Read() => Task.FromResult(_commit.State);
 
     public Task ResumeTells()

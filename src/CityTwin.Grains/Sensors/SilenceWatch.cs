@@ -34,26 +34,44 @@ internal sealed partial class SilenceWatch(ICityCatalog catalog, IGrainFactory g
         }
     }
 
+    /// <summary>The city no longer has this sensor: nobody expects anything of it.</summary>
+    internal void Forget(SensorId sensor)
+    {
+        lock (_lock)
+        {
+            _wheel.Set(sensor, null);
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        GiveGrace();
+        CityPlan? graced = null;
         using var timer = new PeriodicTimer(Beat, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do
         {
+            if (catalog.Current != graced)
+            {
+                graced = catalog.Current;
+                GiveGrace(graced.City);
+            }
+
             await Parallel.ForEachAsync(
                 TakeDue(),
                 new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnceMax, CancellationToken = stoppingToken },
                 async (sensor, _) => await Ask(sensor));
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private void GiveGrace()
+    /// <summary>Also to the sensors of a changed definition: those that were here before keep their deadline.</summary>
+    private void GiveGrace(City city)
     {
+        var now = time.GetUtcNow();
         lock (_lock)
         {
-            foreach (var sensor in catalog.Current.City.Sensors.Where(sensor => sensor.Limits.OfflineAfterMilliseconds > 0))
+            foreach (var sensor in city.Sensors.Where(sensor => sensor.Limits.OfflineAfterMilliseconds > 0))
             {
-                _wheel.SetIfNone(sensor.Id, _listeningSince.AddMilliseconds(sensor.Limits.OfflineAfterMilliseconds));
+                _wheel.SetIfNone(sensor.Id, now.AddMilliseconds(sensor.Limits.OfflineAfterMilliseconds));
             }
         }
     }

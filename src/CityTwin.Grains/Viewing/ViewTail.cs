@@ -1,6 +1,7 @@
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
+using CityTwin.Grains.Cascades;
 using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Storing;
 using Microsoft.Extensions.Hosting;
@@ -25,8 +26,6 @@ public sealed partial class ViewTail(
     public const int RowsMax = 2_000;
 
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan DefinitionWait = TimeSpan.FromMilliseconds(20);
-
     private readonly PublishedRows _rows = new(serializer);
     private CityIndex? _index;
 
@@ -56,9 +55,8 @@ public sealed partial class ViewTail(
     {
         var snapshot = await log.Snapshot(cancellation);
         var rows = snapshot.Rows.Select(_rows.Read).ToList();
-        var definition = rows.Select(row => row.Record).OfType<BatchDecided>().LastOrDefault()?.Definition
-            ?? rows.Select(row => row.Record).OfType<KernelCheckpoint>().LastOrDefault()?.Definition;
-        var index = await IndexOf(definition ?? catalog.Current.City.Hash, cancellation);
+        var (definition, batch) = BatchLog.InForce(rows.Select(row => row.Record)) ?? (catalog.Current.City.Hash, 0);
+        var index = await IndexOf(definition, batch, cancellation);
         var view = new CityView(index, log.Epoch);
         view.Restart(index, log.Epoch, rows, snapshot.Head, null);
         live.Begin(view);
@@ -92,24 +90,21 @@ public sealed partial class ViewTail(
             if (rows[i].Record is BatchDecided batch && batch.Definition != (definition ?? view.Current.Index).City.Hash)
             {
                 view.Apply(rows[start..i], definition);
-                (start, definition) = (i, await IndexOf(batch.Definition, cancellation));
+                (start, definition) = (i, await IndexOf(batch.Definition, batch.Number, cancellation));
             }
         }
 
         view.Apply(rows[start..], definition);
     }
 
-    /// <summary>The catalogue may learn of a definition a moment after the log names it.</summary>
-    private async Task<CityIndex> IndexOf(CityHash hash, CancellationToken cancellation)
+    /// <summary>By what this silo reads in the log it also learns which definition is in force.</summary>
+    private async Task<CityIndex> IndexOf(CityHash hash, long batch, CancellationToken cancellation)
     {
         if (_index?.City.Hash != hash)
         {
-            while (catalog.Current.City.Hash != hash)
-            {
-                await Task.Delay(DefinitionWait, time, cancellation);
-            }
-
-            _index = new(catalog.Current.City);
+            var plan = await catalog.Get(hash, cancellation);
+            catalog.Use(plan, batch);
+            _index = new(plan.City);
         }
 
         return _index;

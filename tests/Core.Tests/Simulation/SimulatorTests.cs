@@ -1,3 +1,4 @@
+using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
 using CityTwin.Core.Simulation;
 using Xunit;
@@ -47,7 +48,7 @@ public sealed class SimulatorTests
     [Fact]
     public void Closing_the_tie_brings_power_back()
     {
-        var report = Run(Scenario(PlantLost, new CeilingEvent(2 * Hour, new("tie"), 1000, SimulationStart.PositionCause)));
+        var report = Run(Scenario(PlantLost, new CeilingEvent(2 * Hour, new("tie"), 1000, SegmentRules.PositionCause)));
         Assert.Equal([new(0, 1000), new(Hour, 0), new(2 * Hour, 1000)], Service(report, Power).Levels);
     }
 

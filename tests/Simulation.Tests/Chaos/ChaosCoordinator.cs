@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CityTwin.Core;
 using CityTwin.Core.Cascades;
+using CityTwin.Core.Model;
 
 namespace CityTwin.Simulation.Tests.Chaos;
 
@@ -44,15 +45,16 @@ internal sealed class ChaosCoordinator
     private readonly ChaosNetwork _world;
     private readonly ChaosStore _store;
     private readonly IReadOnlyDictionary<string, ChaosSegment> _segments;
-    private readonly CascadePlan _plan;
+    private readonly IReadOnlyDictionary<CityHash, CascadePlan> _plans;
     private readonly CascadeCoordinator _coordinator;
     private long _version;
 
-    public ChaosCoordinator(ChaosNetwork world, ChaosStore store, CascadePlan plan, IReadOnlyDictionary<string, ChaosSegment> segments)
+    public ChaosCoordinator(
+        ChaosNetwork world, ChaosStore store, IReadOnlyDictionary<CityHash, CascadePlan> plans, IReadOnlyDictionary<string, ChaosSegment> segments)
     {
-        (_world, _store, _plan, _segments, _version) = (world, store, plan, segments, store.Version);
+        (_world, _store, _plans, _segments, _version) = (world, store, plans, segments, store.Version);
         (_coordinator, var effects) = CascadeCoordinator.Resume(
-            plan, store.State, store.Checkpoint, store.Log.Where(batch => batch.Number > store.Checkpoint.Number));
+            plans[store.State.Definition], store.State, store.Checkpoint, store.Log.Where(batch => batch.Number > store.Checkpoint.Number));
         Carry(effects);
     }
 
@@ -66,6 +68,12 @@ internal sealed class ChaosCoordinator
     public void Offer(CeilingChange change) => Live(() => _coordinator.Offer(change));
 
     public void Order(StartOrder order) => Live(() => _coordinator.Order(order) ?? []);
+
+    public void Redefine(DefinitionChange change) => Live(() =>
+    {
+        _coordinator.Redefine(change);
+        return [];
+    });
 
     public void Tick() => Live(() => _coordinator.Tick(_world.Now));
 
@@ -89,11 +97,11 @@ internal sealed class ChaosCoordinator
                     Save(save);
                     break;
                 case AskSegment { Ask: var ask }:
-                    _world.Send(() => _segments[ask.Segment.Value].Ask(ask, answer =>
+                    _world.Send(() => _segments[ask.Segment.Value].Ask(_plans[ask.Definition].Find(ask.Segment)!, ask, answer =>
                         _world.Send(() => Live(() => _coordinator.Answer(answer)))));
                     break;
                 case AskNetwork { Ask: var ask }:
-                    var reach = SegmentEvaluation.Reach(_plan.Find(ask.Network)!, ask.Pass, ask.Give);
+                    var reach = SegmentEvaluation.Reach(_plans[ask.Definition].Find(ask.Network)!, ask.Pass, ask.Give);
                     _world.Send(() => _world.Send(() => Live(() => _coordinator.Answer(new NetworkAnswer(ask.Network, ask.Ticket, reach)))));
                     break;
                 case SendCommit { Commit: var commit }:
@@ -103,6 +111,17 @@ internal sealed class ChaosCoordinator
                             _coordinator.Acknowledge(commit.Segment, batch);
                             return [];
                         }))));
+                    break;
+                case TellConcerned { Untold: var untold }:
+                    foreach (var segment in untold.Grains.Segments)
+                    {
+                        _world.Send(() => _segments[segment.Value].Retire(() => _world.Send(() => Live(() =>
+                        {
+                            _coordinator.Told(segment);
+                            return [];
+                        }))));
+                    }
+
                     break;
                 case ChangeTaken taken:
                     _world.Send(() => _segments[taken.Segment.Value].Taken(taken.Version));

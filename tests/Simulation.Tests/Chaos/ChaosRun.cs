@@ -15,22 +15,32 @@ internal sealed class ChaosRun
 {
     private const long RoughUntil = 1500;
     private const long CalmUntil = 20_000;
+    private const int RebuiltSeed = 1_000_003;
     private readonly ChaosNetwork _world;
+    private static readonly CityHash Before = new("chaos");
+    private static readonly CityHash After = new("chaos, rebuilt");
+    private readonly Dictionary<CityHash, CascadePlan> _plans;
     private readonly CascadePlan _plan;
     private readonly ChaosStore _store;
     private readonly Dictionary<string, ChaosSegment> _segments = [];
     private ChaosCoordinator? _coordinator;
+    private readonly long? _rebuiltAt;
     private int _waitingCommands;
 
     private ChaosRun(int seed, ImmutableArray<(SegmentId Id, SegmentRule Rule)> rules)
     {
         _world = new(seed);
-        _plan = CascadePlan.Of(new CityHash("chaos"), rules);
+        _plan = CascadePlan.Of(Before, rules);
+        _plans = new() { [Before] = _plan, [After] = CascadePlan.Of(After, ChaosCity.Of(seed + RebuiltSeed)) };
         _store = new(Founding.Of(_plan, [], 0));
-        foreach (var segment in _plan.Segments)
+        foreach (var segment in _plans.Values.SelectMany(plan => plan.Segments).Select(segment => segment.Id).Distinct())
         {
-            _segments.Add(segment.Id.Value, new(_world, segment, Founded(segment.Id), Offer));
+            _segments.Add(segment.Value, new(_world, Founded(segment), Offer));
         }
+
+        // A draw of its own, so that a run without it is the same run as ever.
+        var rebuilding = new Random(seed + RebuiltSeed);
+        _rebuiltAt = rebuilding.Next(3) == 0 ? rebuilding.Next((int)RoughUntil) : null;
     }
 
     /// <returns>What differs, one line each; empty when all is well.</returns>
@@ -38,7 +48,7 @@ internal sealed class ChaosRun
     {
         var run = new ChaosRun(seed, rules);
         run.Live();
-        return [.. ChaosVerdict.Of(run._plan, run._store.Log, run._segments, run._isAtRest, run._world.Now)];
+        return [.. new ChaosVerdict(run._plans).Of(run._store.Log, run._segments, run._isAtRest, run._world.Now)];
     }
 
     private bool _isAtRest;
@@ -57,6 +67,11 @@ internal sealed class ChaosRun
             _world.After(_world.Chance.Next((int)RoughUntil), Crash);
         }
 
+        if (_rebuiltAt is { } at)
+        {
+            _world.After(at, Rebuild);
+        }
+
         _world.After(RoughUntil, () => _world.IsRough = false);
         while (_world.Now < CalmUntil && _world.Step(CalmUntil))
         {
@@ -68,7 +83,7 @@ internal sealed class ChaosRun
         }
     }
 
-    private bool IsQuiet() => _waitingCommands == 0 && _coordinator is { IsQuiet: true } && _segments.Values.All(segment => segment.IsQuiet);
+    private bool IsQuiet() => _waitingCommands == 0 && (_rebuiltAt is null || _store.State.Definition == After) && _coordinator is { IsQuiet: true } && _segments.Values.All(segment => segment.IsQuiet);
 
     /// <summary>What runs again and again: the coordinator's tick, lost questions, waiting offers.</summary>
     private void Beat()
@@ -96,7 +111,7 @@ internal sealed class ChaosRun
     {
         if (_coordinator is not { IsAlive: true })
         {
-            _coordinator = new(_world, _store, _plan, _segments);
+            _coordinator = new(_world, _store, _plans, _segments);
         }
     }
 
@@ -152,6 +167,19 @@ internal sealed class ChaosRun
         _world.After(_world.Chance.Next(20, 60), () => Start(order));
     }
 
+    /// <summary>The definition changes under it: same names, other rules, some gone and some new. Ordered again until it is in force.</summary>
+    private void Rebuild()
+    {
+        if (_store.State.Definition == After)
+        {
+            return;
+        }
+
+        var gone = _plan.Segments.Select(segment => segment.Id).Where(segment => _plans[After].VertexOf(segment) is null);
+        _coordinator?.Redefine(new(_plans[After], Before, [], new([.. gone], []), "chaos", "rebuilt"));
+        _world.After(_world.Chance.Next(20, 60), Rebuild);
+    }
+
     private void Crash()
     {
         switch (_world.Chance.Next(3))
@@ -164,7 +192,7 @@ internal sealed class ChaosRun
                 break;
             default:
                 // The silo is thought dead but is not: two coordinators run, the older one loses at its next save.
-                _coordinator = new(_world, _store, _plan, _segments);
+                _coordinator = new(_world, _store, _plans, _segments);
                 break;
         }
     }

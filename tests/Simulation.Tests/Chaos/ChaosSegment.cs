@@ -7,18 +7,19 @@ namespace CityTwin.Simulation.Tests.Chaos;
 internal sealed class ChaosSegment
 {
     private readonly ChaosNetwork _world;
-    private readonly SegmentPlan _plan;
+    private readonly SegmentState _founding;
     private readonly Action<CeilingChange> _offer;
     private readonly Queue<Action> _requests = [];
     private Durable _saved;
     private SegmentState _state;
     private ImmutableArray<CeilingChange> _outbox;
     private bool _isSaving;
+    private bool _isGone;
     private int _life;
 
-    public ChaosSegment(ChaosNetwork world, SegmentPlan plan, SegmentState founding, Action<CeilingChange> offer)
+    public ChaosSegment(ChaosNetwork world, SegmentState founding, Action<CeilingChange> offer)
     {
-        (_world, _plan, _offer) = (world, plan, offer);
+        (_world, _founding, _offer) = (world, founding, offer);
         _saved = new(founding, []);
         (_state, _outbox) = (founding, []);
     }
@@ -37,18 +38,39 @@ internal sealed class ChaosSegment
     /// <param name="done">Called once the command is saved; until then the caller repeats it.</param>
     public void Command(SegmentCommand command, Action done) => Receive(() =>
     {
+        if (_isGone)
+        {
+            Refuse(done);
+            return;
+        }
+
         var step = SegmentRules.Command(_state, command, DateTimeOffset.FromUnixTimeMilliseconds(_world.Now));
         Save(step.State, _outbox.AddRange(step.Effects.OfType<OfferCeiling>().Select(effect => effect.Change)), done);
     });
 
-    public void Ask(SegmentAsk ask, Action<SegmentAnswer> reply) => Receive(() =>
+    public void Ask(SegmentPlan plan, SegmentAsk ask, Action<SegmentAnswer> reply) => Receive(() =>
     {
-        reply(SegmentEvaluation.Answer(_plan, _state.Decided, ask));
+        reply(SegmentEvaluation.Answer(plan, _state.Decided, ask));
         Next();
     });
 
     public void Commit(SegmentCommit commit, Action<long> acknowledge) => Receive(() =>
-        Save(SegmentRules.Decide(_state, commit), _outbox, () => acknowledge(commit.Batch)));
+    {
+        if (_isGone)
+        {
+            Refuse(() => { });
+            return;
+        }
+
+        Save(SegmentRules.Decide(_state, commit), _outbox, () => acknowledge(commit.Batch));
+    });
+
+    /// <summary>The city no longer has it: it forgets all.</summary>
+    public void Retire(Action told) => Receive(() => Save(_founding, [], () =>
+    {
+        _isGone = true;
+        told();
+    }));
 
     /// <summary>The coordinator has this version in a saved batch: it and older ones need not be offered again.</summary>
     public void Taken(long version) => _outbox = _outbox.RemoveAll(change => change.Version <= version);
@@ -75,6 +97,13 @@ internal sealed class ChaosSegment
         {
             request();
         }
+    }
+
+    /// <summary>The city does not have it any more.</summary>
+    private void Refuse(Action done)
+    {
+        done();
+        Next();
     }
 
     private void Save(SegmentState state, ImmutableArray<CeilingChange> outbox, Action done)

@@ -1,5 +1,6 @@
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Dependencies;
+using CityTwin.Core.Model;
 
 namespace CityTwin.Simulation.Tests.Chaos;
 
@@ -7,81 +8,80 @@ namespace CityTwin.Simulation.Tests.Chaos;
 /// Holds what was decided against the kernel: the ceiling log, replayed with its times and starts, gives the level of
 /// every segment after every batch, and changes nothing between two batches.
 /// </summary>
-internal static class ChaosVerdict
+internal sealed class ChaosVerdict(IReadOnlyDictionary<CityHash, CascadePlan> plans)
 {
-    public static IEnumerable<string> Of(
-        CascadePlan plan, IReadOnlyList<BatchDecided> log, IReadOnlyDictionary<string, ChaosSegment> segments, bool isAtRest, long now)
+    private readonly CeilingLogReplay _replay = new(
+        definition => Kernel.Compile([.. plans[definition].Segments.Select(segment => (segment.Id, segment.Rule))]));
+
+    private readonly Dictionary<SegmentId, int> _level = [];
+    private readonly Dictionary<SegmentId, (long Version, int Level)> _ceiling = [];
+
+    public IEnumerable<string> Of(
+        IReadOnlyList<BatchDecided> log, IReadOnlyDictionary<string, ChaosSegment> segments, bool isAtRest, long now)
     {
         if (!isAtRest)
         {
             yield return $"The city is not at rest at {now}.";
         }
 
-        var kernel = Kernel.Compile([.. plan.Segments.Select(segment => (segment.Id, segment.Rule))]);
-        var replay = KernelState.Begin(kernel, log[0].At);
-        var live = plan.Segments.ToDictionary(segment => segment.Id, _ => 1000);
-        var ceiling = plan.Segments.ToDictionary(segment => segment.Id, _ => (Version: 0L, Level: 1000));
-        foreach (var batch in log)
+        foreach (var wrong in log.SelectMany(Take))
         {
-            foreach (var settled in batch.Settled)
-            {
-                live[settled.Segment] = settled.LevelPermille;
-            }
-
-            foreach (var change in batch.Changes)
-            {
-                if (change.Version <= ceiling[change.Segment].Version)
-                {
-                    yield return $"Batch {batch.Number} takes version {change.Version} of {change.Segment} again.";
-                }
-
-                ceiling[change.Segment] = (change.Version, change.CeilingPermille);
-            }
-
-            foreach (var between in batch.Number == 1 ? [] : Replay(kernel, replay, batch))
-            {
-                yield return between;
-            }
-
-            foreach (var segment in plan.Segments.Where(segment => live[segment.Id] != replay.LevelOf(segment.Id)))
-            {
-                yield return $"Batch {batch.Number} at {batch.At}: {segment.Id} is {live[segment.Id]}, the replay says {replay.LevelOf(segment.Id)}.";
-            }
+            yield return wrong;
         }
 
         foreach (var (id, segment) in segments)
         {
             var facts = segment.State.Facts;
-            if ((facts.CauseVersion, facts.CeilingPermille) != ceiling[facts.Id])
+            var ceiling = _ceiling.GetValueOrDefault(facts.Id, (0, 1000));
+            if ((facts.CauseVersion, facts.CeilingPermille) != ceiling)
             {
-                yield return $"{id} has version {facts.CauseVersion} of its ceiling, the log {ceiling[facts.Id].Version}.";
+                yield return $"{id} has version {facts.CauseVersion} of its ceiling, the log {ceiling.Version}.";
             }
 
-            if (segment.State.Decided.LevelPermille != live[facts.Id])
+            var level = _level.GetValueOrDefault(facts.Id, 1000);
+            if (segment.State.Decided.LevelPermille != level)
             {
-                yield return $"{id} believes {segment.State.Decided.LevelPermille}, decided is {live[facts.Id]}.";
+                yield return $"{id} believes {segment.State.Decided.LevelPermille}, decided is {level}.";
             }
         }
     }
 
-    /// <summary>Advances to a batch, and tells of every level that changed on the way.</summary>
-    private static IEnumerable<string> Replay(Kernel kernel, KernelState replay, BatchDecided batch)
+    private IEnumerable<string> Take(BatchDecided batch)
     {
-        var before = Levels(replay);
-        replay.Advance(batch.At - 1);
-        for (var i = 0; i < kernel.Segments.Length; i++)
+        foreach (var change in batch.Changes)
         {
-            if (replay.LevelOf(i) != before[i])
+            if (change.Version <= _ceiling.GetValueOrDefault(change.Segment).Version)
             {
-                yield return $"Before batch {batch.Number}, {kernel.Segments[i]} changes by itself; live it did not.";
+                yield return $"Batch {batch.Number} takes version {change.Version} of {change.Segment} again.";
             }
+
+            _ceiling[change.Segment] = (change.Version, change.CeilingPermille);
         }
 
-        replay.Settle(
-            batch.At,
-            [.. batch.Changes.Select(change => new CeilingSetting(kernel.IndexOf(change.Segment), change.CeilingPermille))],
-            [.. batch.Starts.SelectMany(start => start.Segments).Distinct().Select(kernel.IndexOf)]);
+        foreach (var moved in _replay.Take(batch))
+        {
+            yield return $"Before batch {batch.Number}, {moved} changes by itself; live it did not.";
+        }
 
-        static int[] Levels(KernelState state) => [.. Enumerable.Range(0, state.Kernel.Segments.Length).Select(state.LevelOf)];
+        foreach (var settled in batch.Settled)
+        {
+            _level[settled.Segment] = settled.LevelPermille;
+        }
+
+        var kernel = _replay.State!.Kernel;
+        foreach (var gone in _level.Keys.Where(segment => !kernel.TryIndexOf(segment, out _)).ToList())
+        {
+            _level.Remove(gone);
+            _ceiling.Remove(gone);
+        }
+
+        foreach (var segment in kernel.Segments)
+        {
+            var level = _level.GetValueOrDefault(segment, 1000);
+            if (level != _replay.State.LevelOf(segment))
+            {
+                yield return $"Batch {batch.Number} at {batch.At}: {segment} is {level}, the replay says {_replay.State.LevelOf(segment)}.";
+            }
+        }
     }
 }
