@@ -19,11 +19,15 @@ internal sealed class CityCluster : IAsyncDisposable
     private const string FolderKey = "CityTwinFolder";
     private static readonly ConcurrentDictionary<string, City> Cities = new();
     private static readonly ConcurrentDictionary<CityHash, City> Stored = new();
+    private static readonly ConcurrentDictionary<string, FailingStorage.Plan> Plans = new();
     private readonly string _folder;
 
     private CityCluster(TestCluster cluster, string folder) => (Cluster, _folder) = (cluster, folder);
 
     public TestCluster Cluster { get; }
+
+    /// <summary>What storage is to fail at, on all silos.</summary>
+    public FailingStorage.Plan Failures => Plans[_folder];
 
     public IGrainFactory Grains => Cluster.GrainFactory;
 
@@ -34,6 +38,7 @@ internal sealed class CityCluster : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("citytwin-cluster-").FullName;
         Cities[folder] = city;
+        Plans[folder] = new();
         Keep(city);
         return new(await Deploy(folder, silos), folder);
     }
@@ -46,6 +51,7 @@ internal sealed class CityCluster : IAsyncDisposable
         await Cluster.StopAllSilosAsync();
         await Cluster.DisposeAsync();
         Cities.TryRemove(_folder, out _);
+        Plans.TryRemove(_folder, out _);
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -65,6 +71,7 @@ internal sealed class CityCluster : IAsyncDisposable
         {
             var folder = siloBuilder.Configuration[FolderKey]!;
             siloBuilder.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = folder });
+            FailingStorage.Put(siloBuilder, Plans[folder]);
             siloBuilder.Services.AddSingleton<ICityCatalog>(new TestCatalog(Cities[folder]));
             siloBuilder.AddCityTwinGrains();
             siloBuilder.Services.AddCityTwinView();

@@ -56,6 +56,34 @@ public sealed class Live_cascade
         }
     }
 
+    /// <summary>Some of the saves of coordinator and segments fail before the commit, of some nobody learns the outcome.</summary>
+    [Theory]
+    [InlineData(4001)]
+    public async Task Equals_the_simulated_cascade_when_saves_fail(int seed)
+    {
+        var many = ManyCities.Of(CitiesPerRun, (ulong)seed);
+        await using var cluster = await CityCluster.Start(many.City, 2);
+        var chance = new Random(seed);
+        foreach (var state in new[] { "cascade", "segment", "segment" })
+        {
+            cluster.Failures.Add(state, [.. Enumerable.Range(0, 40).Select(_ => chance.Next(8) switch
+            {
+                0 => FailingStorage.Failure.Before,
+                1 => FailingStorage.Failure.After,
+                _ => FailingStorage.Failure.None,
+            })]);
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(order =>
+        {
+            var segment = many.City.Segments[chance.Next(many.City.Segments.Length)].Id;
+            var command = new SegmentCommand($"{seed}-{order}", SegmentRules.CommandCause, chance.Next(11) * 100, "test", "hit");
+            return LiveLog.Until(() => cluster.Grains.GetGrain<ISegmentGrain>(GrainKeys.Of(segment)).Command(command));
+        }));
+
+        Assert.Empty(Differences(many, await LiveLog.AtRest(cluster)));
+    }
+
     /// <summary>Every random city alone: its part of the ceiling log, replayed, gives its levels after every batch.</summary>
     private static IEnumerable<string> Differences(ManyCities many, ImmutableArray<BatchDecided> log) =>
         many.Parts.SelectMany(part => LiveLog.Differences(log, _ => Kernel.Compile([.. part])));

@@ -10,17 +10,21 @@ public static class BatchRules
     /// </summary>
     /// <param name="last">The instant of the last batch.</param>
     /// <param name="due">The earliest timer, null when none is set.</param>
+    /// <param name="startsHaveWaited">
+    /// A batch of changes has gone before the starts that wait: they go next, or a storm of changes would hold them off for ever.
+    /// </param>
     /// <returns>Null when there is nothing to do at <paramref name="now"/>.</returns>
-    public static NextBatch? Next(long now, long last, long? due, bool hasChanges, bool hasStarts)
+    public static NextBatch? Next(long now, long last, long? due, bool hasChanges, bool hasStarts, bool startsHaveWaited = false)
     {
         var stamp = Math.Max(now, last + 1);
-        var timersFirst = due < stamp || (due == stamp && !hasChanges && (due <= now || hasStarts));
+        var changesNext = hasChanges && !(hasStarts && startsHaveWaited);
+        var timersFirst = due < stamp || (due == stamp && !changesNext && (due <= now || hasStarts));
         if (timersFirst && due is { } timer)
         {
             return new(timer, BatchKind.Timers);
         }
 
-        return hasChanges ? new(stamp, BatchKind.Changes)
+        return changesNext ? new(stamp, BatchKind.Changes)
             : hasStarts ? new(stamp, BatchKind.Starts)
             : null;
     }

@@ -24,6 +24,7 @@ public sealed class CascadeCoordinator
     private CascadeMemory _memory;
     private SettleRun _run;
     private DefinitionChange? _change;
+    private bool _startsHaveWaited;
     private CoordinatorState _state;
     private Stage _stage = Stage.Resuming;
     private BatchDecided? _deciding;
@@ -163,7 +164,7 @@ public sealed class CascadeCoordinator
     public ImmutableArray<CascadeEffect> Tick(long now)
     {
         if (_stage != Stage.Idle ||
-            BatchRules.Next(now, _state.LastAt, _memory.EarliestTimer, _inbox.HasChanges || CanRedefine, _inbox.HasStarts) is not { } next)
+            BatchRules.Next(now, _state.LastAt, _memory.EarliestTimer, _inbox.HasChanges || CanRedefine, _inbox.HasStarts, _startsHaveWaited) is not { } next)
         {
             return [];
         }
@@ -173,6 +174,7 @@ public sealed class CascadeCoordinator
             return Redefine(_change!, next.At);
         }
 
+        _startsHaveWaited = next.Kind == BatchKind.Changes && _inbox.HasStarts;
         var changes = next.Kind == BatchKind.Changes ? _inbox.TakeChanges() : [];
         var starts = next.Kind == BatchKind.Starts ? _inbox.TakeStarts() : [];
         _state = _state with

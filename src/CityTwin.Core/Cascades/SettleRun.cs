@@ -33,6 +33,7 @@ internal sealed class SettleRun
     private Phase _phase;
     private long _incarnation;
     private long _number;
+    private long _numberAtBegin;
 
     public SettleRun(CascadeMemory memory)
     {
@@ -192,6 +193,7 @@ internal sealed class SettleRun
 
     private void Forget()
     {
+        _numberAtBegin = _number;
         Array.Copy(_memory.Level, _level, _level.Length);
         Array.Copy(_memory.Level, _bound, _bound.Length);
         Array.Copy(_memory.Pass, _pass, _pass.Length);
@@ -281,7 +283,7 @@ internal sealed class SettleRun
 
     private void Ask(int vertex, ImmutableArray<CascadeEffect>.Builder effects)
     {
-        Invariant.Hold(++_number <= AsksMax, "A settle ends within its bound of questions.");
+        Invariant.Hold(++_number - _numberAtBegin <= AsksMax, "A settle ends within its bound of questions.");
         _queue.Open(vertex, _number);
         var ticket = new AskTicket(_incarnation, _batch!.Number, _number);
         CascadeEffect effect = _plan.IsNetwork(vertex)

@@ -22,6 +22,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     private const string StateName = "cascade";
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(200);
     private const int ToldAtOnceMax = 64;
+    private const string Moves = "The coordinator moves; offer again.";
     private readonly ICityCatalog _catalog;
     private readonly IChangeLog _changes;
     private readonly Serializer _serializer;
@@ -63,19 +64,12 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         var (checkpoint, batches) = await BatchLog.Read(_changes, _serializer, _commit.State.LastNumber, cancellationToken);
         (_coordinator, var effects) = CascadeCoordinator.Resume(inForce.Cascade, _commit.State, checkpoint, batches);
         Resumed(_coordinator.State.Incarnation, _coordinator.State.LastNumber);
-        Carry(effects);
+        Drive(() => effects);
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _stop.Cancel();
-        var moved = new OperationCanceledException("The coordinator moves; offer again.");
-        foreach (var waiter in _offers.Values.SelectMany(waiters => waiters.Select(waiter => waiter.Taken)).Concat(_starts.Values))
-        {
-            waiter.TrySetException(moved);
-        }
-
-        _redefined?.TrySetException(moved);
+        GiveUp();
         return Task.CompletedTask;
     }
 
@@ -92,6 +86,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
             throw new ArgumentException($"The coordinator does not understand {message.GetType().Name}.", nameof(message));
         }
 
+        RefuseWhenEnding();
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_offers.TryGetValue(change.Segment.Value, out var waiters))
         {
@@ -99,13 +94,14 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         }
 
         waiters.Add((change.Version, taken));
-        Carry(_coordinator.Offer(change));
-        Carry(_coordinator.Tick(Now));
+        Drive(() => _coordinator.Offer(change));
+        Drive(() => _coordinator.Tick(Now));
         return taken.Task;
     }
 
     public Task Start(StartOrder order)
     {
+        RefuseWhenEnding();
         if (_coordinator.Order(order) is not { } effects)
         {
             throw new CascadeBusyException();
@@ -116,8 +112,8 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
             _starts[order.Request] = taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        Carry(effects);
-        Carry(_coordinator.Tick(Now));
+        Drive(() => effects);
+        Drive(() => _coordinator.Tick(Now));
         return taken.Task;
     }
 
@@ -135,6 +131,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
             return new(before.City.Hash, null, null, []);
         }
 
+        RefuseWhenEnding();
         var change = DefinitionChange.Between(before.City, after.City, after.Cascade, order.By, order.Reason);
 
         // Settled once for the answer, and so that a definition which cannot be settled never waits at the door.
@@ -151,7 +148,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
         _redefined ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
         var redefined = _redefined.Task;
-        Carry(_coordinator.Tick(Now));
+        Drive(() => _coordinator.Tick(Now));
         var (number, seq) = await redefined;
         DefinitionApplied(after.City.Hash, number, order.By);
         return new(before.City.Hash, number, seq, steps);
@@ -159,7 +156,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
     public Task Poke()
     {
-        Carry(_coordinator.Tick(Now));
+        Drive(() => _coordinator.Tick(Now));
         return Task.CompletedTask;
     }
 
@@ -178,6 +175,50 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
             _commit.Publish(PublishedKind.Batch, BatchLog.KeyOf(founding.Batch.Number), founding.Batch),
             _commit.Publish(PublishedKind.Checkpoint, BatchLog.CheckpointKey, founding.Checkpoint, PublishedKind.Batch),
         ]);
+    }
+
+    /// <summary>
+    /// Lets the coordinator take what happened, and does what it wants done. A law broken on the way leaves it half-way:
+    /// then this activation ends, and the next one resumes from what is stored.
+    /// </summary>
+    private void Drive(Func<ImmutableArray<CascadeEffect>> happens)
+    {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        try
+        {
+            Carry(happens());
+        }
+        catch (Exception broken)
+        {
+            LawBroken(broken, _coordinator.State.LastNumber);
+            GiveUp();
+            DeactivateOnIdle();
+        }
+    }
+
+    /// <summary>An activation ends only when no request waits in it: those that do are sent away, to come again.</summary>
+    private void GiveUp()
+    {
+        _stop.Cancel();
+        var moved = new OperationCanceledException(Moves);
+        foreach (var waiter in _offers.Values.SelectMany(waiters => waiters.Select(waiter => waiter.Taken)).Concat(_starts.Values))
+        {
+            waiter.TrySetException(moved);
+        }
+
+        _redefined?.TrySetException(moved);
+    }
+
+    private void RefuseWhenEnding()
+    {
+        if (_stop.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(Moves);
+        }
     }
 
     private void Carry(ImmutableArray<CascadeEffect> effects)
@@ -237,20 +278,21 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         }
         catch (Exception failure)
         {
-            // The commit has ended this activation; the next one resumes from what is stored.
+            // The commit ends this activation, once those who wait for it are gone; the next resumes from what is stored.
             SaveFailed(failure, save.State.LastNumber);
+            GiveUp();
             return;
         }
 
-        Carry(_coordinator.Saved());
-        Carry(_coordinator.Tick(Now));
+        Drive(_coordinator.Saved);
+        Drive(() => _coordinator.Tick(Now));
         SetTimer();
     }
 
     private Task Ask<TAnswer>(Func<Task<TAnswer>> ask, Func<TAnswer, ImmutableArray<CascadeEffect>> take)
     {
         TAnswer answer = default!;
-        return Ask(async () => answer = await ask(), () => Carry(take(answer)));
+        return Ask(async () => answer = await ask(), () => Drive(() => take(answer)));
     }
 
     /// <summary>Until it has answered, or this activation ends.</summary>
@@ -306,7 +348,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
                 () => _coordinator.Told(sensor))));
         }
 
-        Carry(_coordinator.Tick(Now));
+        Drive(() => _coordinator.Tick(Now));
     }
 
     private void CompleteOffers(ChangeTaken taken)
@@ -347,6 +389,9 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
     [LoggerMessage(2104, LogLevel.Information, "Definition {Definition} is in force since batch {Batch}, by {By}.")]
     private partial void DefinitionApplied(CityHash definition, long batch, string by);
+
+    [LoggerMessage(2105, LogLevel.Error, "The coordinator broke a law after batch {Batch}; it resumes from storage.")]
+    private partial void LawBroken(Exception broken, long batch);
 
     [LoggerMessage(2103, LogLevel.Warning, "A grain did not answer the coordinator; it is asked again.")]
     private partial void AskFailed(Exception failure);

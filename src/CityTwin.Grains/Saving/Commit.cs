@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Storing;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,8 @@ namespace CityTwin.Grains.Saving;
 
 /// <summary>What a grain has to tell, before it is saved.</summary>
 /// <param name="To">The receiver's address (see <see cref="GrainTypes"/>).</param>
-public readonly record struct Outgoing(string To, object Message);
+/// <param name="Replaces">Only the newest such message counts: it takes the place of those not yet delivered.</param>
+public readonly record struct Outgoing(string To, object Message, bool Replaces = false);
 
 /// <summary>
 /// A grain's one way to storage: state, tells and published changes in a single write. The grain's state is swapped only
@@ -22,6 +24,9 @@ public readonly record struct Outgoing(string To, object Message);
 internal sealed class Commit<TState> : IDisposable
     where TState : class
 {
+    /// <summary>More undelivered tells than this, and whoever caused another one has to try again later.</summary>
+    public const int OutboxMax = 1_000;
+
     private readonly IGrainContext _context;
     private readonly IPersistentState<Stored<TState>> _storage;
     private readonly Serializer _serializer;
@@ -113,7 +118,13 @@ internal sealed class Commit<TState> : IDisposable
 
         var old = _storage.State;
         var sequence = old.NextTell;
-        var left = old.Outbox.RemoveAll(tell => _pump.IsDelivered(tell.Sequence));
+        var left = old.Outbox.RemoveAll(tell => _pump.IsDelivered(tell.Sequence) || tells.Any(newer =>
+            newer.Replaces && newer.To == tell.To && newer.Message.GetType() == tell.Message.GetType()));
+        if (left.Length + tells.Length > OutboxMax)
+        {
+            throw new SaveFailedException($"{left.Length} messages to other grains wait; no more are taken until some arrive.");
+        }
+
         var outbox = left.AddRange(tells.Select(tell => new Tell(sequence++, tell.To, tell.Message)));
         _storage.State = new Stored<TState>(next, outbox, sequence)
         {
@@ -127,6 +138,12 @@ internal sealed class Commit<TState> : IDisposable
         {
             _isBroken = true;
             _context.Deactivate(new(DeactivationReasonCode.ApplicationError, failure, "A write failed: reread."));
+            if (failure.InnerException is SaveException saving)
+            {
+                // Orleans wraps what a provider throws, and callers tell failed from unknown.
+                ExceptionDispatchInfo.Throw(saving);
+            }
+
             throw;
         }
 

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using CityTwin.Core;
+using CityTwin.Grains.Cascades;
+using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Storing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -18,6 +21,10 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
     /// <summary>An outbox that nothing else rewrites is emptied in storage after this rest.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often a tell may break its receiver's law before it is parked.</summary>
+    private const int TriesMax = 5;
+
+    private static readonly GrainType CascadeType = GrainType.Create(GrainTypes.Cascade);
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<long> _delivered = [];
     private readonly IGrainFactory _grains = context.ActivationServices.GetRequiredService<IGrainFactory>();
@@ -103,15 +110,29 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
 
     private async Task Deliver(Tell tell)
     {
-        var wait = FirstRetry;
+        var (wait, tried) = (FirstRetry, 0);
         while (true)
         {
             try
             {
-                var receiver = _grains.GetGrain<ITellReceiver>(GrainId.Parse(tell.To));
-                await receiver.Hear(context.GrainId.ToString(), tell.Sequence, tell.Message);
+                await Hear(GrainId.Parse(tell.To), tell);
                 _delivered.Add(tell.Sequence);
                 LastError = null;
+                return;
+            }
+            catch (NotInCityException gone)
+            {
+                // A changed definition no longer has the receiver: nobody is left to be told.
+                TellDropped(tell.Sequence, context.GrainId, tell.To, gone.Message);
+                _delivered.Add(tell.Sequence);
+                return;
+            }
+            catch (InvariantBrokenException broken) when (++tried >= TriesMax)
+            {
+                // It breaks the receiver's law whenever it is tried; what waits behind it must not wait for ever.
+                LastError = broken.Message;
+                TellParked(broken, tell.Sequence, context.GrainId, tell.To, tell.Message);
+                _delivered.Add(tell.Sequence);
                 return;
             }
             catch (Exception failure) when (!_stop.IsCancellationRequested)
@@ -123,6 +144,21 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
             }
         }
     }
+
+    /// <summary>The coordinator takes offers while a batch settles, which only its own interface says.</summary>
+    private Task Hear(GrainId receiver, Tell tell)
+    {
+        var from = context.GrainId.ToString();
+        return receiver.Type == CascadeType
+            ? _grains.GetGrain<ICascadeGrain>(receiver).Hear(from, tell.Sequence, tell.Message)
+            : _grains.GetGrain<ITellReceiver>(receiver).Hear(from, tell.Sequence, tell.Message);
+    }
+
+    [LoggerMessage(2002, LogLevel.Warning, "Tell {Sequence} from {Sender} to {Receiver} is dropped: {Reason}")]
+    private partial void TellDropped(long sequence, GrainId sender, string receiver, string reason);
+
+    [LoggerMessage(2003, LogLevel.Error, "Tell {Sequence} from {Sender} to {Receiver} breaks a law whenever it is tried; it is parked: {Message}")]
+    private partial void TellParked(Exception broken, long sequence, GrainId sender, string receiver, object message);
 
     [LoggerMessage(2001, LogLevel.Warning, "Tell {Sequence} from {Sender} to {Receiver} did not arrive and is tried again.")]
     private partial void TellDelayed(Exception failure, long sequence, GrainId sender, string receiver);

@@ -95,7 +95,7 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
         return ReferenceEquals(next, _commit.State) ? null : await _commit.Save(
             next,
             [
-                .. step.Effects.OfType<OfferCeiling>().Select(offer => new Outgoing(GrainTypes.AddressOfCascade(), offer.Change)),
+                .. step.Effects.OfType<OfferCeiling>().Select(offer => new Outgoing(GrainTypes.AddressOfCascade(), offer.Change, Replaces: true)),
                 .. Alarm(_commit.State.Facts, next.Facts),
             ],
             ReferenceEquals(_commit.State.Facts, next.Facts) ? []

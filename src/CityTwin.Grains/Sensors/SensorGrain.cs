@@ -91,9 +91,12 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
     {
         PositionSeen seen => new(
             GrainTypes.AddressOf(seen.Segment),
-            new PositionObserved(seen.Sensor, seen.Version, seen.LevelPermille, seen.Said, seen.At)),
+            new PositionObserved(seen.Sensor, seen.Version, seen.LevelPermille, seen.Said, seen.At),
+            Replaces: true),
         EvidenceGiven given => new(
-            GrainTypes.AddressOf(given.Segment), new EvidenceObserved(given.Sensor, given.Version, given.LevelPermille, given.At)),
+            GrainTypes.AddressOf(given.Segment),
+            new EvidenceObserved(given.Sensor, given.Version, given.LevelPermille, given.At),
+            Replaces: true),
         AlertSignalled alert => new(GrainTypes.AddressOfAlert(alert.Signal.Id.Value), alert.Signal),
         _ => null,
     };
