@@ -6,6 +6,9 @@ public sealed record ApiOptions
     /// <summary>The largest request, in bytes.</summary>
     public int RequestBytesMax { get; set; } = 4 * 1024 * 1024;
 
+    /// <summary>The largest definition over gRPC, in bytes: 100,000 sensors are some 40 MiB.</summary>
+    public int DefinitionBytesMax { get; set; } = 256 * 1024 * 1024;
+
     /// <summary>The largest answer, in bytes; the map of the largest city is the largest answer.</summary>
     public int ResponseBytesMax { get; set; } = 256 * 1024 * 1024;
 
@@ -48,6 +51,7 @@ public sealed record ApiOptions
         foreach (var (name, value, most) in new[]
         {
             (nameof(RequestBytesMax), RequestBytesMax, int.MaxValue),
+            (nameof(DefinitionBytesMax), DefinitionBytesMax, int.MaxValue),
             (nameof(ResponseBytesMax), ResponseBytesMax, int.MaxValue),
             (nameof(PageSizeMax), PageSizeMax, 100_000),
             (nameof(PageSizeDefault), PageSizeDefault, PageSizeMax),

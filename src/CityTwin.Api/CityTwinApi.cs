@@ -1,6 +1,7 @@
 using CityTwin.Api.Alerts;
 using CityTwin.Api.Analysis;
 using CityTwin.Api.Cascades;
+using CityTwin.Api.Definitions;
 using CityTwin.Api.Overview;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Events;
@@ -24,7 +25,7 @@ public static class CityTwinApi
 {
     /// <summary>
     /// Adds the services. The host brings <c>LiveView</c>, <c>IGrainFactory</c>, a <see cref="ServerIdentity"/>, a
-    /// <see cref="ReadScenario"/> and the ingest's <see cref="RefusedMessages"/>.
+    /// <see cref="ReadScenario"/>, <see cref="CityDefinitions"/> and the ingest's <see cref="RefusedMessages"/>.
     /// </summary>
     public static IServiceCollection AddCityTwinApi(this IServiceCollection services, Action<ApiOptions>? configure = null)
     {
@@ -40,7 +41,8 @@ public static class CityTwinApi
             grpc.MaxReceiveMessageSize = limits.RequestBytesMax;
             grpc.MaxSendMessageSize = limits.ResponseBytesMax;
             grpc.Interceptors.Add<ErrorInterceptor>();
-        }).AddJsonTranscoding(json => json.TypeRegistry = ErrorResponse.Details);
+        }).AddServiceOptions<DefinitionService>(grpc => grpc.MaxReceiveMessageSize = limits.DefinitionBytesMax)
+        .AddJsonTranscoding(json => json.TypeRegistry = ErrorResponse.Details);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<ViewHealth>("view");
         services.TryAddSingleton(TimeProvider.System);
@@ -76,6 +78,7 @@ public static class CityTwinApi
         app.MapGrpcService<SimulationService>();
         app.MapGrpcService<AnalysisService>();
         app.MapGrpcService<IngestService>();
+        app.MapGrpcService<DefinitionService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         app.MapGet("/v1/events", EventStream.Serve);

@@ -45,6 +45,7 @@ internal static class CommandLine
         {
             ValidateCommand.Create(),
             DiffCommand.Create(),
+            ApplyCommand.Create(),
             SchemaCommand.Create(),
             GenerateCommand.Create(),
             FeedCommand.Create(),

@@ -1,3 +1,4 @@
+using CityTwin.Api.Definitions;
 using CityTwin.Api.Ingesting;
 using CityTwin.Api.Simulations;
 using CityTwin.Import;
@@ -17,8 +18,31 @@ internal static class ApiSources
             return new(result.Scenario, [.. result.Faults.Where(fault => fault.Severity == FaultSeverity.Error)
                 .Select(fault => new ScenarioFault(fault.Place, fault.Code, fault.Message))]);
         });
+        services.AddSingleton(provider => new CityDefinitions(
+            ReadDefinition,
+            city => CityWriter.Write(city).ToBundle(),
+            (before, after) => [.. CityDiff.Between(before, after).Changes.Select(DifferenceOf)],
+            provider.GetRequiredService<CityCatalog>().Keep));
         services.AddSingleton(provider => RefusedBy(provider.GetRequiredService<MalformedLog>()));
     }
+
+    private static DefinitionReading ReadDefinition(ReadOnlyMemory<byte> bundle)
+    {
+        var read = CityReader.ReadBundle(bundle);
+        return new(read.City, [.. read.Faults.Select(fault => new DefinitionFault(
+            fault.Severity == FaultSeverity.Error, $"{fault.File} {fault.Place}".Trim(), fault.Code, fault.Message))]);
+    }
+
+    private static CityDifference DifferenceOf(CityChange change) => new(
+        change.Kind switch
+        {
+            CityChangeKind.Added => DifferenceKind.Added,
+            CityChangeKind.Removed => DifferenceKind.Removed,
+            _ => DifferenceKind.Changed,
+        },
+        change.Thing,
+        change.Id,
+        change.Properties);
 
     private static RefusedMessages RefusedBy(MalformedLog log) => new(
         () => [.. log.Latest().Select(input => new RefusedMessage(input.At, input.Topic, input.Sensor, input.Reason.ToString(), input.Excerpt))],

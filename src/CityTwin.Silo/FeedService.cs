@@ -9,10 +9,32 @@ namespace CityTwin.Silo;
 internal sealed partial class FeedService(
     CityCatalog catalog, LiveView live, IngestOptions mqtt, SiloSettings settings, TimeProvider time, ILogger<FeedService> log) : BackgroundService
 {
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var city = catalog.Current.City;
-        if (!settings.HasFeed || !city.IsSample)
+        while (settings.HasFeed && !stoppingToken.IsCancellationRequested)
+        {
+            var city = catalog.Current.City;
+            using var changed = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            await Task.WhenAll(Feed(city, changed.Token), Until(city, changed));
+        }
+    }
+
+    /// <summary>A changed definition has other sensors: the feed begins again with those.</summary>
+    private async Task Until(City city, CancellationTokenSource changed)
+    {
+        while (catalog.Current.City.Hash == city.Hash && !changed.IsCancellationRequested)
+        {
+            await Task.Delay(Look, time, changed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await changed.CancelAsync();
+    }
+
+    private async Task Feed(City city, CancellationToken stopping)
+    {
+        if (!city.IsSample)
         {
             return;
         }
@@ -30,7 +52,7 @@ internal sealed partial class FeedService(
                 LevelOf = LevelOf,
             },
             time);
-        await feed.Run(stoppingToken);
+        await feed.Run(stopping);
     }
 
     /// <summary>The synthetic sensors measure the city as it is now.</summary>

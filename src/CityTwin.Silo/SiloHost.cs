@@ -24,6 +24,7 @@ internal static class SiloHost
             (settings.HttpPort, "--http-port"),
             (settings.GrpcPort, "--grpc-port"),
             .. mqtt.External is null ? [(settings.MqttPort, "--mqtt-port")] : Array.Empty<(int, string)>()]);
+        using var folder = DataFolder.Occupy(settings.DataFolder);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Quieten(builder.Logging);
         // From a build the console's files lie in their own projects; in a published folder this changes nothing.

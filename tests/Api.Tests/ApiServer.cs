@@ -28,6 +28,9 @@ public sealed class ApiServer : IAsyncLifetime
 
     internal LiveView Live { get; } = new();
 
+    /// <summary>The definitions that were stored.</summary>
+    internal List<City> Kept { get; } = [];
+
     internal City City { get; init; } = HarbourCity.Of();
 
     internal Rows Rows { get; private set; } = null!;
@@ -55,6 +58,7 @@ public sealed class ApiServer : IAsyncLifetime
         builder.Services.AddSingleton(new ServerIdentity("silo-1", Rows.Start));
         builder.Services.AddSingleton(new RefusedMessages(
             () => [new(Rows.Start, "citytwin/v1/sensors/x/reading", "x", "NotJson", "{")], () => new Dictionary<string, long> { ["NotJson"] = 1 }));
+        builder.Services.AddSingleton(Definitions.Of(Kept));
         builder.Services.AddSingleton<ReadScenario>((document, city) => Scenarios.Read(document, city));
         builder.Services.AddCityTwinApi(api =>
         {

@@ -51,6 +51,14 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
         return Task.CompletedTask;
     }
 
+    public ConcurrentQueue<DefinitionOrder> Definitions { get; } = [];
+
+    public Task<DefinitionOutcome> Apply(DefinitionOrder order)
+    {
+        Definitions.Enqueue(order);
+        return Task.FromResult(new DefinitionOutcome(12, 34));
+    }
+
     public Task<AlertOutcome> Acknowledge(string by, string note) => Task.FromResult(new AlertOutcome(AlertFault, 8));
 
     public Task<AlertOutcome> Shelve(string by, string reason, DateTimeOffset until) => Task.FromResult(new AlertOutcome(AlertFault, 9));
@@ -61,7 +69,7 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
     Task<SegmentState> ISegmentGrain.Read() => Task.FromResult(new SegmentState(
         new(new("pump"), 1, [], 1000, 400, null), new(new("pump"), 99, 400, null), System.Collections.Immutable.ImmutableDictionary<string, long>.Empty, [], []));
 
-    Task<CascadeStanding> ICascadeGrain.Read() => Task.FromResult(new CascadeStanding(1, 0, 0, false, 0, null));
+    Task<CascadeStanding> ICascadeGrain.Read() => Task.FromResult(new CascadeStanding(1, 0, 0, false, 0, null, 0));
 
     Task<AlertStatus?> IAlertGrain.Read() => throw NotAsked();
 
@@ -70,6 +78,8 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
     public Task Commit(SegmentCommit commit) => throw NotAsked();
 
     public Task Hear(string from, long sequence, object message) => throw NotAsked();
+
+    public Task Redefined(CityHash before, CityHash after) => throw NotAsked();
 
     public Task ResumeTells() => throw NotAsked();
 

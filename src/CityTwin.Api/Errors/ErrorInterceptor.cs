@@ -50,6 +50,10 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
                 return ApiErrors.Of(StatusCode.NotFound, ErrorReason.NotFound, failure.Message);
             case CascadeBusyException:
                 return ApiErrors.Of(StatusCode.ResourceExhausted, ErrorReason.TooManyOrders, failure.Message);
+            case DefinitionMovedException:
+                return ApiErrors.Of(StatusCode.FailedPrecondition, ErrorReason.DefinitionMoved, failure.Message);
+            case DefinitionWaitingException:
+                return ApiErrors.Of(StatusCode.Unavailable, ErrorReason.DefinitionWaiting, failure.Message);
             case SaveException:
                 return ApiErrors.Of(
                     StatusCode.Unavailable, ErrorReason.NotSaved, "It may not have been saved; repeat it with the same request_id.");

@@ -63,6 +63,15 @@ public static class ErrorReason
     /// <summary>INVALID_ARGUMENT: the scenario document has faults; each is named with its place.</summary>
     public const string InvalidScenario = "INVALID_SCENARIO";
 
+    /// <summary>INVALID_ARGUMENT: the definition has errors; each is named with its file and place.</summary>
+    public const string InvalidDefinition = "INVALID_DEFINITION";
+
+    /// <summary>FAILED_PRECONDITION: another definition is in force than the caller expected.</summary>
+    public const string DefinitionMoved = "DEFINITION_MOVED";
+
+    /// <summary>UNAVAILABLE: another changed definition is just coming into force.</summary>
+    public const string DefinitionWaiting = "DEFINITION_WAITING";
+
     /// <summary>INTERNAL: a fault of ours, logged with the trace id.</summary>
     public const string Internal = "INTERNAL";
 }

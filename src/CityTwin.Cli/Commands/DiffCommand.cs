@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CityTwin.Import;
-using Spectre.Console;
 
 namespace CityTwin.Cli.Commands;
 
@@ -30,14 +29,8 @@ internal static class DiffCommand
             return ExitCode.Ok;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("change", "what", "id", "properties");
-        foreach (var change in diff.Changes)
-        {
-            table.AddRow(
-                new Text(WordOf(change.Kind)), new Text(change.Thing), new Text(change.Id), new Text(string.Join(", ", change.Properties)));
-        }
-
-        Terminal.For(result).Write(table);
+        DifferenceTable.Write(result, diff.Changes.Select(change => (
+            WordOf(change.Kind), change.Thing, change.Id, change.Properties.AsEnumerable())));
         return ExitCode.Faults;
     }
 

@@ -3,8 +3,6 @@ using CityTwin.Core.Dependencies;
 using CityTwin.Core.Simulation;
 using CityTwin.Import.Scenarios;
 using CityTwin.Protocol.V1;
-using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace CityTwin.Cli.Commands;
 
@@ -15,17 +13,13 @@ internal static class SnapshotCommand
 
     public static Command Create()
     {
-        var server = new Option<string>("--server")
-        {
-            Description = "Where the city answers over gRPC.",
-            DefaultValueFactory = _ => "http://127.0.0.1:5081",
-            HelpName = "URL",
-        };
+        var server = RunningCity.Option();
         var file = new Option<string?>("--out") { Description = "Write the snapshot to a file.", HelpName = "FILE" };
         var command = new Command("snapshot", "Reads out the state of a running city, to start simulations from. Nothing live is touched.") { server, file };
         command.SetAction(async (result, cancellation) =>
         {
-            var start = await Read(result.GetRequiredValue(server), cancellation);
+            var start = await RunningCity.Ask(result, server, async channel => StartOf(
+                await new CityService.CityServiceClient(channel).GetSnapshotAsync(new(), cancellationToken: cancellation)));
             using var stream = new MemoryStream();
             SnapshotWriter.Write(stream, start);
             stream.WriteByte((byte)'\n');
@@ -35,25 +29,8 @@ internal static class SnapshotCommand
         return command;
     }
 
-    private static async Task<SimulationStart> Read(string server, CancellationToken cancellation)
-    {
-        if (!Uri.TryCreate(server, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-        {
-            throw new CommandFailedException($"'{server}' is not the address of a server; it looks like http://127.0.0.1:5081.");
-        }
-
-        try
-        {
-            using var channel = GrpcChannel.ForAddress(address, new() { MaxReceiveMessageSize = null });
-            var snapshot = await new CityService.CityServiceClient(channel).GetSnapshotAsync(
-                new(), cancellationToken: cancellation);
-            return new(new(snapshot.CityHash), snapshot.At, [.. snapshot.Segments.Select(Start)]);
-        }
-        catch (RpcException failure)
-        {
-            throw new CommandFailedException($"{server} does not answer ({failure.Status.Detail}); is a silo running there?");
-        }
-    }
+    private static SimulationStart StartOf(CitySnapshot snapshot) =>
+        new(new(snapshot.CityHash), snapshot.At, [.. snapshot.Segments.Select(Start)]);
 
     private static SegmentStart Start(Protocol.V1.SegmentSnapshot segment) => new(
         new(segment.Name[SegmentPrefix.Length..]),

@@ -29,7 +29,6 @@ public sealed record BatchDecided(
 public sealed record SegmentSettled(SegmentId Segment, int LevelPermille, OperatorState? Operator, long? NextTimer);
 
 /// <summary>A segment's level before and after a batch.</summary>
-[GenerateSerializer, Alias("level-step"), Immutable]
 public readonly record struct LevelStep(SegmentId Segment, int BeforePermille, int AfterPermille);
 
 /// <summary>The whole kernel state as of a batch: folds start here instead of at batch 1.</summary>

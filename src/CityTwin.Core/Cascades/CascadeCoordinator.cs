@@ -152,14 +152,6 @@ public sealed class CascadeCoordinator
         return _inbox.Order(order) ? ImmutableArray<CascadeEffect>.Empty : null;
     }
 
-    /// <summary>The levels that a changed definition would move now, sorted by id; a new segment counts as coming from 1000. Nothing is changed.</summary>
-    public ImmutableArray<LevelStep> Preview(DefinitionChange change, long now) =>
-    [
-        .. change.Settle(_memory, _state.LastNumber + 1, Math.Max(now, _state.LastAt + 1)).Batch.Settled
-            .Select(settled => new LevelStep(settled.Segment, DecidedLevel(settled.Segment) ?? 1000, settled.LevelPermille))
-            .Where(step => step.BeforePermille != step.AfterPermille),
-    ];
-
     /// <summary>Opens the next batch when none is running and one is due.</summary>
     public ImmutableArray<CascadeEffect> Tick(long now)
     {

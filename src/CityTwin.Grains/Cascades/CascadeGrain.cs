@@ -128,19 +128,11 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
         if (before.City.Hash == after.City.Hash)
         {
-            return new(before.City.Hash, null, null, []);
+            return new(null, null);
         }
 
         RefuseWhenEnding();
         var change = DefinitionChange.Between(before.City, after.City, after.Cascade, order.By, order.Reason);
-
-        // Settled once for the answer, and so that a definition which cannot be settled never waits at the door.
-        var steps = _coordinator.Preview(change, Now);
-        if (order.ValidateOnly)
-        {
-            return new(before.City.Hash, null, null, steps);
-        }
-
         if (!_coordinator.Redefine(change))
         {
             throw new DefinitionWaitingException();
@@ -151,7 +143,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         Drive(() => _coordinator.Tick(Now));
         var (number, seq) = await redefined;
         DefinitionApplied(after.City.Hash, number, order.By);
-        return new(before.City.Hash, number, seq, steps);
+        return new(number, seq);
     }
 
     public Task Poke()

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
 using CityTwin.Grains.Definitions;
@@ -25,10 +24,11 @@ public interface ICascadeGrain : ITellReceiver, IInspectable
     Task Start(StartOrder order);
 
     /// <summary>
-    /// Puts a stored definition into force in a batch of its own, or only tells what that would change. Ids that stay keep
-    /// their state. Returns once it is saved; the definition already in force changes nothing.
+    /// Puts a stored definition into force in a batch of its own. Ids that stay keep their state. Returns once it is saved;
+    /// the definition already in force changes nothing.
     /// </summary>
     /// <exception cref="DefinitionMissingException">It is not stored.</exception>
+    /// <exception cref="DefinitionMovedException">Another one is in force than expected.</exception>
     /// <exception cref="DefinitionWaitingException">Another changed definition is waiting to come into force.</exception>
     [AlwaysInterleave]
     [ResponseTimeout("00:02:00")]
@@ -59,17 +59,14 @@ public sealed class CascadeBusyException() : Exception("Too many start orders ar
 
 /// <summary>An order to put a definition into force.</summary>
 /// <param name="Expected">What the caller believes is in force; null = whatever is.</param>
-/// <param name="ValidateOnly">Only tells what would change.</param>
 [GenerateSerializer, Alias("definition-order"), Immutable]
-public sealed record DefinitionOrder(CityHash Definition, CityHash? Expected, bool ValidateOnly, string By, string Reason);
+public sealed record DefinitionOrder(CityHash Definition, CityHash? Expected, string By, string Reason);
 
-/// <summary>What a changed definition led to, or would lead to.</summary>
-/// <param name="Before">What was in force.</param>
-/// <param name="Batch">The batch that put it into force; null when it only would, or was in force already.</param>
+/// <summary>What an order to put a definition into force led to.</summary>
+/// <param name="Batch">The batch that put it into force; null when it was in force already.</param>
 /// <param name="Seq">Where that batch stands in the change log; null without one.</param>
-/// <param name="Steps">The segments whose level it changes, sorted by id; a new one counts as coming from 1000.</param>
 [GenerateSerializer, Alias("definition-outcome"), Immutable]
-public sealed record DefinitionOutcome(CityHash Before, long? Batch, long? Seq, ImmutableArray<LevelStep> Steps);
+public sealed record DefinitionOutcome(long? Batch, long? Seq);
 
 /// <summary>Another changed definition is waiting to come into force.</summary>
 [GenerateSerializer, Alias("definition-waiting")]

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Reflection;
 using CityTwin.Api;
+using CityTwin.Api.Definitions;
 using CityTwin.Api.Ingesting;
 using CityTwin.Api.Overview;
 using CityTwin.Api.Simulations;
@@ -44,6 +45,7 @@ internal sealed class ReadServer : IAsyncDisposable
             services.AddSingleton(live);
             services.AddSingleton(DispatchProxy.Create<IGrainFactory, Nobody>());
             services.AddSingleton(new ServerIdentity("bench", Rows.Start));
+            services.AddSingleton(new CityDefinitions(_ => new(null, []), _ => default, (_, _) => [], (_, _) => Task.CompletedTask));
             services.AddSingleton<ReadScenario>((_, _) => new(null, []));
             services.AddSingleton(new RefusedMessages(() => [], () => new Dictionary<string, long>()));
             services.AddCityTwinApi();

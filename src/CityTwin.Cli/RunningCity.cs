@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace CityTwin.Cli;
+
+/// <summary>The <c>--server</c> option of the verbs that talk to a running city.</summary>
+internal static class RunningCity
+{
+    public static Option<string> Option() => new("--server")
+    {
+        Description = "Where the city answers over gRPC.",
+        DefaultValueFactory = _ => "http://127.0.0.1:5081",
+        HelpName = "URL",
+    };
+
+    /// <summary>Asks the city something.</summary>
+    /// <exception cref="CommandFailedException">There is no answer, or it is a refusal.</exception>
+    public static async Task<T> Ask<T>(ParseResult result, Option<string> server, Func<GrpcChannel, Task<T>> ask)
+    {
+        var url = result.GetRequiredValue(server);
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        {
+            throw new CommandFailedException($"'{url}' is not the address of a server; it looks like http://127.0.0.1:5081.");
+        }
+
+        try
+        {
+            using var channel = GrpcChannel.ForAddress(address, new() { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
+            return await ask(channel);
+        }
+        catch (RpcException failure) when (failure.StatusCode is StatusCode.Unavailable)
+        {
+            throw new CommandFailedException($"{url} does not answer ({failure.Status.Detail}); is a silo running there?");
+        }
+        catch (RpcException refused)
+        {
+            throw new CommandFailedException($"{url} refused: {refused.Status.Detail} ({refused.StatusCode})");
+        }
+    }
+}
