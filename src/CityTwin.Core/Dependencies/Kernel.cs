@@ -60,17 +60,19 @@ internal enum VertexKind : byte
 }
 
 /// <summary>The compiled arrays. "Of vertex" means indexed by its place in the topological order.</summary>
-/// <param name="Simple">Of a plain vertex that remembers nothing, its one program; -1 of all others. A sweep mostly reads these.</param>
+/// <param name="Heads">Of each vertex, and one more in which the readers of the last end. A sweep mostly reads these.</param>
+/// <param name="Readers">The readers of all vertices, each marked by <see cref="Mark"/>.</param>
+/// <param name="CeilingVertex">Of a segment, the vertex that reads its ceiling, needs and window.</param>
 internal sealed record KernelTables(
     ImmutableArray<SegmentId> Segments,
     ImmutableArray<SegmentRule> Rules,
     FrozenIndex Index,
     VertexTable[] Vertices,
-    int[] Simple,
+    VertexHead[] Heads,
     int[] Code,
-    int[] DependentStart,
-    int[] Dependents,
+    int[] Readers,
     int[] LevelVertex,
+    int[] CeilingVertex,
     int[] PassVertex,
     int[] GiveVertex,
     NetworkTable[] Networks,

@@ -32,16 +32,21 @@ internal static class KernelCompiler
             vertices[place] = Compile(drafts, order[place], componentEnd[place], code, segment => level[index[segment]]);
         }
 
+        Invariant.Hold(dependents.Length <= VertexHead.ReadersMax, "A vertex's head has room for the place of its readers.");
+
         return new(
             [.. rules.Select(rule => rule.Segment)],
             [.. rules.Select(rule => rule.Rule)],
             index,
             vertices,
-            [.. vertices.Select(Simple)],
+            [
+                .. vertices.Select((vertex, place) => Head(drafts, vertex, dependentStart[place], segment => level[index[segment]])),
+                VertexHead.Of(VertexForm.Networked, -1, -1, -1, dependents.Length),
+            ],
             [.. code],
-            dependentStart,
             [.. dependents.Select(vertex => KernelTables.Mark(vertex, vertices[vertex].IsChoice))],
             level,
+            [.. level.Select((vertex, segment) => pass[segment] < 0 ? vertex : pass[segment])],
             pass,
             give,
             [.. drafts.Networks.Select((members, n) => new NetworkTable(
@@ -79,6 +84,7 @@ internal static class KernelCompiler
 
         var readsSupply = kind is VertexKind.Plain or VertexKind.Give;
         var readsNeeds = kind is VertexKind.Plain or VertexKind.Pass;
+        var needsPrograms = kind != VertexKind.Plain || VertexHead.Choice(rule) is null;
         var remembers = kind == VertexKind.Plain ? OperatorRules.Remembers(rule)
             : kind == VertexKind.Give ? rule.Backup is not null
             : rule.RestartLagTicks is not null;
@@ -87,8 +93,8 @@ internal static class KernelCompiler
             kind is VertexKind.Plain or VertexKind.Pass or VertexKind.Give
                 && !remembers && RuleProgram.IsChoice(readsSupply ? rule.Supply : null) && RuleProgram.IsChoice(readsNeeds ? rule.Needs : null),
             owner,
-            readsSupply ? Program(rule.Supply) : -1,
-            readsNeeds ? Program(rule.Needs) : -1,
+            readsSupply && needsPrograms ? Program(rule.Supply) : -1,
+            readsNeeds && needsPrograms ? Program(rule.Needs) : -1,
             remembers ? drafts.Operator[owner] : -1,
             drafts.Slot[owner],
             drafts.NetworkOf(owner),
@@ -106,10 +112,17 @@ internal static class KernelCompiler
         return ends;
     }
 
-    private static int Simple(VertexTable vertex) =>
-        vertex is { Kind: VertexKind.Plain, Operator: < 0 } && Math.Min(vertex.Supply, vertex.Needs) < 0
-            ? Math.Max(vertex.Supply, vertex.Needs)
-            : -1;
+    private static VertexHead Head(Drafts drafts, VertexTable vertex, int readers, Func<SegmentId, int> vertexOf)
+    {
+        if (vertex.Kind != VertexKind.Plain)
+        {
+            return VertexHead.Of(VertexForm.Networked, -1, -1, -1, readers);
+        }
+
+        return VertexHead.Choice(drafts.Rule(vertex.Owner)) is var (form, a, b, c)
+            ? VertexHead.Of(form, vertexOf(a.Segment), vertexOf(b.Segment), vertexOf(c.Segment), readers)
+            : VertexHead.Of(VertexForm.Programs, vertex.Supply, vertex.Needs, vertex.Operator, readers);
+    }
 
     private static OperatorTable Operator(
         int segment, SegmentRule rule, VertexTable[] vertices, int level, int pass, int give, int slot) => new(

@@ -157,7 +157,7 @@ public sealed partial class KernelState
     {
         foreach (var (segment, ceiling) in ceilings)
         {
-            var vertex = CeilingVertex(segment);
+            var vertex = _ceilingVertex[segment];
             if (ceiling < _ceilings[vertex])
             {
                 _ceilings[vertex] = (short)ceiling;
@@ -170,7 +170,7 @@ public sealed partial class KernelState
     {
         foreach (var (segment, ceiling) in ceilings)
         {
-            var vertex = CeilingVertex(segment);
+            var vertex = _ceilingVertex[segment];
             if (ceiling > _ceilings[vertex])
             {
                 _ceilings[vertex] = (short)ceiling;
@@ -182,7 +182,7 @@ public sealed partial class KernelState
         {
             if (_memory.Release(o, at))
             {
-                Scratch.Schedule(CeilingVertex(_tables.Operators[o].Segment));
+                Scratch.Schedule(_ceilingVertex[_tables.Operators[o].Segment]);
             }
         }
     }
@@ -239,12 +239,28 @@ public sealed partial class KernelState
 
     private void Evaluate(SettleScratch scratch, int vertex, long at, bool isDown)
     {
-        if (_simple[vertex] is >= 0 and var program)
+        ref readonly var head = ref _heads[vertex];
+        switch (head.Form)
         {
-            Move(scratch, vertex, (short)Math.Min(_ceilings[vertex], RuleProgram.Evaluate(_code, _values, ref program)), isDown);
-            return;
-        }
+            case VertexForm.Networked:
+                EvaluateNetworked(scratch, vertex, at, isDown);
+                break;
+            case VertexForm.Programs:
+                if (head.C >= 0)
+                {
+                    scratch.Touch(head.C);
+                }
 
+                Move(scratch, vertex, (short)Math.Min(Math.Min(Program(head.B), Given(head.A, head.C, at)), Held(vertex, head.C)), isDown);
+                break;
+            default:
+                Move(scratch, vertex, (short)Math.Min(_ceilings[vertex], head.Choose(_values)), isDown);
+                break;
+        }
+    }
+
+    private void EvaluateNetworked(SettleScratch scratch, int vertex, long at, bool isDown)
+    {
         ref readonly var table = ref _vertices[vertex];
         if (table.Operator >= 0)
         {
@@ -312,9 +328,7 @@ public sealed partial class KernelState
             var restartInput = 1000;
             if (table.HasLag)
             {
-                var given = table.Slot >= 0 ? _reach[table.Slot]
-                    : table.HasBackup && _memory.IsCharged(o, at) ? Math.Max(supply, table.Scale.CoverPermille)
-                    : supply;
+                var given = table.Slot >= 0 ? _reach[table.Slot] : Math.Max(supply, _memory.Cover(o, at));
                 restartInput = Math.Min(given, Program(table.Needs));
             }
 

@@ -43,7 +43,8 @@ internal sealed class OperatorMemory
     /// <summary>What the window lets through in the phase being settled.</summary>
     public int Floor(int o) => _cells[o].Floor;
 
-    public bool IsCharged(int o, long at) => _cells[o].ChargedFrom <= at && at < _cells[o].EmptyAt;
+    /// <summary>What the backup gives at a tick: its cover while it is charged; 0 without one.</summary>
+    public int Cover(int o, long at) => _cells[o].ChargedFrom <= at && at < _cells[o].EmptyAt ? _rules[o].Scale.CoverPermille : 0;
 
     public bool EmptiesAt(int o, long at) => _cells[o].EmptyAt == at && _rules[o].HasBackup;
 

@@ -10,7 +10,7 @@ internal sealed class SettleScratch(KernelTables tables)
     private readonly ulong[] _pendingWords = new ulong[(tables.Vertices.Length + 4095) / 4096]; // which words are not 0
     private readonly bool[] _isTouched = new bool[tables.Operators.Length];
     private readonly int[] _touched = new int[tables.Operators.Length];
-    private readonly bool[] _isChanged = new bool[tables.Vertices.Length];
+    private readonly ulong[] _isChanged = new ulong[(tables.Vertices.Length + 63) / 64];
     private readonly int[] _changed = new int[tables.Segments.Length];
     private readonly short[] _before = new short[tables.Segments.Length]; // of each changed one
     private readonly LevelChange[] _changes = new LevelChange[tables.Segments.Length];
@@ -62,7 +62,7 @@ internal sealed class SettleScratch(KernelTables tables)
         _changesCount = -1;
         foreach (var vertex in _changed.AsSpan(0, _changedCount))
         {
-            _isChanged[vertex] = false;
+            _isChanged[vertex >> 6] = 0; // whoever else is in this word is in the list too
         }
 
         _changedCount = 0;
@@ -71,11 +71,23 @@ internal sealed class SettleScratch(KernelTables tables)
         Due.Clear();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Schedule(int vertex)
     {
-        _pending[vertex >> 6] |= 1UL << (vertex & 63);
-        _pendingWords[vertex >> 12] |= 1UL << ((vertex >> 6) & 63);
+        Schedule(vertex, 1);
+        NoteScheduled(vertex);
+    }
+
+    /// <summary>Schedules a vertex if it is woken (1, not 0). The earliest of them is told to <see cref="NoteScheduled"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Schedule(int vertex, ulong isWoken)
+    {
+        _pending[vertex >> 6] |= isWoken << (vertex & 63);
+        _pendingWords[vertex >> 12] |= isWoken << ((vertex >> 6) & 63);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void NoteScheduled(int vertex)
+    {
         if (vertex < Cursor && vertex < Behind)
         {
             Behind = vertex;
@@ -124,9 +136,11 @@ internal sealed class SettleScratch(KernelTables tables)
     /// <summary>Keeps the level a segment had before this settle changed it for the first time.</summary>
     public void KeepBefore(int vertex, short level)
     {
-        if (!_isChanged[vertex])
+        ref var word = ref _isChanged[vertex >> 6];
+        var bit = 1UL << (vertex & 63);
+        if ((word & bit) == 0)
         {
-            _isChanged[vertex] = true;
+            word |= bit;
             _before[_changedCount] = level;
             _changed[_changedCount++] = vertex;
         }
