@@ -48,18 +48,14 @@ public sealed partial class KernelState
         unchecked
         {
             var (first, width) = after < before ? (after + 1, (uint)(before - after)) : (before, (uint)(after - before));
-            var earliest = (uint)SettleScratch.None;
             var values = _values;
             foreach (var marked in ReadersOf(vertex))
             {
                 var isAlways = marked >> 31;
                 var reader = marked ^ isAlways;
                 var isWoken = (uint)-isAlways | ((uint)(values[reader] - first) < width ? 1u : 0u);
-                scratch.Schedule(reader, isWoken);
-                earliest = Math.Min(earliest, (uint)reader | (isWoken - 1));
+                scratch.ScheduleIf(reader, isWoken);
             }
-
-            scratch.NoteScheduled((int)Math.Min(earliest, (uint)SettleScratch.None));
         }
     }
 

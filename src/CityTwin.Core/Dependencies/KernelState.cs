@@ -189,7 +189,7 @@ public sealed partial class KernelState
         {
             var (first, count) = (network.FirstSlot, network.Shape.MemberCount);
             network.Shape.Reach(
-                _pass.AsSpan(first, count), _give.AsSpan(first, count), _reach.AsSpan(first, count), Scratch.WidestPath);
+                _pass.AsSpan(first, count), _give.AsSpan(first, count), _reach.AsSpan(first, count), Scratch.Widest);
         }
     }
 }

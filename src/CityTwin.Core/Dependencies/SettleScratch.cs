@@ -19,7 +19,10 @@ internal sealed class SettleScratch(KernelTables tables)
     /// <summary>No vertex: the sweep is done.</summary>
     public const int None = int.MaxValue;
 
-    public WidestPathScratch WidestPath { get; } = new();
+    public LevelQueue Widest { get; } = new();
+
+    /// <summary>Vertices of a ring that moved, whose readers are not woken yet.</summary>
+    public Stack<(int Vertex, short Before)> Moved { get; } = [];
 
     public short[] Reach { get; } = new short[tables.Networks.Length == 0 ? 0 : tables.Networks.Max(network => network.Shape.MemberCount)];
 
@@ -30,13 +33,10 @@ internal sealed class SettleScratch(KernelTables tables)
 
     public long Evaluations { get; set; }
 
+    /// <summary>No vertex before this one is scheduled: where the next sweep begins.</summary>
+    public int First { get; set; } = None;
+
     public ReadOnlySpan<int> Touched => _touched.AsSpan(0, _touchedCount);
-
-    /// <summary>Where the sweep is: what is scheduled before it is behind. <see cref="None"/> between sweeps.</summary>
-    public int Cursor { get; set; } = None;
-
-    /// <summary>The lowest vertex scheduled behind the cursor.</summary>
-    public int Behind { get; set; } = None;
 
     /// <summary>What the last settle changed. Many settles are never asked, so it is only put together then.</summary>
     public ReadOnlySpan<LevelChange> Changes(ReadOnlySpan<short> values)
@@ -73,32 +73,23 @@ internal sealed class SettleScratch(KernelTables tables)
 
     public void Schedule(int vertex)
     {
-        Schedule(vertex, 1);
-        NoteScheduled(vertex);
+        ScheduleIf(vertex, 1);
+        First = Math.Min(First, vertex);
     }
 
-    /// <summary>Schedules a vertex if it is woken (1, not 0). The earliest of them is told to <see cref="NoteScheduled"/>.</summary>
+    /// <summary>Schedules a vertex if it is woken (1, not 0).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Schedule(int vertex, ulong isWoken)
+    public void ScheduleIf(int vertex, ulong isWoken)
     {
         _pending[vertex >> 6] |= isWoken << (vertex & 63);
         _pendingWords[vertex >> 12] |= isWoken << ((vertex >> 6) & 63);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void NoteScheduled(int vertex)
-    {
-        if (vertex < Cursor && vertex < Behind)
-        {
-            Behind = vertex;
-        }
     }
 
     /// <summary>The first scheduled vertex at or after a place, without taking it.</summary>
     public int NextFrom(int vertex)
     {
         var w = vertex >> 6;
-        if (w >= _pending.Length)
+        if ((uint)w >= (uint)_pending.Length)
         {
             return None;
         }
@@ -166,13 +157,15 @@ internal sealed class SettleScratch(KernelTables tables)
         }
 
         var summary = _pendingWords[s] & (ulong.MaxValue << (word & 63));
-        while (summary == 0)
+        if (summary == 0)
         {
-            if (++s == _pendingWords.Length)
+            var further = _pendingWords.AsSpan(s + 1).IndexOfAnyExcept(0UL);
+            if (further < 0)
             {
                 return None;
             }
 
+            s += 1 + further;
             summary = _pendingWords[s];
         }
 
