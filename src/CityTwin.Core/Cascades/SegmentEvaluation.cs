@@ -37,7 +37,7 @@ public static class SegmentEvaluation
     public static ImmutableArray<short> Reach(NetworkPlan plan, ImmutableArray<short> pass, ImmutableArray<short> give)
     {
         var reach = new short[plan.Members.Length];
-        plan.Paths.Reach(pass.AsSpan(), give.AsSpan(), reach, new WidestPathScratch());
+        plan.Paths.Reach(pass.AsSpan(), give.AsSpan(), reach, new LevelQueue());
         return ImmutableCollectionsMarshal.AsImmutableArray(reach);
     }
 }

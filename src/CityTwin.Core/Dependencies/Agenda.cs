@@ -1,83 +1,79 @@
 namespace CityTwin.Core.Dependencies;
 
-/// <summary>When each operator changes next by itself: a binary heap with known places, in arrays that copy at once.</summary>
-internal sealed class Agenda(int operators)
+/// <summary>
+/// When each operator changes next by itself: a binary heap with known places, in an array that copies at once. The
+/// places lie in the cells, which are at hand whenever one is set; whoever copies the agenda copies them too.
+/// </summary>
+internal sealed class Agenda(OperatorCell[] cells)
 {
     public const long Never = long.MaxValue;
 
-    /// <summary>What a copy moves of each operator, not counting the heap.</summary>
-    public const int BytesPerOperator = sizeof(long) + sizeof(int);
-
-    private readonly long[] _due = Filled(operators);
-    private readonly int[] _heap = new int[operators];
-    private readonly int[] _place = new int[operators];
+    private readonly Entry[] _heap = new Entry[cells.Length];
     private int _count;
 
-    /// <summary>The earliest time set, <see cref="Never"/> without any.</summary>
-    public long Next => _count == 0 ? Never : _due[_heap[0]];
+    private readonly record struct Entry(long Due, int Operator);
 
-    public long DueOf(int operatorIndex) => _due[operatorIndex];
+    /// <summary>The earliest time set, <see cref="Never"/> without any.</summary>
+    public long Next => _count == 0 ? Never : _heap[0].Due;
 
     public int TakeNext()
     {
-        var first = _heap[0];
-        Set(first, Never);
+        var first = _heap[0].Operator;
+        Remove(0);
         return first;
     }
 
     public void Set(int operatorIndex, long due)
     {
-        var before = _due[operatorIndex];
+        var place = cells[operatorIndex].AgendaPlace - 1;
+        var before = place < 0 ? Never : _heap[place].Due;
         if (due == before)
         {
             return;
         }
 
-        _due[operatorIndex] = due;
-        if (before == Never)
+        if (due == Never)
         {
-            Put(_count++, operatorIndex);
-            Rise(_place[operatorIndex]);
-        }
-        else if (due == Never)
-        {
-            Remove(_place[operatorIndex]);
+            Remove(place);
         }
         else if (due < before)
         {
-            Rise(_place[operatorIndex]);
+            Rise(place < 0 ? _count++ : place, new(due, operatorIndex));
         }
         else
         {
-            Sink(_place[operatorIndex]);
+            Sink(place, new(due, operatorIndex));
         }
     }
 
     public void CopyFrom(Agenda other)
     {
-        Array.Copy(other._due, _due, _due.Length);
-        Array.Copy(other._place, _place, _place.Length);
         Array.Copy(other._heap, _heap, other._count);
         _count = other._count;
     }
 
     private void Remove(int place)
     {
+        cells[_heap[place].Operator].AgendaPlace = 0;
         var last = _heap[--_count];
         if (place == _count)
         {
             return;
         }
 
-        Put(place, last);
-        Rise(place);
-        Sink(_place[last]);
+        if (place > 0 && last.Due < _heap[(place - 1) / 2].Due)
+        {
+            Rise(place, last);
+        }
+        else
+        {
+            Sink(place, last);
+        }
     }
 
-    private void Rise(int place)
+    private void Rise(int place, Entry moving)
     {
-        var moving = _heap[place];
-        while (place > 0 && _due[moving] < _due[_heap[(place - 1) / 2]])
+        while (place > 0 && moving.Due < _heap[(place - 1) / 2].Due)
         {
             Put(place, _heap[(place - 1) / 2]);
             place = (place - 1) / 2;
@@ -86,17 +82,16 @@ internal sealed class Agenda(int operators)
         Put(place, moving);
     }
 
-    private void Sink(int place)
+    private void Sink(int place, Entry moving)
     {
-        var moving = _heap[place];
         for (var child = (2 * place) + 1; child < _count; child = (2 * place) + 1)
         {
-            if (child + 1 < _count && _due[_heap[child + 1]] < _due[_heap[child]])
+            if (child + 1 < _count && _heap[child + 1].Due < _heap[child].Due)
             {
                 child++;
             }
 
-            if (_due[_heap[child]] >= _due[moving])
+            if (_heap[child].Due >= moving.Due)
             {
                 break;
             }
@@ -108,16 +103,9 @@ internal sealed class Agenda(int operators)
         Put(place, moving);
     }
 
-    private void Put(int place, int operatorIndex)
+    private void Put(int place, Entry entry)
     {
-        _heap[place] = operatorIndex;
-        _place[operatorIndex] = place;
-    }
-
-    private static long[] Filled(int count)
-    {
-        var due = new long[count];
-        due.AsSpan().Fill(Never);
-        return due;
+        _heap[place] = entry;
+        cells[entry.Operator].AgendaPlace = place + 1;
     }
 }

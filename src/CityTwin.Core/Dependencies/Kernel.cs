@@ -60,17 +60,20 @@ internal enum VertexKind : byte
 }
 
 /// <summary>The compiled arrays. "Of vertex" means indexed by its place in the topological order.</summary>
-/// <param name="Simple">Of a plain vertex that remembers nothing, its one program; -1 of all others. A sweep mostly reads these.</param>
+/// <param name="Heads">Of each vertex, and one more in which the readers of the last end. A sweep mostly reads these.</param>
+/// <param name="Readers">The readers of all vertices, each marked by <see cref="Mark"/>.</param>
+/// <param name="CeilingVertex">Of a segment, the vertex that reads its ceiling, needs and window.</param>
 internal sealed record KernelTables(
     ImmutableArray<SegmentId> Segments,
     ImmutableArray<SegmentRule> Rules,
     FrozenIndex Index,
     VertexTable[] Vertices,
-    int[] Simple,
+    RingTable[] Rings,
+    VertexHead[] Heads,
     int[] Code,
-    int[] DependentStart,
-    int[] Dependents,
+    int[] Readers,
     int[] LevelVertex,
+    int[] CeilingVertex,
     int[] PassVertex,
     int[] GiveVertex,
     NetworkTable[] Networks,
@@ -94,7 +97,7 @@ internal sealed record KernelTables(
 /// <param name="Owner">The segment's index, or of a network vertex the network's.</param>
 /// <param name="Operator">The place of the segment's operator state, -1 = it remembers nothing, or this vertex does not read it.</param>
 /// <param name="Slot">Of a member's vertices, its place among all members.</param>
-/// <param name="ComponentEnd">The place behind the last vertex of its ring.</param>
+/// <param name="Ring">The ring it lies in; -1 = none.</param>
 /// <param name="IsChoice">True when only a supplier that crosses its value can change it.</param>
 internal readonly record struct VertexTable(
     VertexKind Kind,
@@ -105,7 +108,12 @@ internal readonly record struct VertexTable(
     int Operator,
     int Slot,
     int Network,
-    int ComponentEnd);
+    int Ring);
+
+/// <summary>Vertices that depend on each other, or one that reads itself; in the topological order they lie together.</summary>
+/// <param name="End">The place behind the last.</param>
+/// <param name="IsChoice">True when every one of them only chooses among levels and remembers nothing.</param>
+internal readonly record struct RingTable(int First, int End, bool IsChoice);
 
 /// <summary>One segment with a backup, a restart lag, or both.</summary>
 /// <param name="LagTicks">0 without a restart lag.</param>
@@ -114,7 +122,7 @@ internal readonly record struct VertexTable(
 /// <param name="Pass">Of a member of a network, its pass vertex; else -1.</param>
 /// <param name="Slot">Of a member of a network, its slot; else -1.</param>
 internal readonly record struct OperatorTable(
-    int Segment, bool HasBackup, BackupScale Scale, long LagTicks, int Supply, int Needs, int Pass, int Slot)
+    BackupScale Scale, long LagTicks, int Pass, bool HasBackup, int Segment, int Supply, int Needs, int Slot)
 {
     public bool HasLag => LagTicks > 0;
 }

@@ -25,23 +25,29 @@ internal static class KernelCompiler
         var pass = Places(drafts.Pass);
         var give = Places(drafts.Give);
         var code = new List<int>();
-        var componentEnd = Ends(componentStart);
         var vertices = new VertexTable[order.Length];
         for (var place = 0; place < order.Length; place++)
         {
-            vertices[place] = Compile(drafts, order[place], componentEnd[place], code, segment => level[index[segment]]);
+            vertices[place] = Compile(drafts, order[place], code, segment => level[index[segment]]);
         }
+
+        var rings = Rings(vertices, componentStart, place => dependents.AsSpan(dependentStart[place]..dependentStart[place + 1]).Contains(place));
+        Invariant.Hold(dependents.Length <= VertexHead.ReadersMax, "A vertex's head has room for the place of its readers.");
 
         return new(
             [.. rules.Select(rule => rule.Segment)],
             [.. rules.Select(rule => rule.Rule)],
             index,
             vertices,
-            [.. vertices.Select(Simple)],
+            rings,
+            [
+                .. vertices.Select((vertex, place) => Head(drafts, vertex, dependentStart[place], segment => level[index[segment]])),
+                VertexHead.Of(VertexForm.Networked, -1, -1, -1, dependents.Length, false),
+            ],
             [.. code],
-            dependentStart,
             [.. dependents.Select(vertex => KernelTables.Mark(vertex, vertices[vertex].IsChoice))],
             level,
+            [.. level.Select((vertex, segment) => pass[segment] < 0 ? vertex : pass[segment])],
             pass,
             give,
             [.. drafts.Networks.Select((members, n) => new NetworkTable(
@@ -56,12 +62,12 @@ internal static class KernelCompiler
             drafts.Slot);
     }
 
-    private static VertexTable Compile(Drafts drafts, int vertex, int componentEnd, List<int> code, Func<SegmentId, int> vertexOf)
+    private static VertexTable Compile(Drafts drafts, int vertex, List<int> code, Func<SegmentId, int> vertexOf)
     {
         var (kind, owner) = drafts[vertex];
         if (kind == VertexKind.Network)
         {
-            return new(kind, false, owner, -1, -1, -1, -1, owner, componentEnd);
+            return new(kind, false, owner, -1, -1, -1, -1, owner, -1);
         }
 
         var rule = drafts.Rule(owner);
@@ -79,6 +85,7 @@ internal static class KernelCompiler
 
         var readsSupply = kind is VertexKind.Plain or VertexKind.Give;
         var readsNeeds = kind is VertexKind.Plain or VertexKind.Pass;
+        var needsPrograms = kind != VertexKind.Plain || VertexHead.Choice(rule) is null;
         var remembers = kind == VertexKind.Plain ? OperatorRules.Remembers(rule)
             : kind == VertexKind.Give ? rule.Backup is not null
             : rule.RestartLagTicks is not null;
@@ -87,39 +94,65 @@ internal static class KernelCompiler
             kind is VertexKind.Plain or VertexKind.Pass or VertexKind.Give
                 && !remembers && RuleProgram.IsChoice(readsSupply ? rule.Supply : null) && RuleProgram.IsChoice(readsNeeds ? rule.Needs : null),
             owner,
-            readsSupply ? Program(rule.Supply) : -1,
-            readsNeeds ? Program(rule.Needs) : -1,
+            readsSupply && needsPrograms ? Program(rule.Supply) : -1,
+            readsNeeds && needsPrograms ? Program(rule.Needs) : -1,
             remembers ? drafts.Operator[owner] : -1,
             drafts.Slot[owner],
             drafts.NetworkOf(owner),
-            componentEnd);
+            -1);
     }
 
-    private static int[] Ends(int[] componentStart)
+    /// <summary>The components that depend on themselves; their vertices are told in which they lie.</summary>
+    private static RingTable[] Rings(VertexTable[] vertices, int[] componentStart, Func<int, bool> readsItself)
     {
-        var ends = new int[componentStart.Length];
-        for (var place = ends.Length - 1; place >= 0; place--)
+        var rings = new List<RingTable>();
+        for (int first = 0, end; first < vertices.Length; first = end)
         {
-            ends[place] = place + 1 < ends.Length && componentStart[place + 1] == componentStart[place] ? ends[place + 1] : place + 1;
+            for (end = first + 1; end < vertices.Length && componentStart[end] == first; end++)
+            {
+            }
+
+            if (end == first + 1 && !readsItself(first))
+            {
+                continue;
+            }
+
+            var members = vertices.AsSpan(first, end - first);
+            var isChoice = true;
+            foreach (ref var vertex in members)
+            {
+                vertex = vertex with { Ring = rings.Count };
+                isChoice &= vertex is { Kind: VertexKind.Plain, IsChoice: true };
+            }
+
+            rings.Add(new(first, end, isChoice));
         }
 
-        return ends;
+        return [.. rings];
     }
 
-    private static int Simple(VertexTable vertex) =>
-        vertex is { Kind: VertexKind.Plain, Operator: < 0 } && Math.Min(vertex.Supply, vertex.Needs) < 0
-            ? Math.Max(vertex.Supply, vertex.Needs)
-            : -1;
+    private static VertexHead Head(
+        Drafts drafts, VertexTable vertex, int readers, Func<SegmentId, int> vertexOf)
+    {
+        if (vertex.Kind != VertexKind.Plain)
+        {
+            return VertexHead.Of(VertexForm.Networked, -1, -1, -1, readers, vertex.Ring >= 0);
+        }
+
+        return VertexHead.Choice(drafts.Rule(vertex.Owner)) is var (form, a, b, c)
+            ? VertexHead.Of(form, vertexOf(a.Segment), vertexOf(b.Segment), vertexOf(c.Segment), readers, vertex.Ring >= 0)
+            : VertexHead.Of(VertexForm.Programs, vertex.Supply, vertex.Needs, vertex.Operator, readers, vertex.Ring >= 0);
+    }
 
     private static OperatorTable Operator(
         int segment, SegmentRule rule, VertexTable[] vertices, int level, int pass, int give, int slot) => new(
-        segment,
-        rule.Backup is not null,
         rule.Backup is { } backup ? BackupScale.Of(backup) : default,
         rule.RestartLagTicks ?? 0,
+        pass,
+        rule.Backup is not null,
+        segment,
         vertices[give < 0 ? level : give].Supply,
         vertices[pass < 0 ? level : pass].Needs,
-        pass,
         slot);
 
     /// <summary>The vertices before they are put in order: what each is, and who reads whom.</summary>

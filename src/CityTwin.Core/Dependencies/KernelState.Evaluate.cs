@@ -3,7 +3,7 @@ namespace CityTwin.Core.Dependencies;
 /// <summary>How one vertex is evaluated, and whom it wakes.</summary>
 public sealed partial class KernelState
 {
-    /// <summary>The vertex's value from its suppliers, before it is held against the phase's bound.</summary>
+    /// <summary>The value of a member's vertex from its suppliers, before it is held against the phase's bound.</summary>
     private int Exact(int vertex, long at)
     {
         ref readonly var table = ref _vertices[vertex];
@@ -12,20 +12,16 @@ public sealed partial class KernelState
             case VertexKind.Member:
                 return Math.Min(_pass[table.Slot], _reach[table.Slot]);
             case VertexKind.Give:
-                return Given(in table, at);
-            case VertexKind.Pass:
-                return Math.Min(Program(table.Needs), Held(vertex, table.Operator));
+                return Given(table.Supply, table.Operator, at);
             default:
-                return Math.Min(Math.Min(Program(table.Needs), Given(in table, at)), Held(vertex, table.Operator));
+                return Math.Min(Program(table.Needs), Held(vertex, table.Operator));
         }
     }
 
-    private int Given(in VertexTable table, long at)
+    private int Given(int program, int operatorIndex, long at)
     {
-        var supply = Program(table.Supply);
-        return table.Operator >= 0 && _tables.Operators[table.Operator].HasBackup && _memory.IsCharged(table.Operator, at)
-            ? Math.Max(supply, _tables.Operators[table.Operator].Scale.CoverPermille)
-            : supply;
+        var supply = Program(program);
+        return operatorIndex >= 0 ? Math.Max(supply, _memory.Cover(operatorIndex, at)) : supply;
     }
 
     /// <summary>The least of ceiling and window.</summary>
@@ -44,44 +40,27 @@ public sealed partial class KernelState
 
     /// <summary>
     /// Wakes who reads a vertex. A rule that only chooses among its levels changes only when a supplier crosses the
-    /// value it has: falling from at least that value to below it, or rising from at most it to above.
+    /// value it has: falling from at least that value to below it, or rising from at most it to above. Both are one
+    /// comparison, and whether it holds goes into the worklist as a number: as a branch it would be guessed wrong often.
     /// </summary>
     private void ScheduleReaders(SettleScratch scratch, int vertex, short before, short after)
     {
-        var values = _values;
-        var readers = _readers.AsSpan(_tables.DependentStart[vertex].._tables.DependentStart[vertex + 1]);
-        if (after < before)
+        unchecked
         {
-            foreach (var reader in readers)
+            var (first, width) = after < before ? (after + 1, (uint)(before - after)) : (before, (uint)(after - before));
+            var values = _values;
+            foreach (var marked in ReadersOf(vertex))
             {
-                if (reader < 0)
-                {
-                    scratch.Schedule(~reader);
-                }
-                else if (values[reader] > after && values[reader] <= before)
-                {
-                    scratch.Schedule(reader);
-                }
-            }
-        }
-        else
-        {
-            foreach (var reader in readers)
-            {
-                if (reader < 0)
-                {
-                    scratch.Schedule(~reader);
-                }
-                else if (values[reader] >= before && values[reader] < after)
-                {
-                    scratch.Schedule(reader);
-                }
+                var isAlways = marked >> 31;
+                var reader = marked ^ isAlways;
+                var isWoken = (uint)-isAlways | ((uint)(values[reader] - first) < width ? 1u : 0u);
+                scratch.ScheduleIf(reader, isWoken);
             }
         }
     }
 
     /// <summary>Who reads a vertex, each marked by <see cref="KernelTables.Mark"/>.</summary>
-    private ReadOnlySpan<int> ReadersOf(int vertex) => _tables.Dependents.AsSpan(_tables.DependentStart[vertex].._tables.DependentStart[vertex + 1]);
+    private ReadOnlySpan<int> ReadersOf(int vertex) => _readers.AsSpan(_heads[vertex].Readers.._heads[vertex + 1].Readers);
 
     /// <summary>Both phases look at it: after a start it may be too high for the first and too low for the second.</summary>
     private void ScheduleBoth(int vertex)
@@ -105,9 +84,6 @@ public sealed partial class KernelState
             Scratch.Touch(o);
         }
     }
-
-    /// <summary>The vertex that reads the segment's ceiling, needs and window.</summary>
-    private int CeilingVertex(int segment) => _tables.PassVertex[segment] is >= 0 and var pass ? pass : _tables.LevelVertex[segment];
 
     /// <summary>The vertex that reads the segment's own supply.</summary>
     private int InputVertex(int segment) => _tables.GiveVertex[segment] is >= 0 and var give ? give : _tables.LevelVertex[segment];

@@ -157,7 +157,7 @@ public sealed partial class KernelState
     {
         foreach (var (segment, ceiling) in ceilings)
         {
-            var vertex = CeilingVertex(segment);
+            var vertex = _ceilingVertex[segment];
             if (ceiling < _ceilings[vertex])
             {
                 _ceilings[vertex] = (short)ceiling;
@@ -170,7 +170,7 @@ public sealed partial class KernelState
     {
         foreach (var (segment, ceiling) in ceilings)
         {
-            var vertex = CeilingVertex(segment);
+            var vertex = _ceilingVertex[segment];
             if (ceiling > _ceilings[vertex])
             {
                 _ceilings[vertex] = (short)ceiling;
@@ -182,69 +182,58 @@ public sealed partial class KernelState
         {
             if (_memory.Release(o, at))
             {
-                Scratch.Schedule(CeilingVertex(_tables.Operators[o].Segment));
+                Scratch.Schedule(_ceilingVertex[_tables.Operators[o].Segment]);
             }
         }
     }
 
     /// <summary>
-    /// Evaluates what is scheduled, suppliers first. A ring is swept again and again until it rests, before anything
-    /// behind it is looked at.
+    /// Evaluates what is scheduled, suppliers first. A ring comes to rest before anything behind it is looked at.
     /// </summary>
     private void Sweep(long at, bool isDown)
     {
         var scratch = Scratch;
-        var (rounds, ringEnd) = (0, 0);
-        (scratch.Cursor, scratch.Behind) = (scratch.Behind, SettleScratch.None);
-        while (scratch.Cursor != SettleScratch.None)
+        for (var vertex = scratch.NextFrom(scratch.First); vertex != SettleScratch.None; vertex = scratch.NextFrom(vertex))
         {
-            var vertex = scratch.NextFrom(scratch.Cursor);
-            var behind = scratch.Behind;
-            if (behind != SettleScratch.None)
+            if (_heads[vertex].IsInRing)
             {
-                // Whatever is behind lies in the ring being swept: only inside a ring does a reader stand before its supplier.
-                if (ringEnd <= behind)
-                {
-                    (rounds, ringEnd) = (0, _vertices[behind].ComponentEnd);
-                }
-
-                if (vertex >= ringEnd)
-                {
-                    CountRound(++rounds, behind, at);
-                    vertex = behind;
-                    scratch.Behind = SettleScratch.None;
-                }
+                vertex = SettleRing(scratch, vertex, at, isDown);
             }
-            else if (vertex == SettleScratch.None)
+            else
             {
-                break;
+                scratch.Take(vertex);
+                Evaluate(scratch, vertex, at, isDown);
+                vertex++;
             }
-
-            scratch.Take(vertex);
-            scratch.Evaluations++;
-            scratch.Cursor = vertex + 1;
-            Evaluate(scratch, vertex, at, isDown);
         }
 
-        scratch.Cursor = SettleScratch.None;
-    }
-
-    private void CountRound(int rounds, int vertex, long at)
-    {
-        if (rounds > Limits.RoundsMax)
-        {
-            throw new KernelLimitException(nameof(KernelLimits.RoundsMax), Limits.RoundsMax, $"around '{NameOf(vertex)}' at tick {at}");
-        }
+        scratch.First = SettleScratch.None;
     }
 
     private void Evaluate(SettleScratch scratch, int vertex, long at, bool isDown)
     {
-        if (_simple[vertex] is >= 0 and var program)
+        scratch.Evaluations++;
+        ref readonly var head = ref _heads[vertex];
+        switch (head.Form)
         {
-            Move(scratch, vertex, (short)Math.Min(_ceilings[vertex], RuleProgram.Evaluate(_code, _values, ref program)), isDown);
-            return;
+            case VertexForm.Networked:
+                EvaluateNetworked(scratch, vertex, at, isDown);
+                break;
+            case VertexForm.Programs when head.C >= 0:
+                scratch.Touch(head.C);
+                Move(scratch, vertex, (short)Math.Min(_memory.Through(head.C, at, Program(head.A), Program(head.B)), _ceilings[vertex]), isDown);
+                break;
+            case VertexForm.Programs:
+                Move(scratch, vertex, (short)Math.Min(Math.Min(Program(head.A), Program(head.B)), _ceilings[vertex]), isDown);
+                break;
+            default:
+                Move(scratch, vertex, head.Choose(_values, _ceilings[vertex]), isDown);
+                break;
         }
+    }
 
+    private void EvaluateNetworked(SettleScratch scratch, int vertex, long at, bool isDown)
+    {
         ref readonly var table = ref _vertices[vertex];
         if (table.Operator >= 0)
         {
@@ -288,7 +277,7 @@ public sealed partial class KernelState
     {
         var (first, count) = (network.FirstSlot, network.Shape.MemberCount);
         var reached = Scratch.Reach.AsSpan(0, count);
-        network.Shape.Reach(_pass.AsSpan(first, count), _give.AsSpan(first, count), reached, Scratch.WidestPath);
+        network.Shape.Reach(_pass.AsSpan(first, count), _give.AsSpan(first, count), reached, Scratch.Widest);
         for (var i = 0; i < count; i++)
         {
             if (reached[i] != _reach[first + i])
@@ -308,24 +297,18 @@ public sealed partial class KernelState
         foreach (var o in Scratch.Touched)
         {
             ref readonly var table = ref _tables.Operators[o];
-            var supply = Program(table.Supply);
-            var restartInput = 1000;
-            if (table.HasLag)
+            if (table.Pass < 0)
             {
-                var given = table.Slot >= 0 ? _reach[table.Slot]
-                    : table.HasBackup && _memory.IsCharged(o, at) ? Math.Max(supply, table.Scale.CoverPermille)
-                    : supply;
-                restartInput = Math.Min(given, Program(table.Needs));
+                _memory.RememberInputs(o, at);
+                continue;
             }
 
-            _memory.Remember(o, at, table.HasBackup ? supply : 1000, restartInput);
+            var restartInput = table.HasLag ? Math.Min(_reach[table.Slot], Program(table.Needs)) : 1000;
+            _memory.Remember(o, at, Program(table.Supply), restartInput);
 
             // What passes through a member from the next tick on; it carries no more than has reached it by now, so
             // nobody's reach changes by this.
-            if (table.Pass >= 0)
-            {
-                SetExact(table.Pass, (short)Exact(table.Pass, at));
-            }
+            SetExact(table.Pass, (short)Exact(table.Pass, at));
         }
     }
 }

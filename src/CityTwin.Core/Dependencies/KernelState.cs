@@ -12,13 +12,14 @@ public sealed partial class KernelState
     private readonly KernelTables _tables;
     private readonly VertexTable[] _vertices;
     private readonly int[] _code;
-    private readonly int[] _simple;
+    private readonly VertexHead[] _heads;
     private readonly short[] _values;   // of each vertex: level, pass or give
     private readonly short[] _reach;    // of each slot: what its network brings it
     private readonly short[] _give;     // of each slot: what a source gives, kept beside pass for the widest path
     private readonly short[] _pass;
     private readonly short[] _ceilings; // of each vertex that reads one, beside its value
-    private readonly int[] _readers;    // the dependents, here to be near
+    private readonly int[] _readers;    // these tables are here to be near
+    private readonly int[] _ceilingVertex;
     private readonly OperatorMemory _memory;
     private SettleScratch? _scratch;
     private bool _isStale;
@@ -31,13 +32,14 @@ public sealed partial class KernelState
         _tables = kernel.Tables;
         _vertices = _tables.Vertices;
         _code = _tables.Code;
-        _simple = _tables.Simple;
+        _heads = _tables.Heads;
         _values = new short[_vertices.Length];
         _reach = new short[_tables.SlotCount];
         _give = new short[_reach.Length];
         _pass = new short[_reach.Length];
         _ceilings = new short[_vertices.Length];
-        _readers = _tables.Dependents;
+        _readers = _tables.Readers;
+        _ceilingVertex = _tables.CeilingVertex;
         _memory = new(_tables);
     }
 
@@ -114,7 +116,7 @@ public sealed partial class KernelState
 
     public int LevelOf(SegmentId segment) => LevelOf(Kernel.IndexOf(segment));
 
-    public int CeilingOf(int segment) => _ceilings[CeilingVertex(segment)];
+    public int CeilingOf(int segment) => _ceilings[_ceilingVertex[segment]];
 
     /// <summary>What a segment's backup and restart remember; null when its rule remembers nothing.</summary>
     public OperatorState? OperatorOf(int segment) =>
@@ -153,7 +155,7 @@ public sealed partial class KernelState
     private void Put(int segment, SegmentSnapshot snapshot)
     {
         _values[_tables.LevelVertex[segment]] = (short)snapshot.LevelPermille;
-        _ceilings[CeilingVertex(segment)] = (short)snapshot.CeilingPermille;
+        _ceilings[_ceilingVertex[segment]] = (short)snapshot.CeilingPermille;
         if (_tables.OperatorOfSegment[segment] is >= 0 and var o)
         {
             _memory.Write(o, snapshot.Operator ?? OperatorRules.New(Kernel.Rules[segment], Now)!);
@@ -188,7 +190,7 @@ public sealed partial class KernelState
         {
             var (first, count) = (network.FirstSlot, network.Shape.MemberCount);
             network.Shape.Reach(
-                _pass.AsSpan(first, count), _give.AsSpan(first, count), _reach.AsSpan(first, count), Scratch.WidestPath);
+                _pass.AsSpan(first, count), _give.AsSpan(first, count), _reach.AsSpan(first, count), Scratch.Widest);
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class SettleScratch(KernelTables tables)
     private readonly ulong[] _pendingWords = new ulong[(tables.Vertices.Length + 4095) / 4096]; // which words are not 0
     private readonly bool[] _isTouched = new bool[tables.Operators.Length];
     private readonly int[] _touched = new int[tables.Operators.Length];
-    private readonly bool[] _isChanged = new bool[tables.Vertices.Length];
+    private readonly ulong[] _isChanged = new ulong[(tables.Vertices.Length + 63) / 64];
     private readonly int[] _changed = new int[tables.Segments.Length];
     private readonly short[] _before = new short[tables.Segments.Length]; // of each changed one
     private readonly LevelChange[] _changes = new LevelChange[tables.Segments.Length];
@@ -19,7 +19,10 @@ internal sealed class SettleScratch(KernelTables tables)
     /// <summary>No vertex: the sweep is done.</summary>
     public const int None = int.MaxValue;
 
-    public WidestPathScratch WidestPath { get; } = new();
+    public LevelQueue Widest { get; } = new();
+
+    /// <summary>Vertices of a ring that moved, whose readers are not woken yet.</summary>
+    public Stack<(int Vertex, short Before)> Moved { get; } = [];
 
     public short[] Reach { get; } = new short[tables.Networks.Length == 0 ? 0 : tables.Networks.Max(network => network.Shape.MemberCount)];
 
@@ -30,13 +33,10 @@ internal sealed class SettleScratch(KernelTables tables)
 
     public long Evaluations { get; set; }
 
+    /// <summary>No vertex before this one is scheduled: where the next sweep begins.</summary>
+    public int First { get; set; } = None;
+
     public ReadOnlySpan<int> Touched => _touched.AsSpan(0, _touchedCount);
-
-    /// <summary>Where the sweep is: what is scheduled before it is behind. <see cref="None"/> between sweeps.</summary>
-    public int Cursor { get; set; } = None;
-
-    /// <summary>The lowest vertex scheduled behind the cursor.</summary>
-    public int Behind { get; set; } = None;
 
     /// <summary>What the last settle changed. Many settles are never asked, so it is only put together then.</summary>
     public ReadOnlySpan<LevelChange> Changes(ReadOnlySpan<short> values)
@@ -62,7 +62,7 @@ internal sealed class SettleScratch(KernelTables tables)
         _changesCount = -1;
         foreach (var vertex in _changed.AsSpan(0, _changedCount))
         {
-            _isChanged[vertex] = false;
+            _isChanged[vertex >> 6] = 0; // whoever else is in this word is in the list too
         }
 
         _changedCount = 0;
@@ -71,22 +71,25 @@ internal sealed class SettleScratch(KernelTables tables)
         Due.Clear();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Schedule(int vertex)
     {
-        _pending[vertex >> 6] |= 1UL << (vertex & 63);
-        _pendingWords[vertex >> 12] |= 1UL << ((vertex >> 6) & 63);
-        if (vertex < Cursor && vertex < Behind)
-        {
-            Behind = vertex;
-        }
+        ScheduleIf(vertex, 1);
+        First = Math.Min(First, vertex);
+    }
+
+    /// <summary>Schedules a vertex if it is woken (1, not 0).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ScheduleIf(int vertex, ulong isWoken)
+    {
+        _pending[vertex >> 6] |= isWoken << (vertex & 63);
+        _pendingWords[vertex >> 12] |= isWoken << ((vertex >> 6) & 63);
     }
 
     /// <summary>The first scheduled vertex at or after a place, without taking it.</summary>
     public int NextFrom(int vertex)
     {
         var w = vertex >> 6;
-        if (w >= _pending.Length)
+        if ((uint)w >= (uint)_pending.Length)
         {
             return None;
         }
@@ -124,9 +127,11 @@ internal sealed class SettleScratch(KernelTables tables)
     /// <summary>Keeps the level a segment had before this settle changed it for the first time.</summary>
     public void KeepBefore(int vertex, short level)
     {
-        if (!_isChanged[vertex])
+        ref var word = ref _isChanged[vertex >> 6];
+        var bit = 1UL << (vertex & 63);
+        if ((word & bit) == 0)
         {
-            _isChanged[vertex] = true;
+            word |= bit;
             _before[_changedCount] = level;
             _changed[_changedCount++] = vertex;
         }
@@ -152,13 +157,15 @@ internal sealed class SettleScratch(KernelTables tables)
         }
 
         var summary = _pendingWords[s] & (ulong.MaxValue << (word & 63));
-        while (summary == 0)
+        if (summary == 0)
         {
-            if (++s == _pendingWords.Length)
+            var further = _pendingWords.AsSpan(s + 1).IndexOfAnyExcept(0UL);
+            if (further < 0)
             {
                 return None;
             }
 
+            s += 1 + further;
             summary = _pendingWords[s];
         }
 

@@ -42,15 +42,15 @@ public sealed class WidestPath
     /// <summary>Writes what reaches each member; 0 where no path leads.</summary>
     /// <param name="pass">min(ceiling, needs, restart window) of each member.</param>
     /// <param name="give">What each source gives, 0 for all others.</param>
-    public void Reach(ReadOnlySpan<short> pass, ReadOnlySpan<short> give, Span<short> reach, WidestPathScratch scratch)
+    public void Reach(ReadOnlySpan<short> pass, ReadOnlySpan<short> give, Span<short> reach, LevelQueue queue)
     {
-        var queue = scratch.For(MemberCount);
+        queue.For(MemberCount);
         for (var i = 0; i < give.Length; i++)
         {
             reach[i] = give[i];
             if (give[i] > 0)
             {
-                queue.Add(i, give[i]);
+                queue.Raise(i, give[i]);
             }
         }
 
@@ -63,90 +63,10 @@ public sealed class WidestPath
                 var neighbour = _neighbours[e];
                 if (carried > reach[neighbour])
                 {
-                    if (reach[neighbour] > 0)
-                    {
-                        queue.Remove(neighbour, reach[neighbour]);
-                    }
-
                     reach[neighbour] = carried;
-                    queue.Add(neighbour, carried);
+                    queue.Raise(neighbour, carried);
                 }
             }
         }
-    }
-}
-
-/// <summary>Reusable memory of <see cref="WidestPath.Reach"/>: a queue with one bucket per level. Not for two threads at once.</summary>
-public sealed class WidestPathScratch
-{
-    private readonly int[] _head = CreateHeads();
-    private int[] _next = [];
-    private int[] _previous = [];
-    private int _widest;
-
-    internal WidestPathScratch For(int members)
-    {
-        if (_next.Length < members)
-        {
-            _next = new int[members];
-            _previous = new int[members];
-        }
-
-        _widest = 0;
-        return this;
-    }
-
-    internal void Add(int member, int level)
-    {
-        _next[member] = _head[level];
-        _previous[member] = -1;
-        if (_head[level] >= 0)
-        {
-            _previous[_head[level]] = member;
-        }
-
-        _head[level] = member;
-        _widest = Math.Max(_widest, level);
-    }
-
-    internal void Remove(int member, int level)
-    {
-        if (_previous[member] >= 0)
-        {
-            _next[_previous[member]] = _next[member];
-        }
-        else
-        {
-            _head[level] = _next[member];
-        }
-
-        if (_next[member] >= 0)
-        {
-            _previous[_next[member]] = _previous[member];
-        }
-    }
-
-    internal bool TryTakeWidest(out int member)
-    {
-        while (_widest > 0 && _head[_widest] < 0)
-        {
-            _widest--;
-        }
-
-        member = _head[_widest];
-        if (member < 0)
-        {
-            return false;
-        }
-
-        Remove(member, _widest);
-        return true;
-    }
-
-    private static int[] CreateHeads()
-    {
-        var heads = new int[1001];
-        heads.AsSpan().Fill(-1);
-        return heads;
     }
 }
