@@ -4,12 +4,15 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-names=(settle hit fork read list)
+names=(settle hit fork read list ingest)
 [ $# -eq 1 ] || { echo "usage: tests/bench.sh all|$(IFS='|'; echo "${names[*]}")" >&2; exit 2; }
 if [ "$1" != all ]; then names=("$1"); fi
-if ! command -v g++ >/dev/null; then
+missing=()
+command -v g++ >/dev/null || missing+=(g++)
+command -v mosquitto >/dev/null || missing+=(mosquitto)
+if [ ${#missing[@]} -gt 0 ]; then
   sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-  { $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq g++; } >/dev/null
+  { $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "${missing[@]}"; } >/dev/null
 fi
 dotnet build tests/CityTwin.Benchmarks -c Release -v quiet >&2
 for name in "${names[@]}"; do

@@ -19,7 +19,7 @@ public sealed record FeedOptions
     /// <summary>Chooses noise and incidents; the same seed gives the same at the same hour.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Connections to the broker, 1..64. A broker that stores before it acknowledges takes one message per connection at a time.</summary>
+    /// <summary>Connections to the broker, 1..64.</summary>
     public int Connections { get; init; } = 4;
 
     /// <summary>Load only: messages of one connection not yet acknowledged, 1..1024.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -5,6 +6,7 @@ using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Formatter;
+using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 
@@ -12,8 +14,8 @@ namespace CityTwin.Ingest;
 
 /// <summary>
 /// The broker inside the silo: MQTT 3.1.1 and 5 on one port, for a city without a broker of its own. Its sessions live
-/// in memory, so it acknowledges a publisher only once the message is stored: the work is done inside the publish
-/// interceptor, which is awaited for each connection.
+/// in memory, so it acknowledges a publisher only once the message is stored: the publish interceptor waits for that. The
+/// storing itself begins when the message is read (<see cref="PublisherChannel"/>).
 /// </summary>
 public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake, ILogger<EmbeddedBroker> log)
     : IHostedService, IMqttPublisher, IDisposable
@@ -40,7 +42,7 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
             .WithMaxPendingMessagesPerClient(options.PendingPerSubscriberMax)
             .WithPendingMessagesOverflowStrategy(MqttPendingMessagesOverflowStrategy.DropOldestQueuedMessage)
             .Build();
-        var adapters = factory.DefaultServerAdapters.Select(create => new NamingServerAdapter(create(factory)));
+        var adapters = factory.DefaultServerAdapters.Select(create => new PublisherAdapter(create(factory), TakeAhead));
         var server = factory.CreateMqttServer(serverOptions, adapters.ToList());
         server.ValidatingConnectionAsync += Validate;
         server.InterceptingPublishAsync += TakePublish;
@@ -118,10 +120,12 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
 
         // A retained reading would come back to every new subscriber as if it were fresh.
         message.Retain = false;
-        await _inFlight.WaitAsync(publish.CancellationToken).ConfigureAwait(false);
         try
         {
-            await intake.Take(message.Topic, message.Payload).ConfigureAwait(false);
+            // Not taken ahead: a will, or a message that names its topic by an alias.
+            var storing = message.UserProperties is TakenAhead ahead ? ahead.Storing
+                : await Begin(message.Topic, message.Payload, publish.CancellationToken).ConfigureAwait(false);
+            await storing.ConfigureAwait(false);
         }
         catch (Exception failure)
         {
@@ -130,9 +134,36 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
             publish.CloseConnection = true;
             ClosedUnstored(publish.ClientId, failure.Message);
         }
-        finally
+    }
+
+    private async ValueTask<bool> TakeAhead(MqttPublishPacket publish, CancellationToken cancellation)
+    {
+        if (!intake.IsOpen(publish.Topic))
         {
-            _inFlight.Release();
+            return false;
+        }
+
+        publish.UserProperties = new TakenAhead(
+            await Begin(publish.Topic, publish.Payload, cancellation).ConfigureAwait(false), publish.UserProperties ?? []);
+        return true;
+    }
+
+    /// <summary>Begins to store a message once there is room, and gives the storing.</summary>
+    private async ValueTask<Task> Begin(string topic, ReadOnlySequence<byte> payload, CancellationToken cancellation)
+    {
+        await _inFlight.WaitAsync(cancellation).ConfigureAwait(false);
+        return Store();
+
+        async Task Store()
+        {
+            try
+            {
+                await intake.Take(topic, payload).ConfigureAwait(false);
+            }
+            finally
+            {
+                _inFlight.Release();
+            }
         }
     }
 
@@ -145,6 +176,12 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
     private static bool Matches(MqttCredentials wanted, ValidatingConnectionEventArgs given) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(wanted.Password), given.RawPassword ?? [])
         & wanted.User == given.UserName;
+
+    /// <summary>Goes with a message from where it is read to the interceptor: of a packet, the library hands this list on as it is.</summary>
+    private sealed class TakenAhead(Task storing, IEnumerable<MqttUserProperty> properties) : List<MqttUserProperty>(properties)
+    {
+        public Task Storing => storing;
+    }
 
     [LoggerMessage(3111, LogLevel.Information, "The embedded MQTT broker listens on {Address}:{Port}.")]
     private partial void Listening(IPAddress address, int port);

@@ -26,8 +26,11 @@ public sealed record IngestOptions
     /// <summary>A longer batch is malformed, 1..10000.</summary>
     public int BatchMax { get; init; } = 1000;
 
-    /// <summary>Messages stored at one time, 1..65535; further ones wait in the broker.</summary>
-    public int InFlightMax { get; init; } = 1024;
+    /// <summary>
+    /// Messages stored at one time, 1..65535; further ones wait in the broker. Several full groups of the storage: with one
+    /// alone, acknowledgements and arrivals would stand still while it is committed.
+    /// </summary>
+    public int InFlightMax { get; init; } = 4096;
 
     /// <summary>Connections to the embedded broker at one time; a further one is refused as "server busy".</summary>
     public int ConnectionsMax { get; init; } = 1000;

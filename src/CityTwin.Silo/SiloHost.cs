@@ -66,7 +66,7 @@ internal static class SiloHost
     {
         silo.UseLocalhostClustering(FreePorts.Any(), FreePorts.Any(), serviceId: "citytwin", clusterId: "citytwin");
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromHours(1));
-        silo.AddActivityPropagation();
+        Telemetry.Add(silo);
         silo.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = settings.DataFolder });
         silo.AddCityTwinGrains();
     }

@@ -1,4 +1,5 @@
 using CityTwin.Benchmarks;
+using CityTwin.Benchmarks.Ingest;
 using CityTwin.Benchmarks.Reading;
 using CityTwin.Benchmarks.Settle;
 
@@ -10,11 +11,12 @@ Func<Task>? benchmark = args is [var name] ? name switch
     "fork" => () => Task.Run(ForkBenchmark.Run),
     "read" => ReadBenchmark.Run,
     "list" => ListBenchmark.Run,
+    "ingest" => IngestBenchmark.Run,
     _ => null,
 } : null;
 if (benchmark is null)
 {
-    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|read|list");
+    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|read|list|ingest");
     return 2;
 }
 

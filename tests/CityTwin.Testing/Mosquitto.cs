@@ -10,19 +10,21 @@ public sealed class Mosquitto : IAsyncDisposable
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(15);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-mosquitto-").FullName;
+    private readonly bool _keepsOverRestart;
     private Process? _process;
 
-    private Mosquitto(int port) => Port = port;
+    private Mosquitto(int port, bool keepsOverRestart) => (Port, _keepsOverRestart) = (port, keepsOverRestart);
 
     public int Port { get; }
 
     /// <summary>
-    /// Starts a broker that keeps its sessions over a restart, and drops nothing that waits for a subscriber: by default
-    /// mosquitto acknowledges to the publisher and then drops what goes beyond 1,000 waiting messages.
+    /// Starts a broker that drops nothing that waits for a subscriber: by default mosquitto acknowledges to the publisher
+    /// and then drops what goes beyond 1,000 waiting messages.
     /// </summary>
-    public static async Task<Mosquitto> Start(CancellationToken cancellation)
+    /// <param name="keepsOverRestart">Whether it keeps its sessions over a restart, by writing them out each second.</param>
+    public static async Task<Mosquitto> Start(CancellationToken cancellation, bool keepsOverRestart = true)
     {
-        var broker = new Mosquitto(FreePort());
+        var broker = new Mosquitto(FreePort(), keepsOverRestart);
         await broker.Run(cancellation);
         return broker;
     }
@@ -66,7 +68,7 @@ public sealed class Mosquitto : IAsyncDisposable
             $"""
             listener {Port} 127.0.0.1
             allow_anonymous true
-            persistence true
+            persistence {(_keepsOverRestart ? "true" : "false")}
             persistence_location {_folder}/
             autosave_on_changes true
             autosave_interval 1

@@ -37,6 +37,78 @@ public sealed class EmbeddedBrokerTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Messages_of_one_connection_are_stored_together_and_acknowledged_in_turn()
+    {
+        await using var host = await IngestHost.Start(_door);
+        var gate = new TaskCompletionSource();
+        _door.StoreBy(RecordingDoor.Meter, () => gate.Task);
+        using var client = await host.Connect();
+
+        var slow = client.Publish("sensors/meter/reading", Reading);
+        var quick = Enumerable.Range(0, 20).Select(_ => client.Publish("sensors/breaker/reading", """{"value":"open"}""")).ToList();
+        await _door.Until(door => door.Stored.Count == 20);
+
+        Assert.DoesNotContain(quick, published => published.IsCompleted);
+        gate.SetResult();
+        Assert.True((await slow).IsSuccess);
+        Assert.All(await Task.WhenAll(quick), published => Assert.True(published.IsSuccess));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task One_connection_is_read_ahead_up_to_the_limit()
+    {
+        await using var host = await IngestHost.Start(_door);
+        var gate = new TaskCompletionSource();
+        _door.StoreBy(RecordingDoor.Meter, () => gate.Task);
+        using var client = await host.Connect();
+        using var other = await host.Connect();
+
+        var all = Enumerable.Range(0, 2 * PublisherChannel.AheadMax).Select(_ => client.Publish("sensors/meter/reading", Reading)).ToList();
+        await _door.Until(door => door.Entered.Count >= PublisherChannel.AheadMax);
+        await other.Publish("sensors/breaker/reading", """{"value":"open"}""");
+
+        // One more is in the library's hands, and one waits for its place.
+        Assert.InRange(_door.Entered.OfType<Reading>().Count(reading => reading.Sensor == RecordingDoor.Meter.Id), 0, PublisherChannel.AheadMax + 2);
+        gate.SetResult();
+        Assert.All(await Task.WhenAll(all), published => Assert.True(published.IsSuccess));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Message_that_names_its_topic_by_an_alias_is_not_overtaken()
+    {
+        await using var host = await IngestHost.Start(_door);
+        using var client = await host.Connect();
+        Task<MqttClientPublishResult> Publish(string? topic, int value) => client.PublishAsync(
+            new MqttApplicationMessage
+            {
+                Topic = topic,
+                TopicAlias = 7,
+                PayloadSegment = System.Text.Encoding.UTF8.GetBytes($$"""{"value":{{value}}}"""),
+                QualityOfServiceLevel = MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce,
+            },
+            Cancellation);
+
+        await Task.WhenAll(Publish("citytwin/v1/sensors/meter/reading", 1), Publish(null, 2), Publish("citytwin/v1/sensors/meter/reading", 3));
+
+        Assert.Equal([1, 2, 3], _door.Entered.Cast<Reading>().Select(reading => reading.Value.Number!.Value));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Last_will_of_a_sensor_is_stored()
+    {
+        await using var host = await IngestHost.Start(_door);
+        using (var client = new MqttClientFactory().CreateMqttClient())
+        {
+            await client.ConnectAsync(
+                new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.Options.Port)
+                    .WithWillTopic("citytwin/v1/sensors/breaker/reading").WithWillPayload("""{"value":"open"}""").Build(),
+                Cancellation);
+        }
+
+        await _door.Until(door => door.Stored.Count == 1);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Store_that_fails_closes_the_connection_unacknowledged_and_the_next_try_succeeds()
     {
         await using var host = await IngestHost.Start(_door);

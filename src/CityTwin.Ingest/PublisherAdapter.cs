@@ -1,0 +1,28 @@
+using MQTTnet.Adapter;
+using MQTTnet.Diagnostics.Logger;
+using MQTTnet.Packets;
+using MQTTnet.Server;
+
+namespace CityTwin.Ingest;
+
+/// <summary>Puts a <see cref="PublisherChannel"/> around each connection that comes in.</summary>
+/// <param name="takeAhead">See there.</param>
+internal sealed class PublisherAdapter(IMqttServerAdapter inner, Func<MqttPublishPacket, CancellationToken, ValueTask<bool>> takeAhead)
+    : IMqttServerAdapter
+{
+    private long _named;
+
+    public Func<IMqttChannelAdapter, Task> ClientHandler { get; set; } = _ => Task.CompletedTask;
+
+    public Task StartAsync(MqttServerOptions options, IMqttNetLogger logger)
+    {
+        inner.ClientHandler = channel => ClientHandler(new PublisherChannel(channel, NewName, takeAhead));
+        return inner.StartAsync(options, logger);
+    }
+
+    public Task StopAsync() => inner.StopAsync();
+
+    public void Dispose() => inner.Dispose();
+
+    private string NewName() => $"anonymous-{Interlocked.Increment(ref _named)}";
+}

@@ -1,0 +1,131 @@
+using System.Net;
+using System.Runtime.ExceptionServices;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
+using MQTTnet.Adapter;
+using MQTTnet.Formatter;
+using MQTTnet.Packets;
+
+namespace CityTwin.Ingest;
+
+/// <summary>
+/// One connection to the embedded broker, as the broker library sees it. It adds two things that the library lacks.
+/// Packets are read ahead: the library takes one packet at a time and waits until it is stored, so that a publisher with
+/// one reading a message would go at the pace of the commits; here the storing of what follows begins meanwhile, and the
+/// library still acknowledges each in turn once it is stored. And MQTT 3.1.1 clients that connect without an identifier
+/// and without a session to keep get a name: the standard lets them (3.1.3.1) and mosquitto_pub does so.
+/// </summary>
+/// <param name="newName">A name for one without.</param>
+/// <param name="takeAhead">Begins to store a message, and returns false when it must wait until the library comes to it.</param>
+internal sealed class PublisherChannel(
+    IMqttChannelAdapter inner, Func<string> newName, Func<MqttPublishPacket, CancellationToken, ValueTask<bool>> takeAhead) : IMqttChannelAdapter
+{
+    /// <summary>Packets of one connection read and not yet acknowledged; further ones wait in its socket.</summary>
+    internal const int AheadMax = 256;
+
+    private readonly Channel<(MqttPacket? Packet, bool IsAhead)> _read =
+        Channel.CreateBounded<(MqttPacket?, bool)>(new BoundedChannelOptions(AheadMax) { SingleReader = true, SingleWriter = true });
+
+    private readonly CancellationTokenSource _closed = new();
+    private readonly SemaphoreSlim _turn = new(0);
+    private Task? _reading;
+    private bool _isConnected;
+    private bool _readerWaits;
+
+    public long BytesReceived => inner.BytesReceived;
+
+    public long BytesSent => inner.BytesSent;
+
+    public X509Certificate2 ClientCertificate => inner.ClientCertificate;
+
+    public EndPoint RemoteEndPoint => inner.RemoteEndPoint;
+
+    public EndPoint LocalEndPoint => inner.LocalEndPoint;
+
+    public bool IsSecureConnection => inner.IsSecureConnection;
+
+    public MqttPacketFormatterAdapter PacketFormatterAdapter => inner.PacketFormatterAdapter;
+
+    public Task ConnectAsync(CancellationToken cancellationToken) => inner.ConnectAsync(cancellationToken);
+
+    public Task DisconnectAsync(CancellationToken cancellationToken) => inner.DisconnectAsync(cancellationToken);
+
+    public async Task<MqttPacket> ReceivePacketAsync(CancellationToken cancellationToken)
+    {
+        if (!_isConnected)
+        {
+            // Nothing is read behind the first packet until the library has let its sender in.
+            _isConnected = true;
+            return Name(await inner.ReceivePacketAsync(cancellationToken).ConfigureAwait(false));
+        }
+
+        _reading ??= ReadAhead();
+        if (_readerWaits)
+        {
+            _readerWaits = false;
+            _turn.Release();
+        }
+
+        try
+        {
+            var (packet, isAhead) = await _read.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            _readerWaits = !isAhead;
+            // The library's way to say that the connection has ended is null.
+            return packet!;
+        }
+        catch (ChannelClosedException closed)
+        {
+            if (closed.InnerException is { } failure)
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
+
+            return null!;
+        }
+    }
+
+    public void ResetStatistics() => inner.ResetStatistics();
+
+    public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken) =>
+        inner.SendPacketAsync(packet, cancellationToken);
+
+    public void Dispose()
+    {
+        _closed.Cancel();
+        inner.Dispose();
+    }
+
+    private async Task ReadAhead()
+    {
+        try
+        {
+            while (await inner.ReceivePacketAsync(_closed.Token).ConfigureAwait(false) is { } packet)
+            {
+                var isAhead = packet is MqttPublishPacket publish && await takeAhead(publish, _closed.Token).ConfigureAwait(false);
+                await _read.Writer.WriteAsync((packet, isAhead), _closed.Token).ConfigureAwait(false);
+                if (!isAhead)
+                {
+                    // Nothing overtakes it: the library has done with it when it asks for the next one.
+                    await _turn.WaitAsync(_closed.Token).ConfigureAwait(false);
+                }
+            }
+
+            _read.Writer.TryComplete();
+        }
+        catch (Exception failure)
+        {
+            _read.Writer.TryComplete(failure is OperationCanceledException ? null : failure);
+        }
+    }
+
+    private MqttPacket Name(MqttPacket packet)
+    {
+        if (packet is MqttConnectPacket { CleanSession: true } connect && string.IsNullOrEmpty(connect.ClientId)
+            && PacketFormatterAdapter.ProtocolVersion != MqttProtocolVersion.V500)
+        {
+            connect.ClientId = newName();
+        }
+
+        return packet;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CityTwin.Core.Model;
+using CityTwin.Import;
+using CityTwin.Testing;
+using Microsoft.Data.Sqlite;
+
+namespace CityTwin.Benchmarks.Ingest;
+
+/// <summary>
+/// The silo as it ships, in a process of its own, with an external broker. It stands still while it is stopped by signal,
+/// and what it has made durable is read from its database.
+/// </summary>
+internal sealed class IngestSilo : IAsyncDisposable
+{
+    public const string ClientId = "citytwin-ingest";
+
+    private const string Program = "../../CityTwin.Silo/release/CityTwin.Silo.dll";
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-ingest-").FullName;
+    private readonly HttpClient _http = new();
+    private Process _process = null!;
+    private SqliteConnection _database = null!;
+    private long _counted;
+
+    public static async Task<IngestSilo> Start(City city, int brokerPort, CancellationToken cancellation)
+    {
+        var silo = new IngestSilo();
+        CityWriter.Write(city).WriteTo(Path.Combine(silo._folder, "city"));
+        silo._http.BaseAddress = new($"http://127.0.0.1:{Mosquitto.FreePort()}/");
+        var start = new ProcessStartInfo("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, Program), "--no-feed",
+            "--data", Path.Combine(silo._folder, "data"), "--city", Path.Combine(silo._folder, "city"),
+            "--http-port", $"{silo._http.BaseAddress.Port}", "--grpc-port", $"{Mosquitto.FreePort()}",
+        ])
+        { RedirectStandardOutput = true };
+        start.Environment["CITYTWIN_MQTT_HOST"] = "127.0.0.1";
+        start.Environment["CITYTWIN_MQTT_PORT"] = $"{brokerPort}";
+        silo._process = Process.Start(start)!;
+        silo._process.OutputDataReceived += (_, _) => { };
+        silo._process.BeginOutputReadLine();
+        await silo.Serves(cancellation);
+        silo._database = new($"Data Source={Path.Combine(silo._folder, "data", "citytwin.db")};Mode=ReadOnly");
+        silo._database.Open();
+        silo._counted = silo.Scalar("select head from change_head");
+        return silo;
+    }
+
+    /// <summary>The whole process stands still, and the broker sends no more than the window.</summary>
+    public void Pause() => Signal("STOP");
+
+    /// <summary>
+    /// Goes on until as many readings are durable. The acknowledgements of the last group follow at once; that none is
+    /// missing is asked of the broker in the end.
+    /// </summary>
+    public async Task<Drain> Drain(int readings, CancellationToken cancellation)
+    {
+        var (began, cpu, durable) = (Stopwatch.GetTimestamp(), _process.TotalProcessorTime, 0L);
+        Signal("CONT");
+        while (durable < readings)
+        {
+            await Task.Delay(Look, cancellation);
+            durable += NewlyDurable();
+        }
+
+        var took = Stopwatch.GetElapsedTime(began);
+        _process.Refresh();
+        return new(readings, took, _process.TotalProcessorTime - cpu);
+    }
+
+    /// <summary>Every sensor shows the last reading that was sent.</summary>
+    public async Task RequireAllStored(IReadOnlyDictionary<SensorId, long> sent, CancellationToken cancellation)
+    {
+        var token = "";
+        do
+        {
+            var page = await _http.GetFromJsonAsync<JsonElement>($"v1/sensors?pageSize=1000&pageToken={Uri.EscapeDataString(token)}", cancellation);
+            foreach (var sensor in page.GetProperty("sensors").EnumerateArray())
+            {
+                var id = new SensorId(sensor.GetProperty("name").GetString()!["sensors/".Length..]);
+                if (sent.TryGetValue(id, out var last) && sensor.GetProperty("sequence").GetInt64() != last)
+                {
+                    throw new InvalidOperationException($"Sensor {id} shows {sensor.GetProperty("sequence")}, but {last} was sent.");
+                }
+            }
+
+            token = page.GetProperty("nextPageToken").GetString()!;
+        }
+        while (token.Length > 0);
+    }
+
+    public async Task Stop(CancellationToken cancellation)
+    {
+        Signal("TERM");
+        await _process.WaitForExitAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        _http.Dispose();
+        await _database.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task Serves(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                using var answer = await _http.GetAsync("v1/zones", cancellation);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException) when (!_process.HasExited)
+            {
+                await Task.Delay(Look * 10, cancellation);
+            }
+        }
+    }
+
+    /// <summary>Each reading that says something new writes one row of its sensor; what follows from it are other rows.</summary>
+    private long NewlyDurable()
+    {
+        var head = Scalar("select head from change_head");
+        var rows = Scalar($"select count(*) from changes where seq > {_counted} and seq <= {head} and kind = 'sensor'");
+        _counted = head;
+        return rows;
+    }
+
+    private long Scalar(string sql)
+    {
+        using var command = _database.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+}

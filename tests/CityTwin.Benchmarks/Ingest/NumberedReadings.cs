@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Model;
+using CityTwin.Core.Sensing;
+using CityTwin.Feed;
+using MQTTnet;
+using MQTTnet.Formatter;
+using MQTTnet.Protocol;
+
+namespace CityTwin.Benchmarks.Ingest;
+
+/// <summary>What the feed's sensors would say, each sensor in turn, numbered without gaps, and published as fast as the broker takes it.</summary>
+internal sealed class NumberedReadings
+{
+    private const int Window = 256;
+    private readonly ImmutableArray<Sensor> _sensors;
+    private readonly Field _field;
+    private readonly int _port;
+    private readonly long _boot = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+    private int _next;
+
+    public NumberedReadings(City city, ulong seed, int port) =>
+        (_sensors, _field, _port) = (city.Sensors.RemoveAll(sensor => sensor.Role == SensorRole.Detection), new(city, seed), port);
+
+    /// <summary>The last sequence of each sensor that was published.</summary>
+    public Dictionary<SensorId, long> Sent { get; } = [];
+
+    /// <summary>Returns once the broker has acknowledged all of them.</summary>
+    public async Task Publish(int count, CancellationToken cancellation)
+    {
+        using var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync(
+            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", _port).WithProtocolVersion(MqttProtocolVersion.V500).Build(), cancellation);
+        var unacknowledged = new Queue<Task>(Window);
+        for (var n = 0; n < count; n++)
+        {
+            unacknowledged.Enqueue(client.PublishAsync(Next(), cancellation));
+            if (unacknowledged.Count == Window)
+            {
+                await unacknowledged.Dequeue();
+            }
+        }
+
+        await Task.WhenAll(unacknowledged);
+        await client.DisconnectAsync(new(), cancellation);
+    }
+
+    private MqttApplicationMessage Next()
+    {
+        var sensor = _sensors[_next % _sensors.Length];
+        var now = TimeProvider.System.GetUtcNow();
+        var sequence = Sent[sensor.Id] = (_next++ / _sensors.Length) + 1;
+        var message = FeedMessage.Of("citytwin/v1", new Core.Sensing.Reading(sensor.Id, _boot, sequence, now, _field.Read(sensor, now)), sensor.Unit);
+        return new() { Topic = message.Topic, Payload = new(message.Payload), QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce };
+    }
+}
