@@ -44,6 +44,20 @@ public static class CityTwinApi
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<ViewHealth>("view");
         services.TryAddSingleton(TimeProvider.System);
+
+        // All are without a state of a call: made once, not for each call, which a short read would feel.
+        services.AddSingleton<ErrorInterceptor>();
+        services.AddSingleton<ZoneService>();
+        services.AddSingleton<SegmentService>();
+        services.AddSingleton<SensorService>();
+        services.AddSingleton<GuardService>();
+        services.AddSingleton<AlertService>();
+        services.AddSingleton<CascadeService>();
+        services.AddSingleton<CityService>();
+        services.AddSingleton<InspectionService>();
+        services.AddSingleton<SimulationService>();
+        services.AddSingleton<AnalysisService>();
+        services.AddSingleton<IngestService>();
         services.AddSingleton<CityReader>();
         services.AddSingleton<StreamLimit>();
         services.AddSingleton<Watcher>();
