@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CityTwin.Core.Model;
 using CityTwin.Grains;
 using CityTwin.Grains.Definitions;
+using CityTwin.Grains.Viewing;
 using CityTwin.Storage;
 using CityTwin.Storage.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -61,6 +62,7 @@ internal sealed class CityCluster : IAsyncDisposable
             siloBuilder.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = folder });
             siloBuilder.Services.AddSingleton<ICityCatalog>(new FixedCatalog(new CityPlan(Cities[folder])));
             siloBuilder.AddCityTwinGrains();
+            siloBuilder.Services.AddCityTwinView();
             siloBuilder.Configure<ClusterMembershipOptions>(options =>
             {
                 options.NumMissedProbesLimit = 1;

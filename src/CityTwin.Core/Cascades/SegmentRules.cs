@@ -22,15 +22,13 @@ public static class SegmentRules
     /// <summary>A command sets or lifts a cause; the same request twice does nothing.</summary>
     public static Step<SegmentState, SegmentEffect> Command(SegmentState state, SegmentCommand command, DateTimeOffset now)
     {
-        if (state.RecentRequests.Contains(command.Request))
+        if (RecentRequests.Knows(state.RecentRequests, command.Request))
         {
             return new(state, []);
         }
 
-        var requests = state.RecentRequests.Add(command.Request);
-        var remembered = requests.Length <= SegmentState.RecentRequestsMax ? requests : requests[1..];
         var cause = new Cause(command.Cause, command.LevelPermille, command.By, command.Reason, now);
-        return Apply(state with { RecentRequests = remembered }, cause);
+        return Apply(state with { RecentRequests = RecentRequests.With(state.RecentRequests, command.Request) }, cause);
     }
 
     /// <summary>A status sensor says where its switch stands, or whether its machine runs.</summary>
