@@ -78,6 +78,20 @@ public sealed class Live_commands : IAsyncLifetime
         Assert.Equal(GuardDuty.Available, (await guard.Read()).Duty);
     }
 
+    [Fact]
+    public async Task Owner_shows_its_state_before_and_after_its_first_command()
+    {
+        Assert.Contains("harbour", (await Zone("harbour").Inspect()).StateJson, StringComparison.Ordinal);
+        Assert.Null((await Zone("harbour").Inspect()).StoredJson);
+        await Zone("harbour").Count("c1", 7, "anna");
+
+        var after = await Zone("harbour").Inspect();
+        Assert.Contains("c1", after.StoredJson!, StringComparison.Ordinal);
+        Assert.Empty(after.Tells);
+        Assert.NotEmpty((await _cluster.Grains.GetGrain<IGuardGrain>(GrainKeys.Of(new GuardId("rex"))).Inspect()).StateJson);
+        Assert.NotEmpty((await Alert(new("offline.sensor.camera")).Inspect()).StateJson);
+    }
+
     private IAlertGrain Alert(AlertId id) => _cluster.Grains.GetGrain<IAlertGrain>(GrainKeys.OfAlert(id.Value));
 
     private IZoneGrain Zone(string id) => _cluster.Grains.GetGrain<IZoneGrain>(GrainKeys.Of(new ZoneId(id)));

@@ -7,7 +7,7 @@ namespace CityTwin.Core.Alerts;
 /// <param name="Status">Null before the first signal.</param>
 /// <param name="RecentRequests">See <see cref="Core.RecentRequests"/>.</param>
 [GenerateSerializer, Alias("alert-state"), Immutable]
-public sealed record AlertState(long Version, AlertStatus? Status, ImmutableArray<string> RecentRequests = default)
+public sealed record AlertState(long Version, AlertStatus? Status, ImmutableArray<string>? RecentRequests = null)
 {
     public static AlertState Initial { get; } = new(0, null);
 }

@@ -37,4 +37,4 @@ public sealed record GuardStatus(
     DateTimeOffset PositionAt,
     GuardOrder? Order,
     long Version,
-    ImmutableArray<string> RecentRequests = default);
+    ImmutableArray<string>? RecentRequests = null);

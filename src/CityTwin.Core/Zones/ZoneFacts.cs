@@ -33,4 +33,4 @@ public sealed record ZoneFacts(
     string? WorkBy = null,
     string? WorkReason = null,
     string? CountedBy = null,
-    ImmutableArray<string> RecentRequests = default);
+    ImmutableArray<string>? RecentRequests = null);

@@ -52,5 +52,5 @@ internal sealed class GuardGrain : Grain, IGuardGrain, IDisposable
     }
 
     private async Task<long?> Save(GuardStatus next) => ReferenceEquals(next, _commit.State) ? null
-        : await _commit.Save(next, [], [_commit.Publish(PublishedKind.Guard, next.Id.Value, next with { RecentRequests = default })]);
+        : await _commit.Save(next, [], [_commit.Publish(PublishedKind.Guard, next.Id.Value, next with { RecentRequests = null })]);
 }

@@ -46,6 +46,6 @@ internal sealed class ZoneGrain : Grain, IZoneGrain, IDisposable
     {
         var next = ZoneFactRules.Once(_commit.State, request, command);
         return ReferenceEquals(next, _commit.State) ? null
-            : await _commit.Save(next, [], [_commit.Publish(PublishedKind.Zone, next.Id.Value, next with { RecentRequests = default })]);
+            : await _commit.Save(next, [], [_commit.Publish(PublishedKind.Zone, next.Id.Value, next with { RecentRequests = null })]);
     }
 }

@@ -132,9 +132,9 @@ public sealed class AlertRulesTests
     public void Only_the_newest_requests_are_remembered()
     {
         var known = Enumerable.Range(0, RecentRequests.Max + 1).Aggregate(
-            default(ImmutableArray<string>), (known, i) => RecentRequests.With(known, $"r{i}"));
+            default(ImmutableArray<string>?), (known, i) => RecentRequests.With(known, $"r{i}"));
 
-        Assert.Equal((RecentRequests.Max, false, true), (known.Length, RecentRequests.Knows(known, "r0"), RecentRequests.Knows(known, "r1")));
+        Assert.Equal((RecentRequests.Max, false, true), (known!.Value.Length, RecentRequests.Knows(known, "r0"), RecentRequests.Knows(known, "r1")));
     }
 
     [Fact]
