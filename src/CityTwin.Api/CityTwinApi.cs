@@ -13,7 +13,9 @@ using CityTwin.Api.Sensors;
 using CityTwin.Api.Simulations;
 using CityTwin.Api.Strictness;
 using CityTwin.Api.Zones;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -93,6 +95,8 @@ public static class CityTwinApi
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         app.MapGet("/v1/events", EventStream.Serve);
+        app.Map("/v1/{**path}", (HttpContext http) => ErrorResponse.Write(http, ApiErrors.StatusOf(
+            StatusCode.NotFound, ErrorReason.NotFound, $"There is nothing at {http.Request.Method} {http.Request.Path}.", []))).WithOrder(int.MaxValue);
         return app;
     }
 }

@@ -28,6 +28,8 @@ public sealed class ApiServer : IAsyncLifetime
 
     internal LiveView Live { get; } = new();
 
+    internal int StreamsMax { get; init; } = new ApiOptions().StreamsMax;
+
     internal City City { get; init; } = HarbourCity.Of();
 
     internal Rows Rows { get; private set; } = null!;
@@ -61,6 +63,7 @@ public sealed class ApiServer : IAsyncLifetime
             api.WatchIntervalMilliseconds = 1;
             api.FreshnessWaitMilliseconds = 200;
             api.AnalysisIntervalMilliseconds = 1;
+            api.StreamsMax = StreamsMax;
         });
         _app = builder.Build();
         _app.MapCityTwinApi();

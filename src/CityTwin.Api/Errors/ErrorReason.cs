@@ -18,7 +18,10 @@ public static class ErrorReason
     /// <summary>INVALID_ARGUMENT: the JSON has fields, or the address has parameters, that do not exist; each is named.</summary>
     public const string UnknownFields = "UNKNOWN_FIELDS";
 
-    /// <summary>INVALID_ARGUMENT: the body is no JSON.</summary>
+    /// <summary>INVALID_ARGUMENT: the body is larger than this server takes.</summary>
+    public const string RequestTooLarge = "REQUEST_TOO_LARGE";
+
+    /// <summary>INVALID_ARGUMENT: the body is no JSON, or its content type says something else.</summary>
     public const string InvalidJson = "INVALID_JSON";
 
     /// <summary>NOT_FOUND: the city has no such thing.</summary>

@@ -18,12 +18,13 @@ internal static class Pages
     private const int FilterMarkBytes = 6;
 
     /// <exception cref="RpcException">NOT_FOUND, or INVALID_ARGUMENT for a name of another kind.</exception>
-    public static TItem Find<TItem, TMessage>(Collection<TItem, TMessage> collection, CityVersion version, string name)
+    /// <param name="field">The field that the name stands in.</param>
+    public static TItem Find<TItem, TMessage>(Collection<TItem, TMessage> collection, CityVersion version, string name, string field = "name")
     {
         if (ResourceNames.IdOf(name, collection.Prefix) is not { } id)
         {
             var text = $"'{name}' is no name such as '{collection.Prefix}...'.";
-            throw ApiErrors.With(StatusCode.InvalidArgument, ErrorReason.InvalidFields, text, [new("name", text)]);
+            throw ApiErrors.With(StatusCode.InvalidArgument, ErrorReason.InvalidFields, text, [new(field, text)]);
         }
 
         var (item, found) = collection.Find(version, id);
@@ -36,7 +37,7 @@ internal static class Pages
         var violations = new Violations();
         violations.Range("names", names.Count, 1, options.PageSizeMax);
         violations.Throw();
-        return [.. names.Select(name => collection.Message(version, Find(collection, version, name)))];
+        return [.. names.Select((name, at) => collection.Message(version, Find(collection, version, name, FormattableString.Invariant($"names[{at}]"))))];
     }
 
     public static Page<TMessage> List<TItem, TMessage>(
