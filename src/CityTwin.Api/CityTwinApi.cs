@@ -14,7 +14,9 @@ using CityTwin.Api.Sensors;
 using CityTwin.Api.Simulations;
 using CityTwin.Api.Strictness;
 using CityTwin.Api.Zones;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -46,6 +48,20 @@ public static class CityTwinApi
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<ViewHealth>("view");
         services.TryAddSingleton(TimeProvider.System);
+
+        // All are without a state of a call: made once, not for each call, which a short read would feel.
+        services.AddSingleton<ErrorInterceptor>();
+        services.AddSingleton<ZoneService>();
+        services.AddSingleton<SegmentService>();
+        services.AddSingleton<SensorService>();
+        services.AddSingleton<GuardService>();
+        services.AddSingleton<AlertService>();
+        services.AddSingleton<CascadeService>();
+        services.AddSingleton<CityService>();
+        services.AddSingleton<InspectionService>();
+        services.AddSingleton<SimulationService>();
+        services.AddSingleton<AnalysisService>();
+        services.AddSingleton<IngestService>();
         services.AddSingleton<CityReader>();
         services.AddSingleton<StreamLimit>();
         services.AddSingleton<Watcher>();
@@ -82,6 +98,8 @@ public static class CityTwinApi
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         app.MapGet("/v1/events", EventStream.Serve);
+        app.Map("/v1/{**path}", (HttpContext http) => ErrorResponse.Write(http, ApiErrors.StatusOf(
+            StatusCode.NotFound, ErrorReason.NotFound, $"There is nothing at {http.Request.Method} {http.Request.Path}.", []))).WithOrder(int.MaxValue);
         return app;
     }
 }

@@ -31,6 +31,8 @@ public sealed class ApiServer : IAsyncLifetime
     /// <summary>The definitions that were stored.</summary>
     internal List<City> Kept { get; } = [];
 
+    internal int StreamsMax { get; init; } = new ApiOptions().StreamsMax;
+
     internal City City { get; init; } = HarbourCity.Of();
 
     internal Rows Rows { get; private set; } = null!;
@@ -65,6 +67,7 @@ public sealed class ApiServer : IAsyncLifetime
             api.WatchIntervalMilliseconds = 1;
             api.FreshnessWaitMilliseconds = 200;
             api.AnalysisIntervalMilliseconds = 1;
+            api.StreamsMax = StreamsMax;
         });
         _app = builder.Build();
         _app.MapCityTwinApi();

@@ -22,6 +22,10 @@ public sealed class Over_rest(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("/v1/grains/segment/pump", "silo", "silo-1")]
     [InlineData("/v1/snapshot", "cityHash", "0123456789abcdef000000000000000000000000000000000000000000000000")]
     [InlineData("/v1/segments/pump?readMode=READ_MODE_EXACT", "levelPermille", "400")]
+    [InlineData("/v1/sensors/camera?readMode=READ_MODE_EXACT", "sequence", "41")]
+    [InlineData("/v1/guards/rex", "duty", "GUARD_DUTY_OFF_DUTY")]
+    [InlineData("/v1/guards/rex?readMode=READ_MODE_EXACT", "duty", "GUARD_DUTY_AVAILABLE")]
+    [InlineData("/v1/alerts/offline.sensor.camera?readMode=READ_MODE_EXACT", "state", "ALERT_STATE_ACKNOWLEDGED")]
     public async Task A_thing_is_read_by_its_name(string path, string field, string expected)
     {
         var (status, body) = await Get(path);
@@ -56,7 +60,8 @@ public sealed class Over_rest(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("/v1/zones/harbour?atLeastVersion=soon", 400, "INVALID_FIELDS", "at_least_version")]
     [InlineData("/v1/zones/harbour?atLeastVersion=0.other.01234567", 400, "VERSION_OF_ANOTHER_LOG")]
     [InlineData("/v1/zones/harbour?atLeastVersion=999999.epoch.01234567", 504, "VERSION_NOT_REACHED")]
-    [InlineData("/v1/sensors/camera?readMode=READ_MODE_EXACT", 400, "NO_EXACT_READ", "read_mode")]
+    [InlineData("/v1/alerts/offline.sensor.nothing?readMode=READ_MODE_EXACT", 404, "NOT_FOUND")]
+    [InlineData("/v1/alerts/offline.nothing.camera?readMode=READ_MODE_EXACT", 404, "NOT_FOUND")]
     [InlineData("/v1/events?colour=red", 400, "INVALID_FIELDS", "colour")]
     [InlineData("/v1/events?resumeToken=soon", 400, "INVALID_FIELDS", "resume_token")]
     public async Task What_cannot_be_answered_says_why(string path, int status, string reason, params string[] fields)

@@ -76,11 +76,11 @@ public sealed class Live_sensors : IAsyncLifetime
         await Sensor("voltage").Observe(Reading("voltage", 2, 261));
         await Until(async () => (await Alert(Overvoltage).Read())?.Phase == AlertPhase.Raised);
 
-        var acknowledged = await Alert(Overvoltage).Acknowledge("ada", "seen");
+        var acknowledged = await Alert(Overvoltage).Acknowledge("r1", "ada", "seen");
         Assert.Null(acknowledged.Fault);
         Assert.NotNull(acknowledged.Seq);
-        Assert.Null((await Alert(Overvoltage).Acknowledge("bob", "too")).Seq);
-        Assert.Equal(AlertFault.ShelvedTooLong, (await Alert(Overvoltage).Shelve("ada", "", DateTimeOffset.UtcNow.AddDays(30))).Fault);
+        Assert.Null((await Alert(Overvoltage).Acknowledge("r2", "bob", "too")).Seq);
+        Assert.Equal(AlertFault.ShelvedTooLong, (await Alert(Overvoltage).Shelve("r3", "ada", "", DateTimeOffset.UtcNow.AddDays(30))).Fault);
 
         await Sensor("voltage").Observe(Reading("voltage", 3, 230));
         await Until(async () => (await Alert(Overvoltage).Read())?.Phase == AlertPhase.Cleared);

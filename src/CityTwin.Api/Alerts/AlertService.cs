@@ -1,7 +1,9 @@
+using CityTwin.Api.Commands;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Grains;
 using CityTwin.Grains.Alerts;
@@ -18,9 +20,15 @@ internal sealed class AlertService(
 {
     public override async Task<V1.Alert> GetAlert(V1.GetAlertRequest request, ServerCallContext context)
     {
-        ExactReads.Refuse(request.ReadMode);
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        return Collections.Alerts.Message(version, Pages.Find(Collections.Alerts, version, request.Name));
+        if (!ExactReads.IsAsked(request.ReadMode))
+        {
+            return AlertMessages.Of(version, Pages.Find(Collections.Alerts, version, request.Name));
+        }
+
+        var seen = version.Alerts.GetValueOrDefault(IdOf(version, request.Name));
+        var status = await GrainOf(IdOf(version, request.Name)).Read().WaitAsync(context.CancellationToken);
+        return AlertMessages.Of(version, status is null ? throw ApiErrors.NotFound(request.Name) : new(status, seen?.ChangedAt ?? version.Seq));
     }
 
     public override async Task<V1.BatchGetAlertsResponse> BatchGetAlerts(V1.BatchGetAlertsRequest request, ServerCallContext context)
@@ -47,55 +55,73 @@ internal sealed class AlertService(
                 context.CancellationToken),
             context.CancellationToken);
 
-    public override async Task<V1.CommandReceipt> AcknowledgeAlert(V1.AcknowledgeAlertRequest request, ServerCallContext context)
+    public override Task<V1.CommandReceipt> AcknowledgeAlert(V1.AcknowledgeAlertRequest request, ServerCallContext context) => Command(
+        request.Name,
+        new(request.Principal, request.Reason, request.RequestId),
+        (grain, order) => grain.Acknowledge(order.RequestId, order.Principal, order.Reason),
+        context,
+        reasonRequired: false);
+
+    public override Task<V1.CommandReceipt> ShelveAlert(V1.ShelveAlertRequest request, ServerCallContext context)
     {
         var violations = new Violations();
-        violations.Command(request.Principal, request.Reason, request.RequestId, reasonRequired: false);
+        var order = new Order(request.Principal, request.Reason, request.RequestId);
+        violations.Command(order);
+        var until = violations.Time("until_time", request.UntilTime);
         violations.Throw();
-        var (version, grain) = Find(request.Name);
-        var outcome = await grain.Acknowledge(request.Principal, request.Reason).WaitAsync(context.CancellationToken);
-        return Receipt(version, request.Name, request.RequestId, outcome);
+        return Command(
+            request.Name, order, (grain, known) => grain.Shelve(known.RequestId, known.Principal, known.Reason, until!.Value), context);
     }
 
-    public override async Task<V1.CommandReceipt> ShelveAlert(V1.ShelveAlertRequest request, ServerCallContext context)
-    {
-        var violations = new Violations();
-        violations.Command(request.Principal, request.Reason, request.RequestId);
-        if (request.UntilTime is null)
-        {
-            violations.Add("until_time", "until_time is required.", "REQUIRED");
-        }
+    public override Task<V1.CommandReceipt> UnshelveAlert(V1.UnshelveAlertRequest request, ServerCallContext context) => Command(
+        request.Name,
+        new(request.Principal, request.Reason, request.RequestId),
+        (grain, order) => grain.Unshelve(order.RequestId, order.Principal, order.Reason),
+        context);
 
-        violations.Throw();
-        var (version, grain) = Find(request.Name);
-        var outcome = await grain.Shelve(request.Principal, request.Reason, request.UntilTime!.ToDateTimeOffset()).WaitAsync(context.CancellationToken);
-        return Receipt(version, request.Name, request.RequestId, outcome);
-    }
+    public override Task<V1.CommandReceipt> ClearAlert(V1.ClearAlertRequest request, ServerCallContext context) => Command(
+        request.Name,
+        new(request.Principal, request.Reason, request.RequestId),
+        (grain, order) => grain.Clear(order.RequestId, order.Principal, order.Reason),
+        context);
 
     /// <summary>Only an alert that shows here can be acted on: no command makes a new one.</summary>
-    private (CityVersion Version, IAlertGrain Grain) Find(string name)
+    private async Task<V1.CommandReceipt> Command(
+        string name, Order order, Func<IAlertGrain, Order, Task<AlertOutcome>> command, ServerCallContext context, bool reasonRequired = true)
     {
+        var violations = new Violations();
+        violations.Command(order, reasonRequired);
+        violations.Throw();
         var version = reader.Newest;
-        var alert = Pages.Find(Collections.Alerts, version, name);
-        return (version, grains.GetGrain<IAlertGrain>(GrainKeys.OfAlert(alert.Status.Id.Value)));
+        var grain = GrainOf(Pages.Find(Collections.Alerts, version, name).Status.Id);
+        var known = order.WithId();
+        var outcome = await command(grain, known).WaitAsync(context.CancellationToken);
+        return outcome.Fault is { } fault ? throw Refusal(name, fault) : known.Receipt(version, name, outcome.Seq, time.GetUtcNow());
     }
 
-    private V1.CommandReceipt Receipt(CityVersion version, string name, string requestId, AlertOutcome outcome) => outcome.Fault switch
+    /// <summary>The id behind a name, if there can be such an alert: no read makes a grain for a place that does not exist.</summary>
+    private static AlertId IdOf(CityVersion version, string name)
     {
-        null => new()
+        var id = ResourceNames.IdOf(name, ResourceNames.Alerts);
+        var isPossible = id?.Split('.') is [{ Length: > 0 }, var kind, var place] && kind switch
         {
-            // These commands are idempotent by themselves: what is already so stays as it is.
-            Name = name,
-            RequestId = requestId,
-            AcceptTime = Times.Of(time.GetUtcNow()),
-            ResourceVersion = outcome.Seq is { } seq ? VersionToken.Of(version, seq).ToString() : "",
-        },
-        AlertFault.NotFound => throw ApiErrors.NotFound(name),
-        AlertFault.AlreadyCleared => throw ApiErrors.Of(
+            "sensor" => version.Index.Find(new SensorId(place)) is not null,
+            "segment" => version.Index.Find(new SegmentId(place)) is not null,
+            _ => kind == "zone" && version.Index.Find(new ZoneId(place)) is not null,
+        };
+        return isPossible || version.Alerts.ContainsKey(new(id ?? "")) ? new(id!) : Pages.Find(Collections.Alerts, version, name).Status.Id;
+    }
+
+    private IAlertGrain GrainOf(AlertId id) => grains.GetGrain<IAlertGrain>(GrainKeys.OfAlert(id.Value));
+
+    private static RpcException Refusal(string name, AlertFault fault) => fault switch
+    {
+        AlertFault.NotFound => ApiErrors.NotFound(name),
+        AlertFault.AlreadyCleared => ApiErrors.Of(
             StatusCode.FailedPrecondition, ErrorReason.AlertCleared, $"'{name}' is cleared: there is nothing to act on."),
-        AlertFault.ShelvedInThePast => throw ApiErrors.With(
+        AlertFault.ShelvedInThePast => ApiErrors.With(
             StatusCode.InvalidArgument, ErrorReason.InvalidFields, "until_time has passed.", [new("until_time", "It has passed.", "OUT_OF_RANGE")]),
-        _ => throw ApiErrors.With(
+        _ => ApiErrors.With(
             StatusCode.InvalidArgument, ErrorReason.InvalidFields, $"until_time is more than {AlertRules.ShelveMax.TotalDays:0} days ahead.",
             [new("until_time", $"It is more than {AlertRules.ShelveMax.TotalDays:0} days ahead.", "OUT_OF_RANGE")]),
     };

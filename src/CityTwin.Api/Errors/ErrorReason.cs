@@ -18,17 +18,20 @@ public static class ErrorReason
     /// <summary>INVALID_ARGUMENT: the JSON has fields, or the address has parameters, that do not exist; each is named.</summary>
     public const string UnknownFields = "UNKNOWN_FIELDS";
 
-    /// <summary>INVALID_ARGUMENT: the body is no JSON.</summary>
-    public const string InvalidJson = "INVALID_JSON";
+    /// <summary>INVALID_ARGUMENT: the body is larger than this server takes.</summary>
+    public const string RequestTooLarge = "REQUEST_TOO_LARGE";
 
-    /// <summary>INVALID_ARGUMENT: this thing has no exact read.</summary>
-    public const string NoExactRead = "NO_EXACT_READ";
+    /// <summary>INVALID_ARGUMENT: the body is no JSON, or its content type says something else.</summary>
+    public const string InvalidJson = "INVALID_JSON";
 
     /// <summary>NOT_FOUND: the city has no such thing.</summary>
     public const string NotFound = "NOT_FOUND";
 
     /// <summary>FAILED_PRECONDITION: the alert's cause is gone.</summary>
     public const string AlertCleared = "ALERT_CLEARED";
+
+    /// <summary>FAILED_PRECONDITION: the guard is off duty, has no order in hand, or has one.</summary>
+    public const string GuardNotReady = "GUARD_NOT_READY";
 
     /// <summary>FAILED_PRECONDITION: the version belongs to another change log.</summary>
     public const string VersionOfAnotherLog = "VERSION_OF_ANOTHER_LOG";

@@ -35,8 +35,19 @@ internal sealed class InspectionService(CityReader reader, IGrainFactory grains,
             ActivationAge = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(time.GetUtcNow() - found.ActivatedAt),
             PendingTellsCount = found.PendingTells,
             LastError = found.LastError ?? "",
+            PendingTells =
+            {
+                found.Tells.IsDefault ? [] : found.Tells.Select(tell => new V1.PendingTell
+                {
+                    Sequence = tell.Sequence, Target = NameOf(tell.To), Kind = tell.Kind, ContentJson = tell.ContentJson,
+                }),
+            },
         };
     }
+
+    /// <summary>A saved address, <c>segment/g:pump</c>, as a name.</summary>
+    private static string NameOf(string address) =>
+        address.Split('/') is [var kind, { Length: > 2 } key] ? $"{ResourceNames.Grains}{kind}/{GrainKeys.IdOf(key)}" : address;
 
     private static string? KeyOf(CityVersion version, string kind, string key) => kind switch
     {

@@ -8,10 +8,12 @@ namespace CityTwin.Api.Mapping;
 /// <summary>Guards as the contract says them.</summary>
 internal static class GuardMessages
 {
-    public static V1.Guard Of(CityVersion version, int place)
+    public static V1.Guard Of(CityVersion version, int place) => Of(version, place, version.Guards[place]);
+
+    /// <param name="view">What is known of it: that of the version, or what its owner says now.</param>
+    public static V1.Guard Of(CityVersion version, int place, GuardView view)
     {
         var guard = version.Index.City.Guards[place];
-        var view = version.Guards[place];
         return new()
         {
             Name = ResourceNames.Of(guard.Id),

@@ -8,10 +8,12 @@ namespace CityTwin.Api.Mapping;
 /// <summary>Sensors as the contract says them.</summary>
 internal static class SensorMessages
 {
-    public static V1.Sensor Of(CityVersion version, int place)
+    public static V1.Sensor Of(CityVersion version, int place) => Of(version, place, version.Sensors[place]);
+
+    /// <param name="view">What is known of it: that of the version, or what its owner says now.</param>
+    public static V1.Sensor Of(CityVersion version, int place, SensorView view)
     {
         var sensor = version.Index.City.Sensors[place];
-        var view = version.Sensors[place];
         var status = view.Status;
         var message = new V1.Sensor
         {

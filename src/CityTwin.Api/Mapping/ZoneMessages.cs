@@ -58,7 +58,7 @@ internal static class ZoneMessages
             PeopleByDay = zone.PeopleByDay,
             PeopleByNight = zone.PeopleByNight,
             TargetSecurityLevel = zone.TargetSecurityLevel,
-            Status = StatusOf(version, ZoneRules.StatusOf(version, place)),
+            Status = StatusOf(version, ZoneRules.StatusOf(version, place), version.Zones[place].Facts),
             ResourceVersion = VersionToken.Of(version, version.Zones[place].ChangedAt).ToString(),
         };
     }
@@ -71,6 +71,27 @@ internal static class ZoneMessages
         Reason = cause.Reason,
         SinceTime = Times.Of(cause.Since),
     };
+
+    private static V1.ZoneStatus StatusOf(CityVersion version, ZoneStatus status, ZoneFacts? facts)
+    {
+        var message = StatusOf(version, status);
+        if (facts is not null)
+        {
+            message.PosturePrincipal = facts.PostureBy ?? "";
+            message.PostureReason = facts.PostureReason ?? "";
+            if (status.PlannedWorkUntil is not null)
+            {
+                (message.PlannedWorkPrincipal, message.PlannedWorkReason) = (facts.WorkBy ?? "", facts.WorkReason ?? "");
+            }
+
+            if (facts.PeopleCounted is { } people)
+            {
+                message.PeopleCounted = people;
+            }
+        }
+
+        return message;
+    }
 
     private static V1.ZoneStatus StatusOf(CityVersion version, ZoneStatus status) => new()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CityTwin.Api.Mapping;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
@@ -10,7 +11,10 @@ namespace CityTwin.Api.Reading;
 /// <typeparam name="TItem">How it is meant: a place in the definition, or the thing itself.</typeparam>
 /// <param name="Prefix">What its names begin with, such as <c>zones/</c>.</param>
 /// <param name="Find">By id; null when there is none.</param>
-/// <param name="After">All, sorted by id, that come after an id; null = from the first.</param>
+/// <param name="After">
+/// All, sorted by id, that come after an id (null = from the first); of things meant by their place only those among
+/// some places, ascending (null = all).
+/// </param>
 /// <param name="ChangedAfter">All that changed after a sequence.</param>
 /// <param name="IdOf">Its id.</param>
 /// <param name="Message">As the contract says it.</param>
@@ -18,7 +22,7 @@ internal sealed record Collection<TItem, TMessage>(
     string Prefix,
     FilterSchema<TItem> Schema,
     Func<CityVersion, string, (TItem Item, bool Found)> Find,
-    Func<CityVersion, string?, IEnumerable<TItem>> After,
+    Func<CityVersion, ImmutableArray<int>?, string?, IEnumerable<TItem>> After,
     Func<CityVersion, long, IEnumerable<TItem>> ChangedAfter,
     Func<CityVersion, TItem, string> IdOf,
     Func<CityVersion, TItem, TMessage> Message)
@@ -50,7 +54,7 @@ internal static class Collections
         ResourceNames.Alerts,
         FilterSchemas.Alerts,
         (version, id) => version.Alerts.TryGetValue(new(id), out var alert) ? (alert, true) : (null!, false),
-        (version, after) => after is null ? version.Alerts.Values : version.Alerts.SkipWhile(
+        (version, _, after) => after is null ? version.Alerts.Values : version.Alerts.SkipWhile(
             pair => string.CompareOrdinal(pair.Key.Value, after) <= 0).Select(pair => pair.Value),
         (version, seq) => version.Alerts.Values.Where(alert => alert.ChangedAt > seq),
         (_, alert) => alert.Status.Id.Value,
@@ -72,20 +76,25 @@ internal static class Collections
             prefix,
             schema,
             (version, id) => find(version.Index, id) is { } place ? (place, true) : (0, false),
-            (version, after) => Places(version.Index.City, count(version.Index.City), idOf, after),
+            (version, among, after) => Places(version.Index.City, among, count(version.Index.City), idOf, after),
             changedAfter,
             (version, place) => idOf(version.Index.City, place),
             message);
 
-    private static IEnumerable<int> Places(City city, int count, Func<City, int, string> idOf, string? after)
+    private static IEnumerable<int> Places(
+        City city, ImmutableArray<int>? among, int count, Func<City, int, string> idOf, string? after)
     {
-        var (low, high) = (0, after is null ? 0 : count);
+        var all = among?.Length ?? count;
+        var (low, high) = (0, after is null ? 0 : all);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            (low, high) = string.CompareOrdinal(idOf(city, middle), after) <= 0 ? (middle + 1, high) : (low, middle);
+            (low, high) = string.CompareOrdinal(idOf(city, among?[middle] ?? middle), after) <= 0 ? (middle + 1, high) : (low, middle);
         }
 
-        return Enumerable.Range(low, count - low);
+        for (var at = low; at < all; at++)
+        {
+            yield return among is { } places ? places[at] : at;
+        }
     }
 }

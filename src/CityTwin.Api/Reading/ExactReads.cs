@@ -15,15 +15,4 @@ internal static class ExactReads
         _ => throw ApiErrors.With(
             StatusCode.InvalidArgument, ErrorReason.InvalidFields, "There is no such read_mode.", [new("read_mode", "There is no such mode.")]),
     };
-
-    /// <summary>For things whose published status is all there is to read.</summary>
-    public static void Refuse(V1.ReadMode mode)
-    {
-        if (IsAsked(mode))
-        {
-            throw ApiErrors.With(
-                StatusCode.InvalidArgument, ErrorReason.NoExactRead, "This is read from the view only; use at_least_version.",
-                [new("read_mode", "There is no exact read here.")]);
-        }
-    }
 }

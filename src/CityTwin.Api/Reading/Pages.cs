@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using CityTwin.Api.Errors;
@@ -17,12 +18,13 @@ internal static class Pages
     private const int FilterMarkBytes = 6;
 
     /// <exception cref="RpcException">NOT_FOUND, or INVALID_ARGUMENT for a name of another kind.</exception>
-    public static TItem Find<TItem, TMessage>(Collection<TItem, TMessage> collection, CityVersion version, string name)
+    /// <param name="field">The field that the name stands in.</param>
+    public static TItem Find<TItem, TMessage>(Collection<TItem, TMessage> collection, CityVersion version, string name, string field = "name")
     {
         if (ResourceNames.IdOf(name, collection.Prefix) is not { } id)
         {
             var text = $"'{name}' is no name such as '{collection.Prefix}...'.";
-            throw ApiErrors.With(StatusCode.InvalidArgument, ErrorReason.InvalidFields, text, [new("name", text)]);
+            throw ApiErrors.With(StatusCode.InvalidArgument, ErrorReason.InvalidFields, text, [new(field, text)]);
         }
 
         var (item, found) = collection.Find(version, id);
@@ -35,18 +37,18 @@ internal static class Pages
         var violations = new Violations();
         violations.Range("names", names.Count, 1, options.PageSizeMax);
         violations.Throw();
-        return [.. names.Select(name => collection.Message(version, Find(collection, version, name)))];
+        return [.. names.Select((name, at) => collection.Message(version, Find(collection, version, name, FormattableString.Invariant($"names[{at}]"))))];
     }
 
     public static Page<TMessage> List<TItem, TMessage>(
         Collection<TItem, TMessage> collection, CityVersion version, int pageSize, string pageToken, string filter, ApiOptions options)
     {
         var size = SizeOf(pageSize, options);
-        var match = FilterOf(collection.Schema, version, filter);
+        var (match, among) = FilterOf(collection.Schema, version, filter);
         var mark = MarkOf(collection.Prefix, filter);
         var items = new List<TMessage>();
         var last = default(string);
-        foreach (var item in collection.After(version, AfterOf(pageToken, mark)))
+        foreach (var item in collection.After(version, among, AfterOf(pageToken, mark)))
         {
             if (!match(version, item))
             {
@@ -81,8 +83,9 @@ internal static class Pages
         return ([.. all.Skip(start).Take(end - start)], end < all.Count ? TokenOf(mark, end.ToString(System.Globalization.CultureInfo.InvariantCulture)) : "");
     }
 
+    /// <returns>What decides whether a thing is meant, and the places to look at (null = all).</returns>
     /// <exception cref="RpcException">INVALID_ARGUMENT with the position of the fault.</exception>
-    public static Match<TItem> FilterOf<TItem>(FilterSchema<TItem> schema, CityVersion version, string filter)
+    public static (Match<TItem> Match, ImmutableArray<int>? Among) FilterOf<TItem>(FilterSchema<TItem> schema, CityVersion version, string filter)
     {
         var (expression, fault) = FilterParser.Parse(filter);
         Match<TItem>? match = null;
@@ -91,7 +94,7 @@ internal static class Pages
             (match, fault) = schema.Compile(expression, version);
         }
 
-        return fault is null ? match! : throw ApiErrors.With(
+        return fault is null ? (match!, schema.Narrow(expression, version.Index)) : throw ApiErrors.With(
             StatusCode.InvalidArgument,
             ErrorReason.InvalidFilter,
             $"filter, {fault}",

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CityTwin.Api.Errors;
 using CityTwin.Core.Views;
 using CityTwin.Core.Views.Filtering;
@@ -25,14 +26,14 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
     {
         using var stream = streams.Enter();
         var version = reader.Newest;
-        var match = Pages.FilterOf(collection.Schema, version, filter);
+        var (match, among) = Pages.FilterOf(collection.Schema, version, filter);
         if (resumeToken.Length == 0)
         {
-            await Snapshot(collection, version, match, send);
+            await Snapshot(collection, version, match, among, send);
         }
         else
         {
-            version = await Resume(collection, version, match, resumeToken, send, cancellation);
+            version = await Resume(collection, version, match, among, resumeToken, send, cancellation);
         }
 
         await Checkpoint(version, send);
@@ -48,9 +49,9 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
 
             if (!ReferenceEquals(next.Index, version.Index) || collection.RemovedAfter(next, version.Seq) is null)
             {
-                match = Pages.FilterOf(collection.Schema, next, filter);
+                (match, among) = Pages.FilterOf(collection.Schema, next, filter);
                 await send(new(V1.WatchKind.Gap, default, "", ""));
-                await Snapshot(collection, next, match, send);
+                await Snapshot(collection, next, match, among, send);
                 await Checkpoint(next, send);
             }
             else if (await Difference(collection, version, next, match, send))
@@ -66,9 +67,13 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
         send(new(V1.WatchKind.Checkpoint, default, "", VersionToken.Of(version).ToString()));
 
     private static async Task Snapshot<TItem, TMessage>(
-        Collection<TItem, TMessage> collection, CityVersion version, Match<TItem> match, Func<WatchMessage<TMessage>, Task> send)
+        Collection<TItem, TMessage> collection,
+        CityVersion version,
+        Match<TItem> match,
+        ImmutableArray<int>? among,
+        Func<WatchMessage<TMessage>, Task> send)
     {
-        foreach (var item in collection.After(version, null))
+        foreach (var item in collection.After(version, among, null))
         {
             if (match(version, item))
             {
@@ -81,6 +86,7 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
         Collection<TItem, TMessage> collection,
         CityVersion version,
         Match<TItem> match,
+        ImmutableArray<int>? among,
         string resumeToken,
         Func<WatchMessage<TMessage>, Task> send,
         CancellationToken cancellation)
@@ -101,7 +107,7 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
         if (VersionToken.Of(version) with { Seq = token.Seq } != token || collection.RemovedAfter(version, token.Seq) is not { } removed)
         {
             await send(new(V1.WatchKind.Gap, default, "", ""));
-            await Snapshot(collection, version, match, send);
+            await Snapshot(collection, version, match, among, send);
             return version;
         }
 

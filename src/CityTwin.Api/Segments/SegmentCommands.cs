@@ -1,5 +1,5 @@
+using CityTwin.Api.Commands;
 using CityTwin.Api.Errors;
-using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
@@ -11,13 +11,6 @@ using Microsoft.Extensions.Options;
 using V1 = CityTwin.Protocol.V1;
 
 namespace CityTwin.Api.Segments;
-
-/// <summary>Who orders something and why, and the caller's id of the order.</summary>
-internal readonly record struct Order(string Principal, string Reason, string RequestId)
-{
-    /// <summary>The id to pass on: the caller's, or a new one for callers that never repeat.</summary>
-    public Order WithId() => RequestId.Length > 0 ? this : this with { RequestId = Guid.NewGuid().ToString("N") };
-}
 
 /// <summary>Orders to segments, checked and passed to their owners.</summary>
 internal sealed class SegmentCommands(CityReader reader, IGrainFactory grains, TimeProvider time, IOptions<ApiOptions> options)
@@ -45,7 +38,7 @@ internal sealed class SegmentCommands(CityReader reader, IGrainFactory grains, T
         var known = order.WithId();
         var command = new SegmentCommand(known.RequestId, cause, levelPermille, known.Principal, known.Reason);
         var seq = await grains.GetGrain<ISegmentGrain>(GrainKeys.Of(id)).Command(command).WaitAsync(cancellation);
-        return Receipt(name, known, seq is { } at ? VersionToken.Of(version, at).ToString() : "");
+        return known.Receipt(version, name, seq, time.GetUtcNow());
     }
 
     /// <summary>Starts segments from black, all in one batch.</summary>
@@ -60,17 +53,9 @@ internal sealed class SegmentCommands(CityReader reader, IGrainFactory grains, T
         var segments = names.Select(name => IdOf(version, name)).Distinct().Order();
         var start = new StartOrder(known.RequestId, [.. segments], known.Principal, known.Reason, time.GetUtcNow());
         await grains.GetGrain<ICascadeGrain>(GrainKeys.Cascade).Start(start).WaitAsync(cancellation);
-        return Receipt(names.Count == 1 ? names[0] : "", known, "");
+        return known.Receipt(version, names.Count == 1 ? names[0] : "", null, time.GetUtcNow());
     }
 
     private static SegmentId IdOf(CityVersion version, string name) =>
         version.Index.City.Segments[Pages.Find(Collections.Segments, version, name)].Id;
-
-    private V1.CommandReceipt Receipt(string name, Order order, string version) => new()
-    {
-        Name = name,
-        RequestId = order.RequestId,
-        AcceptTime = Times.Of(time.GetUtcNow()),
-        ResourceVersion = version,
-    };
 }

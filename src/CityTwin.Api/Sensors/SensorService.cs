@@ -1,18 +1,30 @@
+using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
+using CityTwin.Grains;
+using CityTwin.Grains.Sensors;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using V1 = CityTwin.Protocol.V1;
 
 namespace CityTwin.Api.Sensors;
 
-/// <summary>Sensors, read from the view.</summary>
-internal sealed class SensorService(CityReader reader, Watcher watcher, IOptions<ApiOptions> options) : V1.SensorService.SensorServiceBase
+/// <summary>Sensors: read from the view, or one from its owner.</summary>
+internal sealed class SensorService(CityReader reader, Watcher watcher, IGrainFactory grains, IOptions<ApiOptions> options)
+    : V1.SensorService.SensorServiceBase
 {
     public override async Task<V1.Sensor> GetSensor(V1.GetSensorRequest request, ServerCallContext context)
     {
-        ExactReads.Refuse(request.ReadMode);
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        return Collections.Sensors.Message(version, Pages.Find(Collections.Sensors, version, request.Name));
+        var place = Pages.Find(Collections.Sensors, version, request.Name);
+        var view = version.Sensors[place];
+        if (ExactReads.IsAsked(request.ReadMode))
+        {
+            var sensor = version.Index.City.Sensors[place];
+            var state = await grains.GetGrain<ISensorGrain>(GrainKeys.Of(sensor.Id)).Read().WaitAsync(context.CancellationToken);
+            view = view with { Status = state.Publish(sensor) };
+        }
+
+        return SensorMessages.Of(version, place, view);
     }
 
     public override async Task<V1.BatchGetSensorsResponse> BatchGetSensors(V1.BatchGetSensorsRequest request, ServerCallContext context)

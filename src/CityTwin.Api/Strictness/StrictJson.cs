@@ -3,24 +3,30 @@ using System.Text.Json;
 using CityTwin.Api.Errors;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace CityTwin.Api.Strictness;
 
-/// <summary>Finds what a JSON body or a query says that its message does not have. Values are left to the transcoding.</summary>
+/// <summary>Finds what a JSON body or a query says that its message does not have or cannot hold.</summary>
 internal static class StrictJson
 {
     /// <summary>More faults than these are not told: whoever makes them reads the contract.</summary>
     public const int FaultsMax = 50;
 
+    /// <summary>The code of a value that its field cannot hold.</summary>
+    public const string InvalidValue = "INVALID_VALUE";
+
     private const int DepthMax = 32;
 
-    public static List<Violation> Check(ReadOnlyMemory<byte> body, MessageDescriptor message)
+    /// <param name="bound">The field that the path gives; null when there is none.</param>
+    public static List<Violation> Check(ReadOnlyMemory<byte> body, MessageDescriptor message, string? bound)
     {
         var faults = new List<Violation>();
         try
         {
             using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = DepthMax });
-            Check(document.RootElement, message, "", faults);
+            Check(document.RootElement, message, "", faults, bound);
         }
         catch (JsonException failure)
         {
@@ -32,23 +38,40 @@ internal static class StrictJson
         return faults;
     }
 
-    public static IEnumerable<Violation> CheckQuery(IEnumerable<string> names, MessageDescriptor message) =>
-        names.Where(name => !IsPath(name.Split('.'), message))
-            .Select(name => new Violation(name, $"There is no parameter '{name}' here.", "UNKNOWN"))
-            .Take(FaultsMax);
+    /// <param name="bound">The field that the path gives; null when there is none.</param>
+    public static IEnumerable<Violation> CheckQuery(IQueryCollection query, MessageDescriptor message, string? bound) =>
+        query.Select(parameter => Check(parameter.Key, parameter.Value, message, bound)).OfType<Violation>().Take(FaultsMax);
 
-    private static bool IsPath(ReadOnlySpan<string> path, MessageDescriptor message) =>
-        Find(message, path[0]) is { } field
-        && (path.Length == 1 || (field is { FieldType: FieldType.Message, IsRepeated: false } && IsPath(path[1..], field.MessageType)));
+    /// <summary>True for messages that are written field by field; the well-known types have JSON forms of their own.</summary>
+    public static bool IsOfContract(MessageDescriptor message) => message.File.Package != Timestamp.Descriptor.File.Package;
 
-    private static void Check(JsonElement value, MessageDescriptor message, string path, List<Violation> faults)
+    private static Violation? Check(string name, StringValues values, MessageDescriptor message, string? bound)
     {
-        // The well-known types have JSON forms of their own.
-        if (message.File.Package == Timestamp.Descriptor.File.Package)
+        if (Find(name.Split('.'), message) is not { } field)
         {
-            return;
+            return new(name, $"There is no parameter '{name}' here.", "UNKNOWN");
         }
 
+        if (field.Name == bound)
+        {
+            return new(name, $"'{name}' stands in the path.", "TWICE");
+        }
+
+        return values.Count > 1 && !field.IsRepeated
+            ? new(name, $"The parameter '{name}' is there twice.", "TWICE")
+            : values.Select(value => StrictValues.FaultOf(value ?? "", field)).FirstOrDefault(fault => fault is not null) is { } fault
+                ? new(name, $"'{name}' {fault}.", InvalidValue)
+                : null;
+    }
+
+    private static FieldDescriptor? Find(ReadOnlySpan<string> path, MessageDescriptor message) => Find(message, path[0]) switch
+    {
+        { FieldType: FieldType.Message, IsRepeated: false } field when path.Length > 1 => Find(path[1..], field.MessageType),
+        var field => path.Length == 1 ? field : null,
+    };
+
+    private static void Check(JsonElement value, MessageDescriptor message, string path, List<Violation> faults, string? bound)
+    {
         if (value.ValueKind != JsonValueKind.Object)
         {
             faults.Add(new(path, $"An object was expected{(path.Length > 0 ? $" at {path}" : "")}.", "WRONG_TYPE"));
@@ -72,7 +95,11 @@ internal static class StrictJson
             {
                 faults.Add(new(place, $"The field '{place}' is there twice.", "TWICE"));
             }
-            else if (field.FieldType == FieldType.Message && !field.IsMap && property.Value.ValueKind != JsonValueKind.Null)
+            else if (path.Length == 0 && field.Name == bound)
+            {
+                faults.Add(new(place, $"'{place}' stands in the path.", "TWICE"));
+            }
+            else if (!field.IsMap && property.Value.ValueKind != JsonValueKind.Null)
             {
                 Check(property.Value, field, place, faults);
             }
@@ -83,15 +110,31 @@ internal static class StrictJson
     {
         if (!field.IsRepeated)
         {
-            Check(value, field.MessageType, place, faults);
+            CheckOne(value, field, place, faults);
         }
-        else if (value.ValueKind == JsonValueKind.Array)
+        else if (value.ValueKind != JsonValueKind.Array)
+        {
+            faults.Add(new(place, $"A list was expected at {place}.", InvalidValue));
+        }
+        else
         {
             var at = 0;
-            foreach (var item in value.EnumerateArray())
+            foreach (var item in value.EnumerateArray().TakeWhile(_ => faults.Count < FaultsMax))
             {
-                Check(item, field.MessageType, string.Create(CultureInfo.InvariantCulture, $"{place}[{at++}]"), faults);
+                CheckOne(item, field, string.Create(CultureInfo.InvariantCulture, $"{place}[{at++}]"), faults);
             }
+        }
+    }
+
+    private static void CheckOne(JsonElement value, FieldDescriptor field, string place, List<Violation> faults)
+    {
+        if (StrictValues.FaultOf(value, field) is { } fault)
+        {
+            faults.Add(new(place, $"'{place}' {fault}.", InvalidValue));
+        }
+        else if (field.FieldType == FieldType.Message && IsOfContract(field.MessageType))
+        {
+            Check(value, field.MessageType, place, faults, null);
         }
     }
 

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using HttpRule = Google.Api.HttpRule;
 
 namespace CityTwin.Api.Strictness;
 
@@ -21,29 +22,56 @@ internal sealed class StrictRequests(RequestDelegate next, IOptions<ApiOptions> 
         }
 
         var message = method.MethodDescriptor.InputType;
-        var faults = new List<Violation>(StrictJson.CheckQuery(http.Request.Query.Keys, message));
-        if (method.HttpRule.Body.Length > 0)
+        var bound = BoundBy(method.HttpRule);
+        if (method.HttpRule.Body.Length == 0)
         {
-            if (await Body(http) is not { } body)
-            {
-                await ErrorResponse.Write(http, ApiErrors.StatusOf(
-                    StatusCode.InvalidArgument, ErrorReason.InvalidFields, $"A request has at most {options.Value.RequestBytesMax} bytes.", []));
-                return;
-            }
-
-            faults.AddRange(StrictJson.Check(body, message));
-            http.Request.Body = new MemoryStream(body, writable: false);
-        }
-
-        if (faults.Count > 0)
-        {
-            var reason = faults.Exists(fault => fault.Code == ErrorReason.InvalidJson) ? ErrorReason.InvalidJson : ErrorReason.UnknownFields;
-            var text = string.Join(" ", faults.Select(fault => fault.Text));
-            await ErrorResponse.Write(http, ApiErrors.StatusOf(StatusCode.InvalidArgument, reason, text, faults));
+            await Go(http, [.. StrictJson.CheckQuery(http.Request.Query, message, bound)]);
             return;
         }
 
-        await next(http);
+        if (!http.Request.HasJsonContentType())
+        {
+            await Refuse(http, ErrorReason.InvalidJson, "The body is JSON, and its content type says so: application/json.", []);
+            return;
+        }
+
+        if (await Body(http) is not { } body)
+        {
+            await Refuse(http, ErrorReason.RequestTooLarge, $"A request has at most {options.Value.RequestBytesMax} bytes.", []);
+            return;
+        }
+
+        http.Request.Body = new MemoryStream(body, writable: false);
+        await Go(http,
+        [
+            .. http.Request.Query.Keys.Select(name => new Violation(name, $"'{name}' belongs into the body.", "UNKNOWN")).Take(StrictJson.FaultsMax),
+            .. StrictJson.Check(body, message, bound),
+        ]);
+    }
+
+    private async Task Go(HttpContext http, List<Violation> faults)
+    {
+        if (faults.Count == 0)
+        {
+            await next(http);
+            return;
+        }
+
+        var reason = faults.Exists(fault => fault.Code == ErrorReason.InvalidJson) ? ErrorReason.InvalidJson
+            : faults.Exists(fault => fault.Code == StrictJson.InvalidValue) ? ErrorReason.InvalidFields
+            : ErrorReason.UnknownFields;
+        await Refuse(http, reason, string.Join(" ", faults.Select(fault => fault.Text)), faults);
+    }
+
+    private static Task Refuse(HttpContext http, string reason, string text, List<Violation> faults) =>
+        ErrorResponse.Write(http, ApiErrors.StatusOf(StatusCode.InvalidArgument, reason, text, faults));
+
+    /// <summary>The field that a path such as <c>/v1/{name=zones/*}:explain</c> gives; no path of the contract gives two.</summary>
+    private static string? BoundBy(HttpRule rule)
+    {
+        var path = rule.Get.Length > 0 ? rule.Get : rule.Post;
+        var start = path.IndexOf('{', StringComparison.Ordinal) + 1;
+        return start == 0 ? null : path[start..path.IndexOfAny(['=', '}'], start)];
     }
 
     private async Task<byte[]?> Body(HttpContext http)

@@ -1,16 +1,20 @@
 using CityTwin.Api.Analysis;
+using CityTwin.Api.Commands;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
+using CityTwin.Core.Views;
+using CityTwin.Core.Zones;
 using CityTwin.Grains;
 using CityTwin.Grains.Cascades;
+using CityTwin.Grains.Zones;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using V1 = CityTwin.Protocol.V1;
 
 namespace CityTwin.Api.Zones;
 
-/// <summary>Zones, derived from the view.</summary>
+/// <summary>Zones: derived from the view, and told what only people know of them.</summary>
 internal sealed class ZoneService(
     CityReader reader, Watcher watcher, LiveAnalysis analysis, IGrainFactory grains, TimeProvider time, IOptions<ApiOptions> options)
     : V1.ZoneService.ZoneServiceBase
@@ -26,6 +30,8 @@ internal sealed class ZoneService(
             // A status is derived from levels, and those are exact once everything decided so far shows here.
             var standing = await grains.GetGrain<ICascadeGrain>(GrainKeys.Cascade).Read().WaitAsync(context.CancellationToken);
             version = await reader.WithBatch(standing.LastBatch, context.CancellationToken);
+            var facts = await GrainOf(version, Pages.Find(_zones, version, request.Name)).Read().WaitAsync(context.CancellationToken);
+            version = version.With(facts);
         }
 
         return _zones.Message(version, Pages.Find(_zones, version, request.Name));
@@ -72,4 +78,59 @@ internal sealed class ZoneService(
 
         return ExplanationMessages.OfService(version, place, services.IndexOf(asked), time.GetUtcNow().ToUnixTimeMilliseconds());
     }
+
+    public override Task<V1.CommandReceipt> PlanWork(V1.PlanWorkRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        var until = violations.Time("until_time", request.UntilTime);
+        var ahead = until - time.GetUtcNow();
+        if (ahead <= TimeSpan.Zero || ahead > PlannedWorkRules.Max)
+        {
+            violations.Add("until_time", $"until_time lies ahead, by at most {PlannedWorkRules.Max.TotalDays:0} days.", "OUT_OF_RANGE");
+        }
+
+        return Command(
+            request.Name, new(request.Principal, request.Reason, request.RequestId), violations,
+            (grain, order) => grain.PlanWork(order.RequestId, until, order.Principal, order.Reason), context);
+    }
+
+    public override Task<V1.CommandReceipt> EndWork(V1.EndWorkRequest request, ServerCallContext context) => Command(
+        request.Name, new(request.Principal, request.Reason, request.RequestId), new(),
+        (grain, order) => grain.PlanWork(order.RequestId, null, order.Principal, order.Reason), context);
+
+    public override Task<V1.CommandReceipt> SetPosture(V1.SetPostureRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        if (request.Posture == V1.SecurityPosture.Unspecified || !Enum.IsDefined(request.Posture))
+        {
+            violations.Add("posture", "posture is required, and one of the contract's.", "REQUIRED");
+        }
+
+        return Command(
+            request.Name, new(request.Principal, request.Reason, request.RequestId), violations,
+            (grain, order) => grain.SetPosture(order.RequestId, (SecurityPosture)(request.Posture - 1), order.Principal, order.Reason), context);
+    }
+
+    public override Task<V1.CommandReceipt> CountPeople(V1.CountPeopleRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        violations.Range("people", request.People, 0, ZoneFactRules.PeopleMax);
+        return Command(
+            request.Name, new(request.Principal, request.Reason, request.RequestId), violations,
+            (grain, order) => grain.Count(order.RequestId, request.HasPeople ? request.People : null, order.Principal), context);
+    }
+
+    private async Task<V1.CommandReceipt> Command(
+        string name, Order order, Violations violations, Func<IZoneGrain, Order, Task<long?>> command, ServerCallContext context)
+    {
+        violations.Command(order);
+        violations.Throw();
+        var version = reader.Newest;
+        var known = order.WithId();
+        var seq = await command(GrainOf(version, Pages.Find(_zones, version, name)), known).WaitAsync(context.CancellationToken);
+        return known.Receipt(version, name, seq, time.GetUtcNow());
+    }
+
+    private IZoneGrain GrainOf(CityVersion version, int place) =>
+        grains.GetGrain<IZoneGrain>(GrainKeys.Of(version.Index.City.Zones[place].Id));
 }

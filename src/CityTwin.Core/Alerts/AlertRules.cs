@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using CityTwin.Core.Model;
+
 namespace CityTwin.Core.Alerts;
 
 /// <summary>Why a command to an alert was refused.</summary>
@@ -28,13 +31,33 @@ public static class AlertRules
     /// <summary>The longest an alert may be kept out of sight; longer needs planned work.</summary>
     public static readonly TimeSpan ShelveMax = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// The causes that work on instruments and grids brings about by itself. What a sensor noticed (a forced door, an
+    /// intrusion, fire) is never among them: a building site is where somebody would try.
+    /// </summary>
+    private static readonly FrozenSet<string> ExplainedByWork =
+        FrozenSet.Create(StringComparer.Ordinal, "above-limit", "below-limit", "disagrees", "offline", "out-of-range", "stuck");
+
+    /// <summary>A command once: a repeated request changes nothing, one that was refused may be tried again.</summary>
+    public static AlertDecision Once(AlertState state, string request, Func<AlertState, AlertDecision> command)
+    {
+        if (RecentRequests.Knows(state.RecentRequests, request))
+        {
+            return new(state, null);
+        }
+
+        var decision = command(state);
+        return decision.Fault is not null ? decision
+            : new(decision.State with { RecentRequests = RecentRequests.With(state.RecentRequests, request) }, null);
+    }
+
     /// <summary>The source says the cause is there, or gone.</summary>
     public static AlertState Signal(AlertState state, AlertSignal signal) =>
         signal.Version <= state.Version ? state
         : signal switch
         {
-            AlertRaised raised => new(raised.Version, Raise(state.Status, raised)),
-            _ => new(signal.Version, ClearedBy(state.Status, new("system", signal.At, "The cause is gone."))),
+            AlertRaised raised => state with { Version = raised.Version, Status = Raise(state.Status, raised) },
+            _ => state with { Version = signal.Version, Status = ClearedBy(state.Status, new("system", signal.At, "The cause is gone.")) },
         };
 
     /// <summary>Somebody takes note.</summary>
@@ -49,19 +72,37 @@ public static class AlertRules
         : until - at > ShelveMax ? new(state, AlertFault.ShelvedTooLong)
         : Active(state, status => status.ShelvedUntil == until
             ? status
-            : status with { ShelvedUntil = until, Shelved = new(by, at, reason) });
+            : status with { ShelvedUntil = until, Shelved = new(by, at, reason), Unshelved = null });
 
     /// <summary>Somebody brings it back into sight.</summary>
-    public static AlertDecision Unshelve(AlertState state) =>
-        Known(state, status => status.ShelvedUntil is null ? status : status with { ShelvedUntil = null, Shelved = null });
+    public static AlertDecision Unshelve(AlertState state, string by, string reason, DateTimeOffset at) =>
+        Known(state, status => status.ShelvedUntil is null
+            ? status
+            : status with { ShelvedUntil = null, Shelved = null, Unshelved = new(by, at, reason) });
 
     /// <summary>Somebody clears it: for events, which have no end of their own. If the cause is told again, it is raised again.</summary>
     public static AlertDecision Clear(AlertState state, string by, string reason, DateTimeOffset at) =>
         Known(state, status => ClearedBy(status, new(by, at, reason))!);
 
-    /// <summary>Planned work explains it; null = no longer.</summary>
-    public static AlertDecision Suppress(AlertState state, string? plannedWork) =>
-        Known(state, status => status with { SuppressedBy = plannedWork });
+    /// <summary>What time and planned work make of an alert: shelving runs out, and work explains it as long as it goes on.</summary>
+    /// <param name="work">The zone whose planned work covers it; null when none does.</param>
+    public static AlertStatus Review(AlertStatus status, ZoneId? work, DateTimeOffset now)
+    {
+        var suppressed = work is { } zone && ExplainedByWork.Contains(status.Id.Cause) ? zone.Value : null;
+        var isOver = status.ShelvedUntil <= now;
+        return !isOver && status.SuppressedBy == suppressed ? status
+            : status with
+            {
+                SuppressedBy = suppressed,
+                ShelvedUntil = isOver ? null : status.ShelvedUntil,
+                Shelved = isOver ? null : status.Shelved,
+            };
+    }
+
+    /// <summary>As <see cref="Review(AlertStatus, ZoneId?, DateTimeOffset)"/>, of an alert that may never have been raised.</summary>
+    public static AlertState Review(AlertState state, ZoneId? work, DateTimeOffset now) =>
+        state.Status is not { } status || ReferenceEquals(Review(status, work, now), status) ? state
+        : state with { Status = Review(status, work, now) };
 
     private static AlertStatus Raise(AlertStatus? before, AlertRaised raised) =>
         before is null or { Phase: AlertPhase.Cleared }

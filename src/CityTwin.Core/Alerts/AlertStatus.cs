@@ -20,7 +20,8 @@ public enum AlertPhase
 /// <param name="LastAt">When the cause was last told.</param>
 /// <param name="Count">How often the cause was told in this occurrence.</param>
 /// <param name="ShelvedUntil">It is kept out of sight until then; null when it is not shelved.</param>
-/// <param name="SuppressedBy">Id of the planned work that explains it; null when none does.</param>
+/// <param name="SuppressedBy">The zone whose planned work explains it; null when none does.</param>
+/// <param name="Unshelved">Who last brought it back into sight before its time.</param>
 [GenerateSerializer, Alias("alert-status"), Immutable]
 public sealed record AlertStatus(
     AlertId Id,
@@ -35,7 +36,8 @@ public sealed record AlertStatus(
     DateTimeOffset? ShelvedUntil,
     AlertNote? Shelved,
     AlertNote? Cleared,
-    string? SuppressedBy)
+    string? SuppressedBy,
+    AlertNote? Unshelved = null)
 {
     /// <summary>True when it should be seen: the cause is there and it is neither shelved nor explained by planned work.</summary>
     public bool IsShown(DateTimeOffset now) =>

@@ -27,7 +27,7 @@ public static class SegmentRules
     /// <summary>A command sets or lifts a cause; the same request twice does nothing.</summary>
     public static Step<SegmentState, SegmentEffect> Command(SegmentState state, SegmentCommand command, DateTimeOffset now)
     {
-        if (state.RecentRequests.Contains(command.Request))
+        if (RecentRequests.Knows(state.RecentRequests, command.Request))
         {
             return new(state, []);
         }
@@ -148,11 +148,8 @@ public static class SegmentRules
         return (isSame ? state : state with { Facts = facts, Evidence = compared.ToImmutable() }, lookAgain);
     }
 
-    private static SegmentState Remember(SegmentState state, string request)
-    {
-        var requests = state.RecentRequests.Add(request);
-        return state with { RecentRequests = requests.Length <= SegmentState.RecentRequestsMax ? requests : requests[1..] };
-    }
+    private static SegmentState Remember(SegmentState state, string request) =>
+        state with { RecentRequests = RecentRequests.With(state.RecentRequests, request) };
 
     private static Step<SegmentState, SegmentEffect> Apply(SegmentState state, Cause cause)
     {

@@ -17,9 +17,6 @@ public sealed record SegmentState(
     ImmutableArray<string> RecentRequests,
     ImmutableArray<SegmentEvidence> Evidence)
 {
-    /// <summary>How many commands are remembered.</summary>
-    public const int RecentRequestsMax = 16;
-
     /// <summary>A segment nobody has touched: a normally-open tie begins with its position at 0, all else without causes.</summary>
     public static SegmentState New(Segment segment) => new(
         new(segment.Id, 0, SegmentRules.FoundingCauses(segment), segment.NormallyOpen ? 0 : null, null, null),

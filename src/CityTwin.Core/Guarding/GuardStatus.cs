@@ -28,5 +28,13 @@ public sealed record GuardOrder(
     DateTimeOffset? Cleared);
 
 /// <summary>What the city knows of a guard: published, and the state its rules decide on.</summary>
+/// <param name="RecentRequests">See <see cref="Core.RecentRequests"/>; kept, not published.</param>
 [GenerateSerializer, Alias("guard-status"), Immutable]
-public sealed record GuardStatus(GuardId Id, GuardDuty Duty, LonLat Position, DateTimeOffset PositionAt, GuardOrder? Order, long Version);
+public sealed record GuardStatus(
+    GuardId Id,
+    GuardDuty Duty,
+    LonLat Position,
+    DateTimeOffset PositionAt,
+    GuardOrder? Order,
+    long Version,
+    ImmutableArray<string>? RecentRequests = null);

@@ -3,6 +3,7 @@ using CityTwin.Core.Cascades;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
 using CityTwin.Core.Simulation;
+using CityTwin.Core.Zones;
 
 namespace CityTwin.Core.Views;
 
@@ -46,6 +47,19 @@ public sealed record CityVersion(
 
     /// <summary>How many batches are kept for display.</summary>
     public const int CascadesMax = 1_000;
+
+    /// <summary>This version with what a zone says of itself now, if that is newer; its status is derived from it.</summary>
+    public CityVersion With(ZoneFacts facts)
+    {
+        if (Index.Find(facts.Id) is not { } zone || facts.Version <= (Zones[zone].Facts?.Version ?? 0))
+        {
+            return this;
+        }
+
+        var fold = new ViewFold(this);
+        fold.Take(zone, facts, Seq);
+        return fold.Finish();
+    }
 
     /// <summary>The level of a segment; 1000 for one that this definition does not have.</summary>
     public int LevelOf(SegmentId segment) => Index.Find(segment) is { } place ? Segments[place].LevelPermille : 1000;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CityTwin.Core.Model;
 
 namespace CityTwin.Core.Zones;
@@ -17,6 +18,9 @@ public enum SecurityPosture
 /// </summary>
 /// <param name="PlannedWorkUntil">Until then alerts in this zone that planned work explains are suppressed.</param>
 /// <param name="PeopleCounted">Newest count of people present, null when nobody counted.</param>
+/// <param name="WorkBy">Who planned that work, or ended it.</param>
+/// <param name="CountedBy">Who counted.</param>
+/// <param name="RecentRequests">See <see cref="Core.RecentRequests"/>; kept, not published.</param>
 [GenerateSerializer, Alias("zone-facts"), Immutable]
 public sealed record ZoneFacts(
     ZoneId Id,
@@ -25,4 +29,8 @@ public sealed record ZoneFacts(
     string? PostureBy,
     string? PostureReason,
     DateTimeOffset? PlannedWorkUntil,
-    int? PeopleCounted);
+    int? PeopleCounted,
+    string? WorkBy = null,
+    string? WorkReason = null,
+    string? CountedBy = null,
+    ImmutableArray<string>? RecentRequests = null);

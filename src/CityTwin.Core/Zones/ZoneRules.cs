@@ -40,7 +40,7 @@ public static class ZoneRules
             health,
             people,
             view.Facts?.Posture ?? SecurityPosture.Normal,
-            view.Facts?.PlannedWorkUntil,
+            view.Facts?.PlannedWorkUntil is { } until && !(until <= version.AsOf) ? until : null,
             view.Tally,
             CoverageOf(view.Tally),
             view.NewestObservedAt,

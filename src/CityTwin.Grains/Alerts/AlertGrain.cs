@@ -1,4 +1,5 @@
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Inspection;
 using CityTwin.Grains.Saving;
@@ -34,24 +35,33 @@ internal sealed class AlertGrain : Grain, IAlertGrain, IDisposable
         _ => throw new ArgumentException($"An alert does not understand {message.GetType().Name}.", nameof(message)),
     };
 
-    public Task<AlertOutcome> Acknowledge(string by, string note) =>
-        Save(AlertRules.Acknowledge(_commit.State, by, note, _time.GetUtcNow()));
+    public Task<AlertOutcome> Acknowledge(string request, string by, string note) =>
+        Once(request, state => AlertRules.Acknowledge(state, by, note, _time.GetUtcNow()));
 
-    public Task<AlertOutcome> Shelve(string by, string reason, DateTimeOffset until) =>
-        Save(AlertRules.Shelve(_commit.State, by, reason, until, _time.GetUtcNow()));
+    public Task<AlertOutcome> Shelve(string request, string by, string reason, DateTimeOffset until) =>
+        Once(request, state => AlertRules.Shelve(state, by, reason, until, _time.GetUtcNow()));
 
-    public Task<AlertOutcome> Unshelve() => Save(AlertRules.Unshelve(_commit.State));
+    public Task<AlertOutcome> Unshelve(string request, string by, string reason) =>
+        Once(request, state => AlertRules.Unshelve(state, by, reason, _time.GetUtcNow()));
 
-    public Task<AlertOutcome> Clear(string by, string reason) =>
-        Save(AlertRules.Clear(_commit.State, by, reason, _time.GetUtcNow()));
+    public Task<AlertOutcome> Clear(string request, string by, string reason) =>
+        Once(request, state => AlertRules.Clear(state, by, reason, _time.GetUtcNow()));
+
+    public Task Review(ZoneId? work) => Save(AlertRules.Review(_commit.State, work, _time.GetUtcNow()));
 
     public Task<AlertStatus?> Read() => Task.FromResult(_commit.State.Status);
 
     public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
 
-    private async Task<AlertOutcome> Save(AlertDecision decision) => new(decision.Fault, await Save(decision.State));
+    private async Task<AlertOutcome> Once(string request, Func<AlertState, AlertDecision> command)
+    {
+        var decision = AlertRules.Once(_commit.State, request, command);
+        return new(decision.Fault, await Save(decision.State));
+    }
 
     private async Task<long?> Save(AlertState next) => ReferenceEquals(next, _commit.State) ? null
         : await _commit.Save(
-            next, [], next.Status is { } status ? [_commit.Publish(PublishedKind.Alert, _id, status)] : []);
+            next,
+            [],
+            next.Status is { } status && !ReferenceEquals(status, _commit.State.Status) ? [_commit.Publish(PublishedKind.Alert, _id, status)] : []);
 }

@@ -1,4 +1,5 @@
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Model;
 using CityTwin.Grains.Inspection;
 using CityTwin.Grains.Saving;
 using Orleans.Concurrency;
@@ -10,16 +11,21 @@ namespace CityTwin.Grains.Alerts;
 public interface IAlertGrain : ITellReceiver, IInspectable
 {
     /// <summary>Somebody takes note.</summary>
-    Task<AlertOutcome> Acknowledge(string by, string note);
+    /// <param name="request">The caller's id of the command, as in all of these: repeating it does nothing.</param>
+    Task<AlertOutcome> Acknowledge(string request, string by, string note);
 
     /// <summary>Somebody keeps it out of sight until a time, at most <see cref="AlertRules.ShelveMax"/> from now.</summary>
-    Task<AlertOutcome> Shelve(string by, string reason, DateTimeOffset until);
+    Task<AlertOutcome> Shelve(string request, string by, string reason, DateTimeOffset until);
 
     /// <summary>Somebody brings it back into sight.</summary>
-    Task<AlertOutcome> Unshelve();
+    Task<AlertOutcome> Unshelve(string request, string by, string reason);
 
     /// <summary>Somebody clears it.</summary>
-    Task<AlertOutcome> Clear(string by, string reason);
+    Task<AlertOutcome> Clear(string request, string by, string reason);
+
+    /// <summary>Time has passed, or planned work has begun or ended.</summary>
+    /// <param name="work">The zone whose planned work covers it; null when none does.</param>
+    Task Review(ZoneId? work);
 
     /// <summary>As saved; null when nothing was ever raised under this id.</summary>
     [AlwaysInterleave]

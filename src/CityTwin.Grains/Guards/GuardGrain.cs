@@ -33,21 +33,24 @@ internal sealed class GuardGrain : Grain, IGuardGrain, IDisposable
 
     public Task<long?> Move(LonLat position, DateTimeOffset at) => Save(GuardRules.Move(_commit.State, position, at));
 
-    public async Task<bool> Dispatch(string request, ZoneId place, string by, string reason)
-    {
-        var next = GuardRules.Dispatch(_commit.State, request, place, by, reason, _time.GetUtcNow());
-        await Save(next ?? _commit.State);
-        return next is not null;
-    }
+    public Task<GuardOutcome> Dispatch(string request, ZoneId place, string by, string reason) =>
+        Once(request, status => GuardRules.Dispatch(status, request, place, by, reason, _time.GetUtcNow()));
 
-    public Task<long?> Progress(GuardDuty reached) => Save(GuardRules.Progress(_commit.State, reached, _time.GetUtcNow()));
+    public Task<GuardOutcome> Progress(string request, GuardDuty reached) =>
+        Once(request, status => GuardRules.Progress(status, reached, _time.GetUtcNow()));
 
-    public Task<long?> Shift(bool isOnDuty) => Save(GuardRules.Shift(_commit.State, isOnDuty));
+    public Task<GuardOutcome> Shift(string request, bool isOnDuty) => Once(request, status => GuardRules.Shift(status, isOnDuty));
 
     public Task<GuardStatus> Read() => Task.FromResult(_commit.State);
 
     public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
 
+    private async Task<GuardOutcome> Once(string request, Func<GuardStatus, GuardDecision> command)
+    {
+        var decision = GuardRules.Once(_commit.State, request, command);
+        return new(decision.Fault, await Save(decision.Status));
+    }
+
     private async Task<long?> Save(GuardStatus next) => ReferenceEquals(next, _commit.State) ? null
-        : await _commit.Save(next, [], [_commit.Publish(PublishedKind.Guard, next.Id.Value, next)]);
+        : await _commit.Save(next, [], [_commit.Publish(PublishedKind.Guard, next.Id.Value, next with { RecentRequests = null })]);
 }

@@ -11,14 +11,20 @@ public interface IGuardGrain : IInspectable
 {
     Task<long?> Move(LonLat position, DateTimeOffset at);
 
-    /// <returns>False when the guard is off duty.</returns>
-    Task<bool> Dispatch(string request, ZoneId place, string by, string reason);
+    /// <param name="request">The caller's id of the command, as in all of these: repeating it does nothing.</param>
+    Task<GuardOutcome> Dispatch(string request, ZoneId place, string by, string reason);
 
-    Task<long?> Progress(GuardDuty reached);
+    Task<GuardOutcome> Progress(string request, GuardDuty reached);
 
-    Task<long?> Shift(bool isOnDuty);
+    Task<GuardOutcome> Shift(string request, bool isOnDuty);
 
     /// <summary>As saved.</summary>
     [AlwaysInterleave]
     Task<GuardStatus> Read();
 }
+
+/// <summary>What a command to a guard led to.</summary>
+/// <param name="Fault">Why it was refused; null when it was carried out, or was so already.</param>
+/// <param name="Seq">Where it stands in the change log; null when the request was known.</param>
+[GenerateSerializer, Alias("guard-outcome"), Immutable]
+public readonly record struct GuardOutcome(GuardFault? Fault, long? Seq);

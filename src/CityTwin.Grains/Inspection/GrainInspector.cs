@@ -32,6 +32,10 @@ internal static class GrainInspector
             JsonSerializer.Serialize(commit.State, Json),
             stored.RecordExists && stored.State?.State is { } state ? JsonSerializer.Serialize(state, Json) : null,
             commit.Pending.Length,
-            commit.LastError);
+            commit.LastError,
+            [
+                .. commit.Pending.Take(GrainInspection.TellsMax).Select(tell => new PendingTell(
+                    tell.Sequence, tell.To, tell.Message.GetType().Name, JsonSerializer.Serialize(tell.Message, tell.Message.GetType(), Json))),
+            ]);
     }
 }

@@ -1,3 +1,4 @@
+using CityTwin.Grains.Alerts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CityTwin.Grains.Viewing;
@@ -6,13 +7,14 @@ namespace CityTwin.Grains.Viewing;
 public static class ViewRegistration
 {
     /// <summary>
-    /// A <see cref="LiveView"/> kept by a <see cref="ViewTail"/>. To be added after whatever fills the catalogue and opens
+    /// A <see cref="LiveView"/> kept by a <see cref="ViewTail"/>, and the watch that holds alerts against it. To be added after whatever fills the catalogue and opens
     /// the change log, because the tail begins with the host.
     /// </summary>
     public static IServiceCollection AddCityTwinView(this IServiceCollection services)
     {
         services.AddSingleton<LiveView>();
         services.AddHostedService<ViewTail>();
+        services.AddHostedService<AlertWatch>();
         return services;
     }
 }

@@ -8,11 +8,15 @@ namespace CityTwin.Grains.Zones;
 [Alias("CityTwin.IZoneGrain")]
 public interface IZoneGrain : IInspectable
 {
-    Task<long?> SetPosture(SecurityPosture posture, string by, string reason);
+    /// <param name="request">The caller's id of the command, as in all of these: repeating it does nothing.</param>
+    /// <returns>Where it stands in the change log; null when the request was known.</returns>
+    Task<long?> SetPosture(string request, SecurityPosture posture, string by, string reason);
 
-    Task<long?> PlanWork(DateTimeOffset? until);
+    /// <param name="until">Null ends it.</param>
+    Task<long?> PlanWork(string request, DateTimeOffset? until, string by, string reason);
 
-    Task<long?> Count(int people);
+    /// <param name="people">Null = the count no longer holds.</param>
+    Task<long?> Count(string request, int? people, string by);
 
     /// <summary>As saved.</summary>
     [AlwaysInterleave]

@@ -30,17 +30,22 @@ internal sealed class ZoneGrain : Grain, IZoneGrain, IDisposable
 
     public void Dispose() => _commit.Dispose();
 
-    public Task<long?> SetPosture(SecurityPosture posture, string by, string reason) =>
-        Save(ZoneFactRules.SetPosture(_commit.State, posture, by, reason));
+    public Task<long?> SetPosture(string request, SecurityPosture posture, string by, string reason) =>
+        Once(request, facts => ZoneFactRules.SetPosture(facts, posture, by, reason));
 
-    public Task<long?> PlanWork(DateTimeOffset? until) => Save(ZoneFactRules.PlanWork(_commit.State, until));
+    public Task<long?> PlanWork(string request, DateTimeOffset? until, string by, string reason) =>
+        Once(request, facts => ZoneFactRules.PlanWork(facts, until, by, reason));
 
-    public Task<long?> Count(int people) => Save(ZoneFactRules.Count(_commit.State, people));
+    public Task<long?> Count(string request, int? people, string by) => Once(request, facts => ZoneFactRules.Count(facts, people, by));
 
     public Task<ZoneFacts> Read() => Task.FromResult(_commit.State);
 
     public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
 
-    private async Task<long?> Save(ZoneFacts next) => ReferenceEquals(next, _commit.State) ? null
-        : await _commit.Save(next, [], [_commit.Publish(PublishedKind.Zone, next.Id.Value, next)]);
+    private async Task<long?> Once(string request, Func<ZoneFacts, ZoneFacts> command)
+    {
+        var next = ZoneFactRules.Once(_commit.State, request, command);
+        return ReferenceEquals(next, _commit.State) ? null
+            : await _commit.Save(next, [], [_commit.Publish(PublishedKind.Zone, next.Id.Value, next with { RecentRequests = null })]);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CityTwin.Core.Alerts;
 using CityTwin.Core.Model;
 using CsCheck;
@@ -76,10 +77,64 @@ public sealed class AlertRulesTests
     [Fact]
     public void Planned_work_hides_what_it_explains()
     {
-        var suppressed = AlertRules.Suppress(AlertRules.Signal(AlertState.Initial, Raised(1)), "work-7").State;
+        var raised = AlertRules.Signal(AlertState.Initial, Raised(1));
+        var suppressed = AlertRules.Review(raised, new ZoneId("harbour"), Noon);
 
-        Assert.False(suppressed.Status!.IsShown(Noon));
-        Assert.True(AlertRules.Suppress(suppressed, null).State.Status!.IsShown(Noon));
+        Assert.Equal(("harbour", false), (suppressed.Status!.SuppressedBy, suppressed.Status.IsShown(Noon)));
+        Assert.True(AlertRules.Review(suppressed, null, Noon).Status!.IsShown(Noon));
+        Assert.Same(raised, AlertRules.Review(raised, null, Noon));
+        Assert.Same(AlertState.Initial, AlertRules.Review(AlertState.Initial, new ZoneId("harbour"), Noon));
+    }
+
+    [Theory]
+    [InlineData("door-forced")]
+    [InlineData("fire")]
+    [InlineData("tampered")]
+    public void Planned_work_never_hides_what_a_sensor_noticed(string cause)
+    {
+        var raised = AlertRules.Signal(AlertState.Initial, Raised(1) with { Id = AlertId.For(cause, new SensorId("cam-12")) });
+
+        Assert.Same(raised, AlertRules.Review(raised, new ZoneId("harbour"), Noon));
+    }
+
+    [Fact]
+    public void Shelving_runs_out_with_its_time()
+    {
+        var shelved = AlertRules.Shelve(AlertRules.Signal(AlertState.Initial, Raised(1)), "ada", "works", Noon.AddHours(1), Noon).State;
+
+        Assert.Same(shelved, AlertRules.Review(shelved, null, Noon.AddMinutes(59)));
+        Assert.Null(AlertRules.Review(shelved, null, Noon.AddHours(1)).Status!.ShelvedUntil);
+    }
+
+    [Fact]
+    public void Repeated_command_does_nothing_even_after_another_occurrence()
+    {
+        var raised = AlertRules.Signal(AlertState.Initial, Raised(1));
+        var acknowledged = AlertRules.Once(raised, "r1", state => AlertRules.Acknowledge(state, "ada", "", Noon)).State;
+        var again = AlertRules.Signal(AlertRules.Signal(acknowledged, new AlertCleared(Id, Noon, 2)), Raised(3));
+
+        Assert.Same(again, AlertRules.Once(again, "r1", state => AlertRules.Acknowledge(state, "ada", "", Noon)).State);
+        Assert.Equal(
+            AlertPhase.Acknowledged, AlertRules.Once(again, "r2", state => AlertRules.Acknowledge(state, "ada", "", Noon)).State.Status!.Phase);
+    }
+
+    [Fact]
+    public void Refused_command_may_be_tried_again_with_the_same_request()
+    {
+        var raised = AlertRules.Signal(AlertState.Initial, Raised(1));
+        var refused = AlertRules.Once(raised, "r1", state => AlertRules.Shelve(state, "ada", "", Noon, Noon));
+
+        Assert.Equal(AlertFault.ShelvedInThePast, refused.Fault);
+        Assert.NotNull(AlertRules.Once(refused.State, "r1", state => AlertRules.Shelve(state, "ada", "", Noon.AddHours(1), Noon)).State.Status!.ShelvedUntil);
+    }
+
+    [Fact]
+    public void Only_the_newest_requests_are_remembered()
+    {
+        var known = Enumerable.Range(0, RecentRequests.Max + 1).Aggregate(
+            default(ImmutableArray<string>?), (known, i) => RecentRequests.With(known, $"r{i}"));
+
+        Assert.Equal((RecentRequests.Max, false, true), (known!.Value.Length, RecentRequests.Knows(known, "r0"), RecentRequests.Knows(known, "r1")));
     }
 
     [Fact]

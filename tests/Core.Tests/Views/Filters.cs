@@ -113,6 +113,38 @@ public sealed class Filters
     }
 
     [Fact]
+    public void What_a_filter_narrows_down_to_holds_all_it_means()
+    {
+        var version = Version();
+        var term = OneOf("kind = voltage", "kind = flow", "kind = nothing", "zone = zones/harbour", "segment = segments/cable", "unit = V",
+            "quality = GOOD", "kind != flow", "segment:*", "within(zones/hospital)");
+        var filter = Gen.Select(term.Array[1, 3], Gen.Bool.Array[2, 2], Gen.Bool, (terms, or, not) =>
+            (not ? "NOT " : "") + terms.Skip(1).Select((next, i) => (or[i] ? " OR " : " AND ") + next).Aggregate(terms[0], (text, next) => text + next));
+
+        filter.Sample(text =>
+        {
+            var read = FilterParser.Parse(text).Filter;
+            var match = FilterSchemas.Sensors.Compile(read, version).Match!;
+            var among = FilterSchemas.Sensors.Narrow(read, version.Index);
+            var all = Enumerable.Range(0, version.Sensors.Count).ToList();
+            Assert.Equal(all.Where(place => match(version, place)), (among?.AsEnumerable() ?? all).Where(place => match(version, place)));
+        });
+    }
+
+    [Theory]
+    [InlineData("kind = flow", 1)]
+    [InlineData("quality = GOOD AND kind = voltage", 2)]
+    [InlineData("kind = flow OR kind = camera", 2)]
+    [InlineData("segment = \"segments/cable\" AND kind = flow", 1)]
+    [InlineData("kind = nothing", 0)]
+    [InlineData("quality = GOOD", null)]
+    [InlineData("NOT kind = flow", null)]
+    [InlineData("kind = flow OR quality = GOOD", null)]
+    [InlineData("", null)]
+    public void A_filter_looks_only_where_its_fixed_fields_allow(string text, int? places) =>
+        Assert.Equal(places, FilterSchemas.Sensors.Narrow(FilterParser.Parse(text).Filter, Version().Index)?.Length);
+
+    [Fact]
     public void Severities_are_ordered()
     {
         var version = Version();

@@ -58,13 +58,12 @@ internal static class Comparisons
 
     private static (Match<T> Match, FilterFault? Fault) Name<T>(NameField<T> field, FilterOperator operation, FilterValue value) =>
         operation == FilterOperator.Has ? Text(field.Get, operation, value)
-        : value.Text.StartsWith(field.Prefix, StringComparison.Ordinal) ? Text(field.Get, operation, value with { Text = value.Text[field.Prefix.Length..] })
+        : value.Text.StartsWith(field.Prefix, StringComparison.Ordinal) ? Text(field.Get, operation, value with { Text = field.Bare(value.Text) })
         : Wrong<T>(value, $"'{value.Text}' is no name such as \"{field.Prefix}...\".");
 
     private static (Match<T> Match, FilterFault? Fault) Word<T>(WordField<T> field, FilterOperator operation, FilterValue value)
     {
-        var word = value.Text.StartsWith(field.Prefix, StringComparison.Ordinal) ? value.Text[field.Prefix.Length..] : value.Text;
-        var asked = field.Words.IndexOf(word);
+        var asked = field.Words.IndexOf(field.Bare(value.Text));
         if (asked < 0)
         {
             return Wrong<T>(value, $"'{value.Text}' is none of {string.Join(", ", field.Words)}.");

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 
 namespace CityTwin.Core.Views.Filtering;
 
@@ -22,6 +23,9 @@ public sealed record FilterSchema<T>(
         var match = Compile(filter, version, ref fault);
         return fault is null ? (match, null) : (null, fault);
     }
+
+    /// <summary>The places to look at for what a filter without fault means, ascending; null = all.</summary>
+    public ImmutableArray<int>? Narrow(FilterExpression? filter, CityIndex index) => Candidates.Of(this, filter, index);
 
     private Match<T> Compile(FilterExpression filter, CityVersion version, ref FilterFault? fault)
     {

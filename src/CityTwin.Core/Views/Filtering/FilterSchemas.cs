@@ -20,7 +20,7 @@ public static class FilterSchemas
             ("name", new NameField<int>("zones/", (city, zone) => Zone(city, zone).Id.Value)),
             ("display_name", new TextField<int>((city, zone) => Zone(city, zone).Name)),
             ("kind", Word<int, ZoneKind>("ZONE_KIND_", (city, zone) => (int)Zone(city, zone).Kind)),
-            ("parent", new NameField<int>("zones/", (city, zone) => Zone(city, zone).Parent?.Value)),
+            ("parent", FixedName("zones/", city => city.Zones, zone => zone.Parent?.Value)),
             ("target_security_level", new NumberField<int>((city, zone) => Zone(city, zone).TargetSecurityLevel)),
             ("status.worst_level_permille", new NumberField<int>((city, zone) => ZoneRules.StatusOf(city, zone).WorstPermille)),
             ("status.worst_service", new TextField<int>((city, zone) => ZoneRules.StatusOf(city, zone).WorstService?.Value)),
@@ -40,10 +40,10 @@ public static class FilterSchemas
         Fields<int>(
             ("name", new NameField<int>("segments/", (city, segment) => Segment(city, segment).Id.Value)),
             ("display_name", new TextField<int>((city, segment) => Segment(city, segment).Name)),
-            ("kind", new TextField<int>((city, segment) => Segment(city, segment).Kind)),
-            ("service", new TextField<int>((city, segment) => Segment(city, segment).Service.Value)),
-            ("zone", new NameField<int>("zones/", (city, segment) => Segment(city, segment).Zone?.Value)),
-            ("network", new TextField<int>((city, segment) => Segment(city, segment).Rule.Membership?.Network.Value)),
+            ("kind", FixedText(city => city.Segments, segment => segment.Kind)),
+            ("service", FixedText(city => city.Segments, segment => segment.Service.Value)),
+            ("zone", FixedName("zones/", city => city.Segments, segment => segment.Zone?.Value)),
+            ("network", FixedText(city => city.Segments, segment => segment.Rule.Membership?.Network.Value)),
             ("level_permille", new NumberField<int>((city, segment) => city.Segments[segment].LevelPermille)),
             ("ceiling_permille", new NumberField<int>((city, segment) => city.Segments[segment].CeilingPermille)),
             ("commanded_permille", new NumberField<int>((city, segment) => city.Segments[segment].Facts?.CommandedPermille)),
@@ -59,11 +59,11 @@ public static class FilterSchemas
         Fields<int>(
             ("name", new NameField<int>("sensors/", (city, sensor) => Sensor(city, sensor).Id.Value)),
             ("display_name", new TextField<int>((city, sensor) => Sensor(city, sensor).Name)),
-            ("kind", new TextField<int>((city, sensor) => Sensor(city, sensor).Kind)),
+            ("kind", FixedText(city => city.Sensors, sensor => sensor.Kind)),
             ("role", Word<int, SensorRole>("SENSOR_ROLE_", (city, sensor) => (int)Sensor(city, sensor).Role)),
-            ("zone", new NameField<int>("zones/", (city, sensor) => Sensor(city, sensor).Zone.Value)),
-            ("segment", new NameField<int>("segments/", (city, sensor) => Sensor(city, sensor).Segment?.Value)),
-            ("unit", new TextField<int>((city, sensor) => Sensor(city, sensor).Unit)),
+            ("zone", FixedName("zones/", city => city.Sensors, sensor => sensor.Zone.Value)),
+            ("segment", FixedName("segments/", city => city.Sensors, sensor => sensor.Segment?.Value)),
+            ("unit", FixedText(city => city.Sensors, sensor => sensor.Unit)),
             ("quality", Word<int, SensorCondition>("SENSOR_QUALITY_", (city, sensor) => (int)city.Sensors[sensor].Condition)),
             ("value", new NumberField<int>((city, sensor) => city.Sensors[sensor].Status?.Value?.Number)),
             ("word", new TextField<int>((city, sensor) => city.Sensors[sensor].Status?.Value?.Word)),
@@ -78,7 +78,7 @@ public static class FilterSchemas
         Fields<int>(
             ("name", new NameField<int>("guards/", (city, guard) => Guard(city, guard).Id.Value)),
             ("display_name", new TextField<int>((city, guard) => Guard(city, guard).Name)),
-            ("zone", new NameField<int>("zones/", (city, guard) => Guard(city, guard).Zone.Value)),
+            ("zone", FixedName("zones/", city => city.Guards, guard => guard.Zone.Value)),
             ("skills", new ListField<int>((city, guard) => Guard(city, guard).Skills)),
             ("duty", Word<int, GuardDuty>("GUARD_DUTY_", (city, guard) => (int)(city.Guards[guard].Status?.Duty ?? GuardDuty.OffDuty))),
             ("order.place", new NameField<int>("zones/", (city, guard) => city.Guards[guard].Status?.Order?.Place.Value))),
@@ -112,6 +112,14 @@ public static class FilterSchemas
     private static FrozenDictionary<string, Func<CityVersion, string, Match<T>?>> Functions<T>(
         params (string Name, Func<CityVersion, string, Match<T>?> Function)[] functions) =>
         functions.ToFrozenDictionary(function => function.Name, function => function.Function, StringComparer.Ordinal);
+
+    /// <summary>A text that only another definition changes.</summary>
+    private static TextField<int> FixedText<TThing>(Func<City, ImmutableArray<TThing>> all, Func<TThing, string?> get) =>
+        new((version, place) => get(all(version.Index.City)[place])) { Lists = new(city => all(city).Select(get)) };
+
+    /// <summary>A name that only another definition changes.</summary>
+    private static NameField<int> FixedName<TThing>(string prefix, Func<City, ImmutableArray<TThing>> all, Func<TThing, string?> get) =>
+        new(prefix, (version, place) => get(all(version.Index.City)[place])) { Lists = new(city => all(city).Select(get)) };
 
     /// <summary>The words of an enumeration as the public contract writes them: <c>OutOfRange</c> is <c>OUT_OF_RANGE</c>.</summary>
     private static WordField<T> Word<T, TEnum>(string prefix, Func<CityVersion, T, int> get)

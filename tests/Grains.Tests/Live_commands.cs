@@ -1,0 +1,113 @@
+using CityTwin.Core.Alerts;
+using CityTwin.Core.Guarding;
+using CityTwin.Core.Model;
+using CityTwin.Core.Sensing;
+using CityTwin.Core.Views;
+using CityTwin.Core.Zones;
+using CityTwin.Grains.Alerts;
+using CityTwin.Grains.Guards;
+using CityTwin.Grains.Sensors;
+using CityTwin.Grains.Storing;
+using CityTwin.Grains.Zones;
+using CityTwin.Testing.Cities;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace CityTwin.Grains.Tests;
+
+/// <summary>What people order of zones, guards and alerts, over real storage and with the view.</summary>
+public sealed class Live_commands : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly AlertId OutOfRange = AlertId.For("out-of-range", new SensorId("meter-00001"));
+    private static readonly AlertId Tampered = AlertId.For("tampered", new SensorId("meter-00001"));
+    private CityCluster _cluster = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var city = HarbourCity.Of();
+        var meter = city.Sensors.Single(sensor => sensor.Id.Value == "meter-00001");
+        var limited = meter with { Limits = meter.Limits with { Maximum = 400 } };
+        _cluster = await CityCluster.Start(city with { Sensors = city.Sensors.Replace(meter, limited) }, 1);
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task Planned_work_hides_the_alerts_it_explains_until_it_ends_and_no_others()
+    {
+        var sensor = _cluster.Grains.GetGrain<ISensorGrain>(GrainKeys.Of(new SensorId("meter-00001")));
+        await sensor.Report(new(new("meter-00001"), "tampered", 0.9, null, 1, 1, DateTimeOffset.UtcNow));
+        await sensor.Observe(new(new("meter-00001"), 1, 2, DateTimeOffset.UtcNow, ReadingValue.Of(900), "V"));
+        await Until(async () => (await Alert(OutOfRange).Read(), await Alert(Tampered).Read()) is ({ Phase: AlertPhase.Raised }, { Phase: AlertPhase.Raised }));
+
+        Assert.NotNull(await Zone("north").PlanWork("w1", DateTimeOffset.UtcNow.AddHours(1), "anna", "cables"));
+        await Until(async () => (await Alert(OutOfRange).Read())!.SuppressedBy == "north");
+        Assert.Null((await Alert(Tampered).Read())!.SuppressedBy);
+
+        await Zone("north").PlanWork("w2", null, "anna", "done");
+        await Until(async () => (await Alert(OutOfRange).Read())!.SuppressedBy is null);
+    }
+
+    [Fact]
+    public async Task Zone_carries_out_a_request_once()
+    {
+        Assert.NotNull(await Zone("harbour").Count("c1", 7, "anna"));
+        Assert.NotNull(await Zone("harbour").Count("c2", 9, "anna"));
+
+        Assert.Null(await Zone("harbour").Count("c1", 7, "anna"));
+        Assert.Equal(9, (await Zone("harbour").Read()).PeopleCounted);
+        Assert.Equal(2, (await Log(PublishedKind.Zone, "harbour")).Count);
+    }
+
+    [Fact]
+    public async Task Guard_goes_through_an_order_and_each_request_counts_once()
+    {
+        var guard = _cluster.Grains.GetGrain<IGuardGrain>(GrainKeys.Of(new GuardId("rex")));
+
+        Assert.Equal(GuardFault.OffDuty, (await guard.Dispatch("d0", new("north"), "anna", "noise")).Fault);
+        await guard.Shift("s1", true);
+        Assert.NotNull((await guard.Dispatch("d1", new("north"), "anna", "noise")).Seq);
+        await guard.Progress("p1", GuardDuty.OnScene);
+        Assert.Equal(GuardFault.OrderInHand, (await guard.Shift("s2", false)).Fault);
+        await guard.Progress("p2", GuardDuty.Available);
+
+        Assert.Equal(default, await guard.Dispatch("d1", new("north"), "anna", "noise"));
+        Assert.Equal(default, await guard.Progress("p1", GuardDuty.OnScene));
+        Assert.Equal(GuardFault.NoOrder, (await guard.Progress("p3", GuardDuty.OnScene)).Fault);
+        Assert.Equal(GuardDuty.Available, (await guard.Read()).Duty);
+    }
+
+    [Fact]
+    public async Task Owner_shows_its_state_before_and_after_its_first_command()
+    {
+        Assert.Contains("harbour", (await Zone("harbour").Inspect()).StateJson, StringComparison.Ordinal);
+        Assert.Null((await Zone("harbour").Inspect()).StoredJson);
+        await Zone("harbour").Count("c1", 7, "anna");
+
+        var after = await Zone("harbour").Inspect();
+        Assert.Contains("c1", after.StoredJson!, StringComparison.Ordinal);
+        Assert.Empty(after.Tells);
+        Assert.NotEmpty((await _cluster.Grains.GetGrain<IGuardGrain>(GrainKeys.Of(new GuardId("rex"))).Inspect()).StateJson);
+        Assert.NotEmpty((await Alert(new("offline.sensor.camera")).Inspect()).StateJson);
+    }
+
+    private IAlertGrain Alert(AlertId id) => _cluster.Grains.GetGrain<IAlertGrain>(GrainKeys.OfAlert(id.Value));
+
+    private IZoneGrain Zone(string id) => _cluster.Grains.GetGrain<IZoneGrain>(GrainKeys.Of(new ZoneId(id)));
+
+    private async Task<IReadOnlyList<ChangeRow>> Log(string kind, string key) =>
+        await _cluster.Services.GetRequiredService<IChangeLog>().Read(0, 10_000, TestContext.Current.CancellationToken) is ChangesFollow follow
+            ? [.. follow.Rows.Where(row => row.Kind == kind && row.Key == key)]
+            : [];
+
+    private static async Task Until(Func<Task<bool>> holds)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        while (!await holds())
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+}
