@@ -1,4 +1,5 @@
 using CityTwin.Api.Reading;
+using CityTwin.Core.Cascades;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Views;
 using CityTwin.Core.Zones;
@@ -44,15 +45,24 @@ internal static class SegmentMessages
                 message.ObservedPermille = observed;
             }
 
-            message.Disagreement = facts.Disagreement is { } disagreement
-                ? new()
-                {
-                    Sensor = ResourceNames.Of(disagreement.Sensor),
-                    ObservedPermille = disagreement.ObservedPermille,
-                    InferredPermille = disagreement.InferredPermille,
-                    SinceTime = Times.Of(disagreement.Since),
-                }
-                : null;
+            message.Disagreement = facts.Disagreement is { } disagreement ? DisagreementOf(disagreement) : null;
+        }
+
+        return message;
+    }
+
+    private static V1.Disagreement DisagreementOf(Disagreement disagreement)
+    {
+        var message = new V1.Disagreement
+        {
+            Sensor = ResourceNames.Of(disagreement.Sensor),
+            ObservedPermille = disagreement.ObservedPermille,
+            InferredPermille = disagreement.InferredPermille,
+            SinceTime = Times.Of(disagreement.Since),
+        };
+        if (disagreement.OrderedPermille is { } ordered)
+        {
+            message.OrderedPermille = ordered;
         }
 
         return message;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CityTwin.Core.Alerts;
 using CityTwin.Core.Model;
 
 namespace CityTwin.Core.Cascades;
@@ -36,7 +37,10 @@ public static class SegmentRules
             Remember(state, command.Request), new(command.Cause, command.LevelPermille, command.By, command.Reason, now));
     }
 
-    /// <summary>A status sensor says where its switch stands, or whether its machine runs.</summary>
+    /// <summary>
+    /// A status sensor says where its switch stands, or whether its machine runs. Of a tie's position the newest word
+    /// counts, an order's or a sensor's; that they differ is told as a disagreement, never settled in silence.
+    /// </summary>
     public static Step<SegmentState, SegmentEffect> Observe(SegmentState state, Segment segment, PositionObserved observed)
     {
         var source = observed.Sensor.Value;
@@ -52,6 +56,7 @@ public static class SegmentRules
             {
                 Heard = state.Heard.SetItem(source, observed.Sequence),
                 Facts = state.Facts with { ObservedPermille = observed.LevelPermille },
+                Evidence = Says(state.Evidence, observed.Sensor, observed.LevelPermille),
             },
             cause);
     }
@@ -103,49 +108,21 @@ public static class SegmentRules
             return state;
         }
 
-        var others = state.Evidence.RemoveAll(evidence => evidence.Sensor == observed.Sensor);
-        var evidence = observed.LevelPermille is { } level
-            ? others.Add(new(observed.Sensor, level, null)).Sort((a, b) => a.Sensor.CompareTo(b.Sensor))
-            : others;
-        return state with { Heard = state.Heard.SetItem(source, observed.Sequence), Evidence = evidence };
+        return state with
+        {
+            Heard = state.Heard.SetItem(source, observed.Sequence),
+            Evidence = Says(state.Evidence, observed.Sensor, observed.LevelPermille),
+        };
     }
 
-    /// <summary>
-    /// Holds the evidence against the inferred level, after either has changed or a deadline has come. A segment
-    /// disagrees when a measurement has contradicted it for longer than its set time; agreement ends that at once.
-    /// </summary>
-    /// <param name="state">With the newest evidence and commit in it.</param>
-    /// <param name="find">The definition's sensors.</param>
-    /// <param name="now">When this is.</param>
-    /// <returns>The state, and when to look again; null = not before something changes.</returns>
-    public static (SegmentState State, DateTimeOffset? LookAgain) Compare(SegmentState state, Func<SensorId, Sensor?> find, DateTimeOffset now)
+    /// <summary>A sensor's newest word. Since when it contradicts stays: a meter that trembles contradicts all the same.</summary>
+    private static ImmutableArray<SegmentEvidence> Says(ImmutableArray<SegmentEvidence> evidence, SensorId sensor, int? levelPermille)
     {
-        var inferred = state.Decided.LevelPermille;
-        Disagreement? disagreement = null;
-        DateTimeOffset? lookAgain = null;
-        var compared = ImmutableArray.CreateBuilder<SegmentEvidence>(state.Evidence.Length);
-        foreach (var evidence in state.Evidence)
-        {
-            if (find(evidence.Sensor)?.Evidence is not { } terms)
-            {
-                continue;
-            }
-
-            var contradicts = Math.Abs(evidence.LevelPermille - inferred) > terms.TolerancePermille;
-            DateTimeOffset? since = contradicts ? evidence.ContradictsSince ?? now : null;
-            compared.Add(evidence with { ContradictsSince = since });
-            if (since?.AddMilliseconds(terms.DisagreeAfterMilliseconds) is not { } due)
-            {
-                continue;
-            }
-
-            disagreement ??= due <= now ? new(evidence.Sensor, evidence.LevelPermille, inferred, since.Value) : null;
-            lookAgain = due > now && !(lookAgain <= due) ? due : lookAgain;
-        }
-
-        var facts = state.Facts.Disagreement == disagreement ? state.Facts : state.Facts with { Disagreement = disagreement };
-        var isSame = ReferenceEquals(facts, state.Facts) && compared.SequenceEqual(state.Evidence);
-        return (isSame ? state : state with { Facts = facts, Evidence = compared.ToImmutable() }, lookAgain);
+        var others = evidence.RemoveAll(item => item.Sensor == sensor);
+        return levelPermille is { } level
+            ? others.Add(new(sensor, level, evidence.FirstOrDefault(item => item.Sensor == sensor)?.ContradictsSince))
+                .Sort((a, b) => a.Sensor.CompareTo(b.Sensor))
+            : others;
     }
 
     private static SegmentState Remember(SegmentState state, string request) =>
@@ -188,6 +165,9 @@ public abstract record SegmentEffect;
 
 /// <summary>Its ceiling is new: the coordinator is told until it has taken this version or a later one.</summary>
 public sealed record OfferCeiling(CeilingChange Change) : SegmentEffect;
+
+/// <summary>Its disagreement begins or ends.</summary>
+public sealed record DisagreementSignalled(AlertSignal Signal) : SegmentEffect;
 
 /// <summary>An order to a segment.</summary>
 /// <param name="Request">The caller's id of this order: repeating it does nothing.</param>

@@ -38,16 +38,16 @@ internal sealed class SimulationRun
 
     public ImmutableArray<Cause> CausesOf(SegmentId segment) => _causes.GetValueOrDefault(segment, []);
 
-    /// <summary>Runs to the horizon and tells after each settled instant.</summary>
+    /// <summary>Runs to the horizon and tells after each settle.</summary>
     public void Go(ImmutableArray<ScenarioEvent> events, long horizonTicks, Action settled, CancellationToken cancellation)
     {
-        var (end, next) = (_startedAt + horizonTicks, 0);
+        var (end, next, orderedAt) = (_startedAt + horizonTicks, 0, 0L);
         var starts = new List<int>();
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
             var changesAt = next < events.Length ? Math.Max(_startedAt + events[next].AfterTicks, _state.Now + 1) : long.MaxValue;
-            var startsAt = starts.Count > 0 ? _state.Now + 1 : long.MaxValue;
+            var startsAt = starts.Count > 0 ? Math.Max(orderedAt, _state.Now) + 1 : long.MaxValue;
             var due = _state.NextTimer ?? long.MaxValue;
             if (Math.Min(Math.Min(changesAt, startsAt), due) is var at && at > end)
             {
@@ -61,7 +61,11 @@ internal sealed class SimulationRun
             }
             else if (changesAt <= startsAt)
             {
-                next = Change(events, next, changesAt, starts);
+                (next, orderedAt) = (Change(events, next, changesAt, starts), changesAt);
+                if (_state.Now != changesAt)
+                {
+                    continue;
+                }
             }
             else
             {
@@ -73,7 +77,7 @@ internal sealed class SimulationRun
         }
     }
 
-    /// <summary>Applies all events of an instant but its starts, which it puts aside.</summary>
+    /// <summary>Applies all events of an instant but its starts, which it puts aside; where there is nothing else, nothing settles.</summary>
     private int Change(ImmutableArray<ScenarioEvent> events, int next, long at, List<int> starts)
     {
         var changed = new SortedSet<SegmentId>();

@@ -1,5 +1,4 @@
 using CityTwin.Core;
-using CityTwin.Core.Alerts;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
@@ -90,14 +89,15 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
 
     private async Task<long?> Save(Step<SegmentState, SegmentEffect> step)
     {
-        var (next, lookAgain) = SegmentRules.Compare(step.State, _catalog.Current.Find, _time.GetUtcNow());
-        LookAgainAt(lookAgain);
+        // A silo that does not have the segment yet keeps what is said and compares later.
+        var compared = _catalog.Current.Find(_id) is { } segment
+            ? DisagreementRules.Compare(step.State, segment, _catalog.Current.Find, _time.GetUtcNow())
+            : new(step.State, []);
+        var next = compared.State;
+        LookAgainAt(next.DueAt);
         return ReferenceEquals(next, _commit.State) ? null : await _commit.Save(
             next,
-            [
-                .. step.Effects.OfType<OfferCeiling>().Select(offer => new Outgoing(GrainTypes.AddressOfCascade(), offer.Change, Replaces: true)),
-                .. Alarm(_commit.State.Facts, next.Facts),
-            ],
+            [.. step.Effects.Concat(compared.Effects).Select(Tell)],
             ReferenceEquals(_commit.State.Facts, next.Facts) ? []
                 : _commit.PublishIfNew(PublishedKind.Segment, _id.Value, _commit.State.Facts, next.Facts));
     }
@@ -107,28 +107,17 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
         LookAgainAt(null);
         if (!_commit.IsNew)
         {
-            var facts = _commit.State.Facts;
-            await _commit.Forget([.. Alarm(facts, facts with { Disagreement = null })], [new(PublishedKind.Segment, _id.Value, null)]);
+            var effects = DisagreementRules.Retire(_commit.State, _time.GetUtcNow());
+            await _commit.Forget([.. effects.Select(Tell)], [new(PublishedKind.Segment, _id.Value, null)]);
         }
     }
 
-    /// <summary>A disagreement is an alert: nobody is silently believed.</summary>
-    private IEnumerable<Outgoing> Alarm(SegmentFacts before, SegmentFacts after)
+    private static Outgoing Tell(SegmentEffect effect) => effect switch
     {
-        if ((before.Disagreement is null) == (after.Disagreement is null))
-        {
-            yield break;
-        }
-
-        var id = AlertId.For("disagrees", _id);
-        var now = _time.GetUtcNow();
-        var version = now.ToUnixTimeMilliseconds();
-        AlertSignal signal = after.Disagreement is { } disagreement
-            ? new AlertRaised(id, now, version, AlertSeverity.Warning, Segment.Zone,
-                $"{Segment.Name}: {disagreement.Sensor} speaks for {disagreement.ObservedPermille} per mille, the rules infer {disagreement.InferredPermille}.")
-            : new AlertCleared(id, now, version);
-        yield return new(GrainTypes.AddressOfAlert(id.Value), signal);
-    }
+        OfferCeiling offer => new(GrainTypes.AddressOfCascade(), offer.Change, Replaces: true),
+        DisagreementSignalled alert => new(GrainTypes.AddressOfAlert(alert.Signal.Id.Value), alert.Signal),
+        _ => throw new ArgumentException($"A segment does not tell {effect.GetType().Name}.", nameof(effect)),
+    };
 
     private void LookAgainAt(DateTimeOffset? at)
     {

@@ -64,6 +64,44 @@ public sealed class SimulatorTests
     }
 
     [Fact]
+    public void Start_alone_in_its_instant_comes_one_tick_after_that_instant()
+    {
+        var loop = new[] { new SegmentId("control-a"), new SegmentId("control-b") };
+        var report = Run(Scenario(
+            new CeilingEvent(0, loop[0], 0, "fire"),
+            new CeilingEvent(Hour, loop[0], 1000, "fire"),
+            new StartEvent(2 * Hour, [.. loop])));
+        Assert.Equal([new(0, 1000), new(1, 0), new((2 * Hour) + 1, 1000)], Service(report, Control).Levels);
+    }
+
+    [Fact]
+    public void Timeline_tells_each_change_once_also_when_a_start_is_put_aside()
+    {
+        var loop = new[] { new SegmentId("control-a"), new SegmentId("control-b") };
+        var report = Run(Scenario(
+            new CeilingEvent(Hour, loop[0], 0, "fire"),
+            new StartEvent(2 * Hour, [.. loop]),
+            new CeilingEvent(3 * Hour, loop[0], 1000, "fire"),
+            new StartEvent(4 * Hour, [.. loop])));
+        Assert.Equal(
+            [
+                new(Hour, loop[0], 1000, 0),
+                new(Hour, loop[1], 1000, 0),
+                new((4 * Hour) + 1, loop[0], 0, 1000),
+                new((4 * Hour) + 1, loop[1], 0, 1000),
+            ],
+            report.Timeline);
+    }
+
+    [Fact]
+    public void Start_waits_for_what_falls_due_in_its_instant()
+    {
+        // The battery empties at the very tick at which the start would run.
+        var report = Run(Scenario(PlantLost, new StartEvent((2 * Hour) - 1, [new("pump")]), PlantRepaired));
+        Assert.Equal([new(0, 1000), new(2 * Hour, 0), new((3 * Hour) + 60_000, 1000)], Service(report, Water).Levels);
+    }
+
+    [Fact]
     public void Loop_that_went_down_together_is_told_as_a_ring()
     {
         var run = new SimulationRun(Town, SimulationStart.New(Town, SimulationStart.DefaultAt), CityPatch.None, Core.Dependencies.KernelLimits.Default);
