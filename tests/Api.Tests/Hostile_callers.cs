@@ -53,6 +53,7 @@ public sealed class Hostile_callers(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("/v1/segments/pump:fail?principal=eve", """{"principal":"anna","reason":"x"}""", "application/json", "UNKNOWN_FIELDS", "principal")]
     [InlineData("/v1/segments:start", """{"names":"segments/pump"}""", "application/json", "INVALID_FIELDS", "names")]
     [InlineData("/v1/segments:start", """{"names":["segments/pump",null]}""", "application/json", "INVALID_FIELDS", "names[1]")]
+    [InlineData("/v1/segments:start", """{"names":["segments/pump","pump"],"principal":"anna","reason":"x"}""", "application/json", "INVALID_FIELDS", "names[1]")]
     [InlineData("/v1/zones/harbour:setPosture", """{"posture":"NONSENSE"}""", "application/json", "INVALID_FIELDS", "posture")]
     [InlineData("/v1/zones/harbour:setPosture", """{"posture":99}""", "application/json", "INVALID_FIELDS", "posture")]
     [InlineData("/v1/zones/harbour:planWork", """{"untilTime":"soon"}""", "application/json", "INVALID_FIELDS", "untilTime")]

@@ -50,12 +50,12 @@ internal sealed class SegmentCommands(CityReader reader, IGrainFactory grains, T
         violations.Range("names", names.Count, 1, options.Value.PageSizeMax);
         violations.Throw();
         var known = order.WithId();
-        var segments = names.Select(name => IdOf(version, name)).Distinct().Order();
+        var segments = names.Select((name, at) => IdOf(version, name, FormattableString.Invariant($"names[{at}]"))).Distinct().Order();
         var start = new StartOrder(known.RequestId, [.. segments], known.Principal, known.Reason, time.GetUtcNow());
         await grains.GetGrain<ICascadeGrain>(GrainKeys.Cascade).Start(start).WaitAsync(cancellation);
         return known.Receipt(version, names.Count == 1 ? names[0] : "", null, time.GetUtcNow());
     }
 
-    private static SegmentId IdOf(CityVersion version, string name) =>
-        version.Index.City.Segments[Pages.Find(Collections.Segments, version, name)].Id;
+    private static SegmentId IdOf(CityVersion version, string name, string field = "name") =>
+        version.Index.City.Segments[Pages.Find(Collections.Segments, version, name, field)].Id;
 }

@@ -84,13 +84,16 @@ public static class AlertRules
     public static AlertDecision Clear(AlertState state, string by, string reason, DateTimeOffset at) =>
         Known(state, status => ClearedBy(status, new(by, at, reason))!);
 
-    /// <summary>What time and planned work make of an alert: shelving runs out, and work explains it as long as it goes on.</summary>
+    /// <summary>
+    /// What time and planned work make of an alert: shelving runs out, and work explains it as long as it goes on. One
+    /// that is cleared is left alone until it is raised again: years of them would otherwise be written with every work.
+    /// </summary>
     /// <param name="work">The zone whose planned work covers it; null when none does.</param>
     public static AlertStatus Review(AlertStatus status, ZoneId? work, DateTimeOffset now)
     {
         var suppressed = work is { } zone && ExplainedByWork.Contains(status.Id.Cause) ? zone.Value : null;
         var isOver = status.ShelvedUntil <= now;
-        return !isOver && status.SuppressedBy == suppressed ? status
+        return status.Phase == AlertPhase.Cleared || (!isOver && status.SuppressedBy == suppressed) ? status
             : status with
             {
                 SuppressedBy = suppressed,

@@ -83,6 +83,8 @@ public sealed class AlertRulesTests
         Assert.Equal(("harbour", false), (suppressed.Status!.SuppressedBy, suppressed.Status.IsShown(Noon)));
         Assert.True(AlertRules.Review(suppressed, null, Noon).Status!.IsShown(Noon));
         Assert.Same(raised, AlertRules.Review(raised, null, Noon));
+        var cleared = AlertRules.Signal(raised, new AlertCleared(Id, Noon, 2));
+        Assert.Same(cleared, AlertRules.Review(cleared, new ZoneId("harbour"), Noon));
         Assert.Same(AlertState.Initial, AlertRules.Review(AlertState.Initial, new ZoneId("harbour"), Noon));
     }
 
