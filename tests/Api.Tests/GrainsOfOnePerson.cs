@@ -73,6 +73,8 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
 
     public Task ResumeTells() => throw NotAsked();
 
+    public Task Wake() => throw NotAsked();
+
     public Task Poke() => throw NotAsked();
 
     public Task<AlertOutcome> Unshelve() => throw NotAsked();

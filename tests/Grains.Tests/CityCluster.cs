@@ -23,7 +23,7 @@ internal sealed class CityCluster : IAsyncDisposable
 
     private CityCluster(TestCluster cluster, string folder) => (Cluster, _folder) = (cluster, folder);
 
-    public TestCluster Cluster { get; }
+    public TestCluster Cluster { get; private set; }
 
     public IGrainFactory Grains => Cluster.GrainFactory;
 
@@ -41,18 +41,33 @@ internal sealed class CityCluster : IAsyncDisposable
     /// <summary>Stores a definition, as whoever applies it does first.</summary>
     public static void Keep(City city) => Stored[city.Hash] = city;
 
+    /// <summary>All silos go, and new ones come to the same stored city.</summary>
+    public async Task Restart()
+    {
+        await Stop();
+        Cluster = await Deploy(_folder, 1);
+    }
+
     public async ValueTask DisposeAsync()
+    {
+        await Stop();
+        Cities.TryRemove(_folder, out _);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task Stop()
     {
         await Cluster.StopAllSilosAsync();
         await Cluster.DisposeAsync();
-        Cities.TryRemove(_folder, out _);
-        Directory.Delete(_folder, recursive: true);
     }
 
     private static async Task<TestCluster> Deploy(string folder, short silos)
     {
         var builder = new TestClusterBuilder(silos);
         builder.Properties[FolderKey] = folder;
+
+        // What is stored belongs to a service: the silos of a restart must find it.
+        builder.Options.ServiceId = Path.GetFileName(folder);
         builder.AddSiloBuilderConfigurator<SiloSetup>();
         var cluster = builder.Build();
         await cluster.DeployAsync();

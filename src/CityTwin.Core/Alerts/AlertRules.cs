@@ -59,22 +59,37 @@ public static class AlertRules
     public static AlertDecision Clear(AlertState state, string by, string reason, DateTimeOffset at) =>
         Known(state, status => ClearedBy(status, new(by, at, reason))!);
 
+    /// <summary>When the alert changes although nobody does anything: at the end of its shelf; null = never.</summary>
+    public static DateTimeOffset? DueAt(AlertState state) => state.Status?.ShelvedUntil;
+
+    /// <summary>Time has passed: an alert whose shelf has ended shows again.</summary>
+    public static AlertState Wake(AlertState state, DateTimeOffset now) =>
+        state.Status?.ShelvedUntil <= now ? Unshelve(state).State : state;
+
     /// <summary>Planned work explains it; null = no longer.</summary>
     public static AlertDecision Suppress(AlertState state, string? plannedWork) =>
         Known(state, status => status with { SuppressedBy = plannedWork });
 
-    private static AlertStatus Raise(AlertStatus? before, AlertRaised raised) =>
-        before is null or { Phase: AlertPhase.Cleared }
-            ? new(
-                raised.Id, AlertPhase.Raised, raised.Severity, raised.Zone, raised.Text, raised.At, raised.At, 1,
-                Acknowledged: null, before?.ShelvedUntil, before?.Shelved, Cleared: null, before?.SuppressedBy)
-            : before with
+    private static AlertStatus Raise(AlertStatus? before, AlertRaised raised)
+    {
+        if (before is { Phase: not AlertPhase.Cleared })
+        {
+            return before with
             {
                 Severity = raised.Severity > before.Severity ? raised.Severity : before.Severity,
                 Text = raised.Text,
                 LastAt = raised.At > before.LastAt ? raised.At : before.LastAt,
                 Count = before.Count + 1,
             };
+        }
+
+        // A shelf holds back new occurrences too, but never those after its end.
+        var isShelved = before?.ShelvedUntil > raised.At;
+        return new(
+            raised.Id, AlertPhase.Raised, raised.Severity, raised.Zone, raised.Text, raised.At, raised.At, 1,
+            Acknowledged: null, isShelved ? before?.ShelvedUntil : null, isShelved ? before?.Shelved : null, Cleared: null,
+            before?.SuppressedBy);
+    }
 
     private static AlertStatus? ClearedBy(AlertStatus? status, AlertNote note) =>
         status is null or { Phase: AlertPhase.Cleared }

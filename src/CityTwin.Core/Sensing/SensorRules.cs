@@ -161,6 +161,21 @@ public static class SensorRules
             Earlier(OfflineAt(sensor, state, listeningSince), StaleAt(sensor, state, listeningSince)),
             SensorDraft.LimitDeadline(sensor, state));
 
+    /// <summary>
+    /// How long after a start a sensor must be asked though nobody has heard of it: as soon as any of its limits can have
+    /// passed. Null when no time matters to it.
+    /// </summary>
+    public static TimeSpan? GraceOf(SensorLimits limits)
+    {
+        long? shortest = null;
+        foreach (var limit in (ReadOnlySpan<long>)[limits.OfflineAfterMilliseconds, StaleAfterIntervals * limits.ReportIntervalMilliseconds, limits.AlertDelayMilliseconds])
+        {
+            shortest = limit > 0 && !(shortest <= limit) ? limit : shortest;
+        }
+
+        return shortest is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+    }
+
     private static bool IsNews(SensorState state, Reading reading)
     {
         if (state.Latest is not { } latest)
