@@ -97,7 +97,7 @@ public sealed class Planted_defects
     private static Func<int, string?> Compile(string file, string original, string planted)
     {
         var root = Repository.Root;
-        string[] needed = ["Model", "Dependencies", "Cascades"];
+        string[] needed = ["Model", "Alerts", "Dependencies", "Cascades"];
         var sources = needed.SelectMany(folder => Sources(Path.Combine(root, "src", "CityTwin.Core", folder)))
             .Concat(Directory.EnumerateFiles(Path.Combine(root, "src", "CityTwin.Core"), "*.cs"))
             .Concat(Sources(Path.Combine(root, "tests", "Simulation.Tests", "Chaos"))).ToList();

@@ -19,17 +19,20 @@ internal sealed partial class SilenceWatch : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly WatchWheel<SensorId> _wheel;
-    private readonly DateTimeOffset _listeningSince;
+    private DateTimeOffset _startedAt;
 
     public SilenceWatch(ICityCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<SilenceWatch> log)
     {
-        (_catalog, _time, _log, _listeningSince) = (catalog, time, log, time.GetUtcNow());
-        _wheel = new(sensor => grains.GetGrain<ISensorGrain>(GrainKeys.Of(sensor)).CheckSilence(_listeningSince), CheckFailed, time);
+        (_catalog, _time, _log, _startedAt) = (catalog, time, log, time.GetUtcNow());
+        _wheel = new(sensor => grains.GetGrain<ISensorGrain>(GrainKeys.Of(sensor)).CheckSilence(ListeningSince), CheckFailed, time);
     }
+
+    /// <summary>Since the start; a start that lies ahead of a clock that was set back since counts as now.</summary>
+    private DateTimeOffset ListeningSince => _time.GetUtcNow() is var now && now < _startedAt ? _startedAt = now : _startedAt;
 
     /// <summary>A sensor of this silo now has this state; the watch will ask it when it is due.</summary>
     internal void Expect(Sensor sensor, SensorState state) =>
-        _wheel.Set(sensor.Id, SensorRules.NextDeadline(sensor, state, _listeningSince));
+        _wheel.Set(sensor.Id, SensorRules.NextDeadline(sensor, state, ListeningSince));
 
     /// <summary>The city no longer has this sensor: nobody expects anything of it.</summary>
     internal void Forget(SensorId sensor) => _wheel.Set(sensor, null);
