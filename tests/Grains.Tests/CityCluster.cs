@@ -23,7 +23,7 @@ internal sealed class CityCluster : IAsyncDisposable
 
     private CityCluster(TestCluster cluster, string folder) => (Cluster, _folder) = (cluster, folder);
 
-    public TestCluster Cluster { get; private set; }
+    public TestCluster Cluster { get; }
 
     public IGrainFactory Grains => Cluster.GrainFactory;
 
@@ -41,24 +41,21 @@ internal sealed class CityCluster : IAsyncDisposable
     /// <summary>Stores a definition, as whoever applies it does first.</summary>
     public static void Keep(City city) => Stored[city.Hash] = city;
 
-    /// <summary>All silos go, and new ones come to the same stored city.</summary>
-    public async Task Restart()
+    /// <summary>All silos go, and a new one comes to the same stored city.</summary>
+    /// <returns>What to go on with; this is over.</returns>
+    public async Task<CityCluster> Restart()
     {
-        await Stop();
-        Cluster = await Deploy(_folder, 1);
+        await Cluster.StopAllSilosAsync();
+        await Cluster.DisposeAsync();
+        return new(await Deploy(_folder, 1), _folder);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Stop();
-        Cities.TryRemove(_folder, out _);
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private async Task Stop()
-    {
         await Cluster.StopAllSilosAsync();
         await Cluster.DisposeAsync();
+        Cities.TryRemove(_folder, out _);
+        Directory.Delete(_folder, recursive: true);
     }
 
     private static async Task<TestCluster> Deploy(string folder, short silos)

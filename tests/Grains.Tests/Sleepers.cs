@@ -16,7 +16,6 @@ namespace CityTwin.Grains.Tests;
 public sealed class Sleepers : IAsyncLifetime
 {
     private const int DisagreeAfterMilliseconds = 3_000;
-    private static readonly TimeSpan ShelvedFor = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly SensorLimits NoLimits = new(null, null, null, null, 0, 0, 0, 0, 0);
     private static readonly SensorId Meter = new("meter");
@@ -60,31 +59,12 @@ public sealed class Sleepers : IAsyncLifetime
         Assert.Empty(await Dues());
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Shelved_alert_comes_back_into_the_change_log_at_the_end_of_its_shelf(bool isRestarted)
-    {
-        var low = AlertId.For("below-limit", Meter);
-        await Say(Meter, 40);
-        await Until(async () => (await Alert(low).Read())?.Phase == AlertPhase.Raised);
-        Assert.Null((await Alert(low).Shelve("ada", "works", DateTimeOffset.UtcNow + ShelvedFor)).Fault);
-        if (isRestarted)
-        {
-            await RestartWhenAllIsTold(40);
-        }
-
-        var serializer = _cluster.Services.GetRequiredService<Serializer>();
-        await Until(async () => (await Snapshot()).Any(row => row is { Kind: PublishedKind.Alert, Published: { } bytes }
-            && row.Key == low.Value && serializer.Deserialize<AlertStatus>(bytes)!.ShelvedUntil is null));
-    }
-
     [Fact]
     public async Task Sensor_that_falls_silent_during_a_restart_goes_stale_and_its_waiting_alert_is_raised()
     {
         await Say(Level, 2);
         await Say(Heat, 350);
-        await _cluster.Restart();
+        _cluster = await _cluster.Restart();
 
         var serializer = _cluster.Services.GetRequiredService<Serializer>();
         await Until(async () => (await Snapshot()).Any(row => row is { Kind: PublishedKind.Sensor, Published: { } bytes }
@@ -102,7 +82,7 @@ public sealed class Sleepers : IAsyncLifetime
             await Say(Meter, volts);
             return !(await Snapshot()).Any(row => row is { Kind: PublishedKind.Outbox, Published: not null });
         });
-        await _cluster.Restart();
+        _cluster = await _cluster.Restart();
     }
 
     private Task<long?> Say(SensorId sensor, double number) => _cluster.Grains.GetGrain<ISensorGrain>(GrainKeys.Of(sensor))

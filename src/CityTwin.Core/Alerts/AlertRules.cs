@@ -59,13 +59,6 @@ public static class AlertRules
     public static AlertDecision Clear(AlertState state, string by, string reason, DateTimeOffset at) =>
         Known(state, status => ClearedBy(status, new(by, at, reason))!);
 
-    /// <summary>When the alert changes although nobody does anything: at the end of its shelf; null = never.</summary>
-    public static DateTimeOffset? DueAt(AlertState state) => state.Status?.ShelvedUntil;
-
-    /// <summary>Time has passed: an alert whose shelf has ended shows again.</summary>
-    public static AlertState Wake(AlertState state, DateTimeOffset now) =>
-        state.Status?.ShelvedUntil <= now ? Unshelve(state).State : state;
-
     /// <summary>Planned work explains it; null = no longer.</summary>
     public static AlertDecision Suppress(AlertState state, string? plannedWork) =>
         Known(state, status => status with { SuppressedBy = plannedWork });

@@ -1,7 +1,6 @@
 using CityTwin.Core.Alerts;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Inspection;
-using CityTwin.Grains.Running;
 using CityTwin.Grains.Saving;
 using CityTwin.Grains.Storing;
 using Orleans.Runtime;
@@ -12,7 +11,6 @@ namespace CityTwin.Grains.Alerts;
 internal sealed class AlertGrain : Grain, IAlertGrain, IDisposable
 {
     private const string StateName = "alert";
-    private readonly SleeperWatch _sleepers;
     private readonly TimeProvider _time;
     private readonly Commit<AlertState> _commit;
     private readonly DateTimeOffset _activatedAt;
@@ -21,10 +19,9 @@ internal sealed class AlertGrain : Grain, IAlertGrain, IDisposable
     public AlertGrain(
         [PersistentState(StateName, StorageNames.Published)] IPersistentState<Stored<AlertState>> storage,
         IGrainContext context,
-        SleeperWatch sleepers,
         TimeProvider time)
     {
-        (_sleepers, _time, _activatedAt) = (sleepers, time, time.GetUtcNow());
+        (_time, _activatedAt) = (time, time.GetUtcNow());
         _id = GrainKeys.IdOf(context.GrainId.Key.ToString()!);
         _commit = new(context, storage, () => AlertState.Initial);
     }
@@ -48,25 +45,13 @@ internal sealed class AlertGrain : Grain, IAlertGrain, IDisposable
     public Task<AlertOutcome> Clear(string by, string reason) =>
         Save(AlertRules.Clear(_commit.State, by, reason, _time.GetUtcNow()));
 
-    public Task Wake() => Save(AlertRules.Wake(_commit.State, _time.GetUtcNow()));
-
     public Task<AlertStatus?> Read() => Task.FromResult(_commit.State.Status);
 
     public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
 
     private async Task<AlertOutcome> Save(AlertDecision decision) => new(decision.Fault, await Save(decision.State));
 
-    private async Task<long?> Save(AlertState next)
-    {
-        var (before, dueAt) = (_commit.State, AlertRules.DueAt(next));
-        var seq = ReferenceEquals(next, before) ? null : await _commit.Save(
-            next,
-            [],
-            [
-                .. next.Status is { } status ? [_commit.Publish(PublishedKind.Alert, _id, status)] : Array.Empty<PublishedChange>(),
-                .. _sleepers.Publish(GrainContext.GrainId, AlertRules.DueAt(before), dueAt),
-            ]);
-        _sleepers.Expect(GrainContext.GrainId, dueAt);
-        return seq;
-    }
+    private async Task<long?> Save(AlertState next) => ReferenceEquals(next, _commit.State) ? null
+        : await _commit.Save(
+            next, [], next.Status is { } status ? [_commit.Publish(PublishedKind.Alert, _id, status)] : []);
 }

@@ -1,14 +1,13 @@
 using CityTwin.Core.Alerts;
 using CityTwin.Grains.Inspection;
-using CityTwin.Grains.Running;
 using CityTwin.Grains.Saving;
 using Orleans.Concurrency;
 
 namespace CityTwin.Grains.Alerts;
 
-/// <summary>One alert: its source raises and clears it, people acknowledge, shelve and clear it. At the end of a shelf it shows again by itself.</summary>
+/// <summary>One alert: its source raises and clears it, people acknowledge, shelve and clear it.</summary>
 [Alias("CityTwin.IAlertGrain")]
-public interface IAlertGrain : ITellReceiver, ISleeper, IInspectable
+public interface IAlertGrain : ITellReceiver, IInspectable
 {
     /// <summary>Somebody takes note.</summary>
     Task<AlertOutcome> Acknowledge(string by, string note);

@@ -60,6 +60,6 @@ internal sealed partial class SleeperWatch : BackgroundService
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(2202, LogLevel.Warning, "Grain {Grain} was due and could not be woken; it is tried again.")]
+    [LoggerMessage(2203, LogLevel.Warning, "Grain {Grain} was due and could not be woken; it is tried again.")]
     private partial void WakeFailed(GrainId grain, Exception failure);
 }

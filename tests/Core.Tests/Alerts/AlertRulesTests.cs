@@ -1,6 +1,5 @@
 using CityTwin.Core.Alerts;
 using CityTwin.Core.Model;
-using CityTwin.Core.Zones;
 using CsCheck;
 using Xunit;
 
@@ -72,21 +71,6 @@ public sealed class AlertRulesTests
 
         Assert.False(status.IsShown(until.AddTicks(-1)));
         Assert.True(status.IsShown(until));
-    }
-
-    [Fact]
-    public void Alert_whose_shelf_has_ended_shows_again_by_itself()
-    {
-        var until = Noon.AddHours(1);
-        var shelved = AlertRules.Shelve(AlertRules.Signal(AlertState.Initial, Raised(1)), "ada", "works", until, Noon).State;
-        Assert.Equal(until, AlertRules.DueAt(shelved));
-        Assert.Same(shelved, AlertRules.Wake(shelved, until.AddTicks(-1)));
-
-        var woken = AlertRules.Wake(shelved, until);
-
-        Assert.Equal((null, null, null), (woken.Status!.ShelvedUntil, woken.Status.Shelved, AlertRules.DueAt(woken)));
-        Assert.Equal(default, ZoneRules.TallyOf(shelved.Status));
-        Assert.Equal(new() { Warnings = 1, Unacknowledged = 1 }, ZoneRules.TallyOf(woken.Status));
     }
 
     [Fact]
