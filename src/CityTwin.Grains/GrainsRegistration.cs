@@ -8,9 +8,11 @@ namespace CityTwin.Grains;
 /// <summary>Adds what a silo runs beside its grains.</summary>
 public static class GrainsRegistration
 {
-    /// <summary>The watch over coordinator and outboxes, and the watch for silent sensors.</summary>
+    /// <summary>The watches over coordinator and outboxes, over sleepers, and for silent sensors.</summary>
     public static ISiloBuilder AddCityTwinGrains(this ISiloBuilder silo)
     {
+        silo.Services.AddSingleton<SleeperWatch>();
+        silo.Services.AddHostedService(services => services.GetRequiredService<SleeperWatch>());
         silo.Services.AddHostedService<CascadeWatch>();
         silo.Services.AddSingleton<SilenceWatch>();
         silo.Services.AddHostedService(services => services.GetRequiredService<SilenceWatch>());

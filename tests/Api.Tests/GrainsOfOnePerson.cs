@@ -128,6 +128,8 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
 
     public Task ResumeTells() => throw NotAsked();
 
+    public Task Wake() => throw NotAsked();
+
     public Task Poke() => throw NotAsked();
 
     public Task Review(ZoneId? work) => throw NotAsked();

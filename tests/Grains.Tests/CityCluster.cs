@@ -46,6 +46,15 @@ internal sealed class CityCluster : IAsyncDisposable
     /// <summary>Stores a definition, as whoever applies it does first.</summary>
     public static void Keep(City city) => Stored[city.Hash] = city;
 
+    /// <summary>All silos go, and a new one comes to the same stored city.</summary>
+    /// <returns>What to go on with; this is over.</returns>
+    public async Task<CityCluster> Restart()
+    {
+        await Cluster.StopAllSilosAsync();
+        await Cluster.DisposeAsync();
+        return new(await Deploy(_folder, 1), _folder);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Cluster.StopAllSilosAsync();
@@ -59,6 +68,9 @@ internal sealed class CityCluster : IAsyncDisposable
     {
         var builder = new TestClusterBuilder(silos);
         builder.Properties[FolderKey] = folder;
+
+        // What is stored belongs to a service: the silos of a restart must find it.
+        builder.Options.ServiceId = Path.GetFileName(folder);
         builder.AddSiloBuilderConfigurator<SiloSetup>();
         var cluster = builder.Build();
         await cluster.DeployAsync();

@@ -122,8 +122,8 @@ internal static class CityChangesBuilder
         return new()
         {
             Name = ResourceNames.Of(guard.Id),
-            Duty = (V1.GuardDuty)((status?.Duty ?? GuardDuty.OffDuty) + 1),
-            Position = SensorMessages.PositionOf(status?.Position ?? guard.Post),
+            Duty = (V1.GuardDuty)(status.Duty + 1),
+            Position = SensorMessages.PositionOf(status.Position),
         };
     }
 }

@@ -22,10 +22,10 @@ internal static class GuardMessages
             Zone = ResourceNames.Of(guard.Zone),
             Skills = { guard.Skills },
             SpeedMetresPerSecond = guard.SpeedMetresPerSecond,
-            Duty = (V1.GuardDuty)((view.Status?.Duty ?? GuardDuty.OffDuty) + 1),
-            Position = SensorMessages.PositionOf(view.Status?.Position ?? guard.Post),
-            PositionTime = Times.Of(view.Status?.PositionAt),
-            Order = view.Status?.Order is { } order ? OrderOf(order) : null,
+            Duty = (V1.GuardDuty)(view.Status.Duty + 1),
+            Position = SensorMessages.PositionOf(view.Status.Position),
+            PositionTime = view.Status.PositionAt > DateTimeOffset.UnixEpoch ? Times.Of(view.Status.PositionAt) : null,
+            Order = view.Status.Order is { } order ? OrderOf(order) : null,
             ResourceVersion = VersionToken.Of(version, view.ChangedAt).ToString(),
         };
     }

@@ -107,18 +107,26 @@ public static class AlertRules
         state.Status is not { } status || ReferenceEquals(Review(status, work, now), status) ? state
         : state with { Status = Review(status, work, now) };
 
-    private static AlertStatus Raise(AlertStatus? before, AlertRaised raised) =>
-        before is null or { Phase: AlertPhase.Cleared }
-            ? new(
-                raised.Id, AlertPhase.Raised, raised.Severity, raised.Zone, raised.Text, raised.At, raised.At, 1,
-                Acknowledged: null, before?.ShelvedUntil, before?.Shelved, Cleared: null, before?.SuppressedBy)
-            : before with
+    private static AlertStatus Raise(AlertStatus? before, AlertRaised raised)
+    {
+        if (before is { Phase: not AlertPhase.Cleared })
+        {
+            return before with
             {
                 Severity = raised.Severity > before.Severity ? raised.Severity : before.Severity,
                 Text = raised.Text,
                 LastAt = raised.At > before.LastAt ? raised.At : before.LastAt,
                 Count = before.Count + 1,
             };
+        }
+
+        // A shelf holds back new occurrences too, but never those after its end.
+        var isShelved = before?.ShelvedUntil > raised.At;
+        return new(
+            raised.Id, AlertPhase.Raised, raised.Severity, raised.Zone, raised.Text, raised.At, raised.At, 1,
+            Acknowledged: null, isShelved ? before?.ShelvedUntil : null, isShelved ? before?.Shelved : null, Cleared: null,
+            before?.SuppressedBy);
+    }
 
     private static AlertStatus? ClearedBy(AlertStatus? status, AlertNote note) =>
         status is null or { Phase: AlertPhase.Cleared }

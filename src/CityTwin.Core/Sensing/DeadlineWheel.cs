@@ -1,76 +1,76 @@
-using CityTwin.Core.Model;
-
 namespace CityTwin.Core.Sensing;
 
 /// <summary>
-/// When each of many sensors must next be asked whether it is silent. Moving a deadline back, which every reading does,
-/// is one write; the queue is mended only when the old deadline comes. Not safe for several threads at once.
+/// When each of many must next be asked: a sensor whether it is silent, a sleeper what it has to do. Moving a deadline
+/// back, which every reading does, is one write; the queue is mended only when the old deadline comes. Not safe for
+/// several threads at once.
 /// </summary>
-public sealed class DeadlineWheel
+public sealed class DeadlineWheel<TKey>
+    where TKey : struct
 {
-    private readonly Dictionary<SensorId, (DateTimeOffset Due, DateTimeOffset Queued)> _sensors = [];
-    private readonly PriorityQueue<SensorId, DateTimeOffset> _queue = new();
+    private readonly Dictionary<TKey, (DateTimeOffset Due, DateTimeOffset Queued)> _deadlines = [];
+    private readonly PriorityQueue<TKey, DateTimeOffset> _queue = new();
 
-    /// <summary>How many sensors have a deadline.</summary>
-    public int Count => _sensors.Count;
+    /// <summary>How many have a deadline.</summary>
+    public int Count => _deadlines.Count;
 
-    /// <summary>Sets a sensor's deadline, whatever it was; null = none.</summary>
-    public void Set(SensorId sensor, DateTimeOffset? due)
+    /// <summary>Sets a deadline, whatever it was; null = none.</summary>
+    public void Set(TKey key, DateTimeOffset? due)
     {
         if (due is not { } at)
         {
-            _sensors.Remove(sensor);
+            _deadlines.Remove(key);
             return;
         }
 
-        if (_sensors.TryGetValue(sensor, out var known) && known.Queued <= at)
+        if (_deadlines.TryGetValue(key, out var known) && known.Queued <= at)
         {
-            _sensors[sensor] = (at, known.Queued);
+            _deadlines[key] = (at, known.Queued);
             return;
         }
 
-        Queue(sensor, at);
+        Queue(key, at);
     }
 
-    /// <summary>Sets a deadline only for a sensor that has none.</summary>
-    public void SetIfNone(SensorId sensor, DateTimeOffset due)
+    /// <summary>Sets a deadline only where there is none.</summary>
+    public void SetIfNone(TKey key, DateTimeOffset due)
     {
-        if (!_sensors.ContainsKey(sensor))
+        if (!_deadlines.ContainsKey(key))
         {
-            Queue(sensor, due);
+            Queue(key, due);
         }
     }
 
-    /// <summary>Takes out up to <paramref name="max"/> sensors whose deadline has come.</summary>
-    public IReadOnlyList<SensorId> TakeDue(DateTimeOffset now, int max)
+    /// <summary>Takes out up to <paramref name="max"/> of those whose deadline has come.</summary>
+    public IReadOnlyList<TKey> TakeDue(DateTimeOffset now, int max)
     {
-        var due = new List<SensorId>();
-        while (due.Count < max && _queue.TryPeek(out var sensor, out var queued) && queued <= now)
+        var due = new List<TKey>();
+        while (due.Count < max && _queue.TryPeek(out var key, out var queued) && queued <= now)
         {
             _queue.Dequeue();
 
-            // An entry that is not the sensor's latest was replaced by an earlier one, or its deadline taken away.
-            if (!_sensors.TryGetValue(sensor, out var known) || known.Queued != queued)
+            // An entry that is not the latest of its key was replaced by an earlier one, or its deadline taken away.
+            if (!_deadlines.TryGetValue(key, out var known) || known.Queued != queued)
             {
                 continue;
             }
 
             if (known.Due > now)
             {
-                Queue(sensor, known.Due);
+                Queue(key, known.Due);
                 continue;
             }
 
-            _sensors.Remove(sensor);
-            due.Add(sensor);
+            _deadlines.Remove(key);
+            due.Add(key);
         }
 
         return due;
     }
 
-    private void Queue(SensorId sensor, DateTimeOffset at)
+    private void Queue(TKey key, DateTimeOffset at)
     {
-        _sensors[sensor] = (at, at);
-        _queue.Enqueue(sensor, at);
+        _deadlines[key] = (at, at);
+        _queue.Enqueue(key, at);
     }
 }

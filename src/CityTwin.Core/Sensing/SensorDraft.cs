@@ -158,7 +158,7 @@ internal sealed class SensorDraft(Sensor sensor, SensorState before)
             return default;
         }
 
-        var since = watch.BeyondSince ?? at;
+        var since = watch.BeyondSince < at ? watch.BeyondSince.Value : at;
         if ((at - since).TotalMilliseconds < sensor.Limits.AlertDelayMilliseconds)
         {
             return new(since, Raised: false);

@@ -64,7 +64,7 @@ public static class SensorRules
     /// <param name="now">When it arrived.</param>
     public static Step<SensorState, SensorEffect> Observe(Sensor sensor, SensorState state, Reading reading, DateTimeOffset now)
     {
-        if (Check(sensor, reading, now) is not null || !IsNews(state, reading))
+        if (Check(sensor, reading, now) is not null || !IsNews(state, reading, now))
         {
             return new(state, []);
         }
@@ -75,7 +75,7 @@ public static class SensorRules
             Latest = reading,
             Boot = reading.IsNumbered ? reading.Boot : state.Boot,
             Sequence = reading.IsNumbered ? reading.Sequence : state.Sequence,
-            ReceivedAt = Later(state.ReceivedAt, now),
+            ReceivedAt = now,
             Alike = alike,
         });
         draft.Become(Judge(sensor, reading, alike, now), now);
@@ -95,7 +95,7 @@ public static class SensorRules
 
         var draft = new SensorDraft(sensor, state with
         {
-            ReceivedAt = Later(state.ReceivedAt, now),
+            ReceivedAt = now,
             Events = Remember(state.Events, reported.Identity),
             EventCount = state.EventCount + 1,
             LastEvent = reported,
@@ -161,20 +161,37 @@ public static class SensorRules
             Earlier(OfflineAt(sensor, state, listeningSince), StaleAt(sensor, state, listeningSince)),
             SensorDraft.LimitDeadline(sensor, state));
 
-    private static bool IsNews(SensorState state, Reading reading)
+    /// <summary>
+    /// How long after a start a sensor must be asked though nobody has heard of it: as soon as any of its limits can have
+    /// passed. Null when no time matters to it.
+    /// </summary>
+    public static TimeSpan? GraceOf(SensorLimits limits)
+    {
+        long? shortest = null;
+        foreach (var limit in (ReadOnlySpan<long>)[limits.OfflineAfterMilliseconds, StaleAfterIntervals * limits.ReportIntervalMilliseconds, limits.AlertDelayMilliseconds])
+        {
+            shortest = limit > 0 && !(shortest <= limit) ? limit : shortest;
+        }
+
+        return shortest is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+    }
+
+    private static bool IsNews(SensorState state, Reading reading, DateTimeOffset now)
     {
         if (state.Latest is not { } latest)
         {
             return true;
         }
 
+        // A latest from further ahead than any could be taken was stamped by a clock, ours perhaps, that was set back since.
+        var isLater = reading.ObservedAt > latest.ObservedAt || latest.ObservedAt - now > FutureMax;
         if (!reading.IsNumbered || state.Boot is null)
         {
-            return reading.ObservedAt > latest.ObservedAt;
+            return isLater;
         }
 
         var isNext = reading.Boot > state.Boot || (reading.Boot == state.Boot && reading.Sequence > state.Sequence);
-        return isNext && (latest.IsNumbered || reading.ObservedAt > latest.ObservedAt);
+        return isNext && (latest.IsNumbered || isLater);
     }
 
     // Once the memory is full, whatever is older than all it holds counts as known: better to drop an event that

@@ -26,10 +26,13 @@ public sealed class CityView
         var tallies = new ZoneTally[city.Zones.Length];
         for (var sensor = 0; sensor < sensors.Count; sensor++)
         {
-            for (var zone = index.ZoneOfSensor[sensor]; zone >= 0; zone = index.ParentOf[zone])
-            {
-                tallies[zone] += ZoneRules.TallyOf(sensors[sensor]);
-            }
+            Count(index.ZoneOfSensor[sensor], ZoneRules.TallyOf(sensors[sensor]));
+        }
+
+        var guards = new PagedArray<GuardView>(city.Guards.Length, guard => GuardView.New(city.Guards[guard]));
+        for (var guard = 0; guard < guards.Count; guard++)
+        {
+            Count(index.ZoneOfGuard[guard], ZoneRules.TallyOf(city.Guards[guard], guards[guard].Status)?.Tally ?? default);
         }
 
         return new(
@@ -39,7 +42,7 @@ public sealed class CityView
             null,
             new PagedArray<SegmentView>(city.Segments.Length, _ => SegmentView.New),
             sensors,
-            new PagedArray<GuardView>(city.Guards.Length, _ => GuardView.New),
+            guards,
             new PagedArray<ZoneView>(city.Zones.Length, zone => new(
                 null, ZoneRules.ServicesOf(city.Zones[zone], null, _ => 1000, null), tallies[zone], null, 0)),
             ImmutableSortedDictionary<Alerts.AlertId, AlertView>.Empty,
@@ -49,6 +52,14 @@ public sealed class CityView
             0,
             0,
             0);
+
+        void Count(int place, ZoneTally tally)
+        {
+            for (var zone = place; zone >= 0; zone = index.ParentOf[zone])
+            {
+                tallies[zone] += tally;
+            }
+        }
     }
 
     /// <summary>Starts over from the newest row of every key.</summary>

@@ -1,10 +1,11 @@
 using CityTwin.Core.Guarding;
+using CityTwin.Core.Model;
 
 namespace CityTwin.Core.Views;
 
 /// <summary>A guard in one version of the city.</summary>
-/// <param name="Status">Null before it first published: it is off duty, at its post.</param>
-public sealed record GuardView(GuardStatus? Status, long ChangedAt) : IChanging
+/// <param name="Status">Before it first published that of <see cref="GuardRules.New"/>: at its post, on duty.</param>
+public sealed record GuardView(GuardStatus Status, long ChangedAt) : IChanging
 {
-    public static GuardView New { get; } = new(null, 0);
+    public static GuardView New(Guard guard) => new(GuardRules.New(guard), 0);
 }

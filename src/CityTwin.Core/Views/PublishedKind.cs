@@ -28,4 +28,7 @@ public static class PublishedKind
 
     /// <summary>No record: the grain with this address holds tells that may not have arrived. Views pass over it.</summary>
     public const string Outbox = "outbox";
+
+    /// <summary>An instant: when the grain with this address must act although nobody calls it. Views pass over it.</summary>
+    public const string Due = "due";
 }

@@ -18,7 +18,7 @@ internal static class Redefinition
             AsOf = old.AsOf,
             Segments = new PagedArray<SegmentView>(city.Segments.Length, i =>
                 (old.Index.Find(city.Segments[i].Id) is { } place ? old.Segments[place] : SegmentView.New) with { ChangedAt = seq }),
-            Guards = new PagedArray<GuardView>(city.Guards.Length, i => new(StatusOf(old, city.Guards[i].Id), seq)),
+            Guards = new PagedArray<GuardView>(city.Guards.Length, i => new(StatusOf(old, city.Guards[i]), seq)),
             RemovalsKnownAfter = seq,
             Batch = old.Batch,
             BatchAt = old.BatchAt,
@@ -38,7 +38,7 @@ internal static class Redefinition
 
         for (var i = 0; i < city.Guards.Length; i++)
         {
-            fold.Count(i, null, version.Guards[i].Status, seq);
+            fold.Count(i, GuardRules.New(city.Guards[i]), version.Guards[i].Status, seq);
         }
 
         for (var i = 0; i < city.Zones.Length; i++)
@@ -49,6 +49,7 @@ internal static class Redefinition
         return fold.Finish();
     }
 
-    private static GuardStatus? StatusOf(CityVersion old, GuardId guard) =>
-        old.Index.Find(guard) is { } place ? old.Guards[place].Status : null;
+    /// <summary>Who has never published stands where the new definition posts it.</summary>
+    private static GuardStatus StatusOf(CityVersion old, Guard guard) =>
+        old.Index.Find(guard.Id) is { } place && old.Guards[place].Status is { Version: > 0 } known ? known : GuardRules.New(guard);
 }

@@ -106,7 +106,7 @@ internal sealed class ViewFold
         _alerts[status.Id] = new(status, seq);
     }
 
-    public void Count(int guard, GuardStatus? before, GuardStatus? after, long seq)
+    public void Count(int guard, GuardStatus before, GuardStatus after, long seq)
     {
         var definition = _index.City.Guards[guard];
         foreach (var (status, sign) in new[] { (before, -1), (after, 1) })

@@ -28,12 +28,7 @@ public sealed class CauseHeads(CityVersion version)
         }
 
         var root = RootOf(place);
-        var causes = version.CausesOf(root);
-        return new(
-            head,
-            version.Segments[place].LevelPermille,
-            version.Index.City.Segments[root].Id,
-            causes.IsEmpty ? null : causes.MinBy(cause => cause.LevelPermille));
+        return new(head, version.Segments[place].LevelPermille, version.Index.City.Segments[root].Id, HoldingCause(root));
     }
 
     /// <summary>The segment whose level holds an expression where it is; null for a constant or at 1000.</summary>
@@ -49,6 +44,17 @@ public sealed class CauseHeads(CityVersion version)
         Curve curve => Culprit(curve.Of, levelOf),
         _ => null,
     };
+
+    /// <summary>
+    /// The cause that holds a root where it is. Null when its ceiling would let more through: then it is down by an empty
+    /// backup, a restart or a ring, and whatever cause it also has is not the reason.
+    /// </summary>
+    private Cause? HoldingCause(int root)
+    {
+        var level = version.Segments[root].LevelPermille;
+        return version.Segments[root].CeilingPermille > level ? null
+            : version.CausesOf(root).Where(cause => cause.LevelPermille <= level).MinBy(cause => cause.LevelPermille);
+    }
 
     private static Expression? Costliest(ReadOnlySpan<Weighted> terms, Func<SegmentId, int> levelOf)
     {

@@ -33,5 +33,5 @@ public sealed record ServiceStatus(
 /// <summary>The two ends of a chain of causes.</summary>
 /// <param name="Segment">The one that the zone's service reads and that holds it down.</param>
 /// <param name="Root">The other end: a segment that is down for a reason of its own.</param>
-/// <param name="RootCause">That reason, when it is a ceiling cause.</param>
+/// <param name="RootCause">That reason, when it is a ceiling cause; null when an empty backup, a restart or a ring holds it.</param>
 public sealed record CauseHead(SegmentId Segment, int LevelPermille, SegmentId Root, Cause? RootCause);

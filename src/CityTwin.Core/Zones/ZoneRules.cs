@@ -113,7 +113,7 @@ public static class ZoneRules
     }
 
     /// <summary>Where a guard counts, and for what: at the place of its order, else at its post while it is available.</summary>
-    public static (ZoneId Zone, ZoneTally Tally)? TallyOf(Guard guard, GuardStatus? status) => status switch
+    public static (ZoneId Zone, ZoneTally Tally)? TallyOf(Guard guard, GuardStatus status) => status switch
     {
         { Duty: GuardDuty.OnScene, Order: { } order } => (order.Place, new ZoneTally { GuardsPresent = 1 }),
         { Duty: GuardDuty.Dispatched or GuardDuty.EnRoute, Order: { } order } => (order.Place, new ZoneTally { GuardsOnTheWay = 1 }),

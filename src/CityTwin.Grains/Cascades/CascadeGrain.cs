@@ -27,6 +27,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     private readonly IChangeLog _changes;
     private readonly Serializer _serializer;
     private readonly TimeProvider _time;
+    private readonly CityClock _clock = new();
     private readonly ILogger _log;
     private readonly Commit<CoordinatorState> _commit;
     private readonly DateTimeOffset _activatedAt;
@@ -51,7 +52,9 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         _commit = new(context, storage, () => CoordinatorState.New(catalog.Current.City.Hash, Now));
     }
 
-    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => _clock.Read(_time.GetUtcNow().ToUnixTimeMilliseconds(), Steady);
+
+    private TimeSpan Steady => _time.GetElapsedTime(0);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -60,6 +63,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
             await Found(_catalog.Current.Cascade);
         }
 
+        _clock.See(_commit.State.LastAt, Steady);
         var inForce = await _catalog.Get(_commit.State.Definition, cancellationToken);
         var (checkpoint, batches) = await BatchLog.Read(_changes, _serializer, _commit.State.LastNumber, cancellationToken);
         (_coordinator, var effects) = CascadeCoordinator.Resume(inForce.Cascade, _commit.State, checkpoint, batches);

@@ -10,10 +10,11 @@ namespace CityTwin.Grains.Running;
 
 /// <summary>
 /// Wakes what must not sleep: the coordinator at start, every two seconds and whenever a silo came or went; and after
-/// those the grains that still hold tells from before a silo died. Reminders would take minutes.
+/// those the grains that still hold tells from before a silo died, and the watch over those that sleep. Reminders would
+/// take minutes.
 /// </summary>
 internal sealed partial class CascadeWatch(
-    IGrainFactory grains, IChangeLog changes, ISiloStatusOracle silos, TimeProvider time, ILogger<CascadeWatch> log)
+    IGrainFactory grains, IChangeLog changes, SleeperWatch sleepers, ISiloStatusOracle silos, TimeProvider time, ILogger<CascadeWatch> log)
     : BackgroundService, ISiloStatusListener
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
@@ -33,7 +34,7 @@ internal sealed partial class CascadeWatch(
                 if (_silosChanged)
                 {
                     _silosChanged = false;
-                    await ResumeTells(stoppingToken);
+                    await Resume(stoppingToken);
                 }
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
@@ -45,9 +46,10 @@ internal sealed partial class CascadeWatch(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task ResumeTells(CancellationToken cancellation)
+    private async Task Resume(CancellationToken cancellation)
     {
         var snapshot = await changes.Snapshot(cancellation);
+        sleepers.Resume(snapshot);
         foreach (var row in snapshot.Rows.Where(row => row.Kind == PublishedKind.Outbox && row.Published is not null))
         {
             await grains.GetGrain<ITellSender>(GrainId.Parse(row.Key)).ResumeTells();

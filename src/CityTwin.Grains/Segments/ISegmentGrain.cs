@@ -1,6 +1,7 @@
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
 using CityTwin.Grains.Inspection;
+using CityTwin.Grains.Running;
 using CityTwin.Grains.Saving;
 using Orleans.Concurrency;
 
@@ -8,7 +9,7 @@ namespace CityTwin.Grains.Segments;
 
 /// <summary>One grid segment: owns its causes, evaluates its own rule when the coordinator asks.</summary>
 [Alias("CityTwin.ISegmentGrain")]
-public interface ISegmentGrain : ITellReceiver, ITellSender, IInspectable
+public interface ISegmentGrain : ITellReceiver, ITellSender, ISleeper, IInspectable
 {
     /// <summary>Sets or lifts a cause. Returns once it is saved; the cascade follows by itself.</summary>
     /// <returns>Where it stands in the change log; null when the request was known or changed nothing.</returns>

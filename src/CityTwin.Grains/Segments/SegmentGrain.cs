@@ -4,6 +4,7 @@ using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Inspection;
+using CityTwin.Grains.Running;
 using CityTwin.Grains.Saving;
 using CityTwin.Grains.Storing;
 using Orleans.Runtime;
@@ -15,19 +16,20 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
 {
     private const string StateName = "segment";
     private readonly ICityCatalog _catalog;
+    private readonly SleeperWatch _sleepers;
     private readonly TimeProvider _time;
     private readonly Commit<SegmentState> _commit;
     private readonly DateTimeOffset _activatedAt;
     private readonly SegmentId _id;
-    private IGrainTimer? _lookAgain;
 
     public SegmentGrain(
         [PersistentState(StateName, StorageNames.Published)] IPersistentState<Stored<SegmentState>> storage,
         IGrainContext context,
         ICityCatalog catalog,
+        SleeperWatch sleepers,
         TimeProvider time)
     {
-        (_catalog, _time, _activatedAt) = (catalog, time, time.GetUtcNow());
+        (_catalog, _sleepers, _time, _activatedAt) = (catalog, sleepers, time, time.GetUtcNow());
         _id = new(GrainKeys.IdOf(context.GrainId.Key.ToString()!));
         _commit = new(context, storage, () => SegmentState.New(Segment));
     }
@@ -40,7 +42,7 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _commit.ResumeTells();
-        return _commit.IsNew || _commit.State.Evidence.IsEmpty ? Task.CompletedTask : Save(new(_commit.State, []));
+        return _commit.IsNew || _commit.State.Evidence.IsEmpty ? Task.CompletedTask : Wake();
     }
 
     public void Dispose() => _commit.Dispose();
@@ -77,6 +79,8 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
         }
     }
 
+    public Task Wake() => Save(new(_commit.State, []));
+
     public Task<SegmentState> Read() => Task.FromResult(_commit.State);
 
     public Task ResumeTells()
@@ -93,22 +97,28 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
         var compared = _catalog.Current.Find(_id) is { } segment
             ? DisagreementRules.Compare(step.State, segment, _catalog.Current.Find, _time.GetUtcNow())
             : new(step.State, []);
-        var next = compared.State;
-        LookAgainAt(next.DueAt);
-        return ReferenceEquals(next, _commit.State) ? null : await _commit.Save(
+        var (before, next) = (_commit.State, compared.State);
+        var seq = ReferenceEquals(next, before) ? null : await _commit.Save(
             next,
             [.. step.Effects.Concat(compared.Effects).Select(Tell)],
-            ReferenceEquals(_commit.State.Facts, next.Facts) ? []
-                : _commit.PublishIfNew(PublishedKind.Segment, _id.Value, _commit.State.Facts, next.Facts));
+            [
+                .. ReferenceEquals(before.Facts, next.Facts) ? []
+                    : _commit.PublishIfNew(PublishedKind.Segment, _id.Value, before.Facts, next.Facts),
+                .. _sleepers.Publish(GrainContext.GrainId, before.DueAt, next.DueAt),
+            ]);
+        _sleepers.Expect(GrainContext.GrainId, next.DueAt);
+        return seq;
     }
 
     private async Task Retire()
     {
-        LookAgainAt(null);
         if (!_commit.IsNew)
         {
-            var effects = DisagreementRules.Retire(_commit.State, _time.GetUtcNow());
-            await _commit.Forget([.. effects.Select(Tell)], [new(PublishedKind.Segment, _id.Value, null)]);
+            var (effects, dueAt) = (DisagreementRules.Retire(_commit.State, _time.GetUtcNow()), _commit.State.DueAt);
+            await _commit.Forget(
+                [.. effects.Select(Tell)],
+                [new(PublishedKind.Segment, _id.Value, null), .. _sleepers.Publish(GrainContext.GrainId, dueAt, null)]);
+            _sleepers.Expect(GrainContext.GrainId, null);
         }
     }
 
@@ -118,16 +128,4 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
         DisagreementSignalled alert => new(GrainTypes.AddressOfAlert(alert.Signal.Id.Value), alert.Signal),
         _ => throw new ArgumentException($"A segment does not tell {effect.GetType().Name}.", nameof(effect)),
     };
-
-    private void LookAgainAt(DateTimeOffset? at)
-    {
-        _lookAgain?.Dispose();
-        _lookAgain = at is { } due
-            ? this.RegisterGrainTimer(
-                _ => Save(new(_commit.State, [])),
-                new GrainTimerCreationOptions(Max(due - _time.GetUtcNow(), TimeSpan.Zero), Timeout.InfiniteTimeSpan))
-            : null;
-    }
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -75,6 +75,16 @@ public sealed class AlertRulesTests
     }
 
     [Fact]
+    public void New_occurrence_after_the_shelf_does_not_inherit_it_and_one_within_it_does()
+    {
+        var shelved = AlertRules.Shelve(AlertRules.Signal(AlertState.Initial, Raised(1)), "ada", "works", Noon.AddSeconds(10), Noon).State;
+        var cleared = AlertRules.Signal(shelved, new AlertCleared(Id, Noon, 2));
+
+        Assert.Equal(Noon.AddSeconds(10), AlertRules.Signal(cleared, Raised(9)).Status!.ShelvedUntil);
+        Assert.Null(AlertRules.Signal(cleared, Raised(10)).Status!.ShelvedUntil);
+    }
+
+    [Fact]
     public void Planned_work_hides_what_it_explains()
     {
         var raised = AlertRules.Signal(AlertState.Initial, Raised(1));

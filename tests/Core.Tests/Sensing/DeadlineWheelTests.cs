@@ -13,7 +13,7 @@ public sealed class DeadlineWheelTests
     public void Wheel_gives_each_sensor_at_its_last_set_deadline_once_as_a_plain_table_does() =>
         Gen.Select(Gen.Int[0, 9], Gen.Int[-1, 20], Gen.Bool).Array[1, 60].Sample(steps =>
         {
-            var wheel = new DeadlineWheel();
+            var wheel = new DeadlineWheel<SensorId>();
             var table = new Dictionary<SensorId, DateTimeOffset>();
             var now = Noon;
             foreach (var (number, seconds, isTick) in steps)

@@ -69,6 +69,29 @@ public sealed class SensorOrderTests
     }
 
     [Fact]
+    public void Clock_that_was_two_hours_ahead_and_is_set_back_holds_no_reading_back() => Gen.Int[2, 7200].Sample(seconds =>
+    {
+        var ahead = SensorRules.Observe(Meter(), SensorState.Initial, At(7200, 1), Noon.AddSeconds(7200)).State;
+        var now = Noon.AddSeconds(seconds - 1);
+
+        var back = SensorRules.Observe(Meter(), ahead, At(seconds - 1, 2), now).State;
+
+        // Within the bound it cannot be told from a sensor's own clock that is a little ahead.
+        var isHeld = TimeSpan.FromSeconds(7200) - TimeSpan.FromSeconds(seconds - 1) <= SensorRules.FutureMax;
+        Assert.Equal(isHeld ? 1 : 2, back.Latest!.Value.Number);
+        Assert.Equal(isHeld ? Noon.AddSeconds(7200) : now, back.ReceivedAt);
+    });
+
+    [Fact]
+    public void Numbers_still_tell_repeats_after_the_clock_was_set_back()
+    {
+        var ahead = SensorRules.Observe(Meter(), SensorState.Initial, At(7200, ReadingValue.Of(1), 7, 2), Noon.AddSeconds(7200)).State;
+
+        Assert.Same(ahead, SensorRules.Observe(Meter(), ahead, At(0, ReadingValue.Of(1), 7, 2), Noon).State);
+        Assert.Equal(3, SensorRules.Observe(Meter(), ahead, At(0, ReadingValue.Of(3), 7, 3), Noon).State.Latest!.Value.Number);
+    }
+
+    [Fact]
     public void Every_event_counts_once_in_whatever_order_and_however_often_it_comes() =>
         Gen.Int[1, 3 * SensorRules.EventsRememberedMax].SelectMany(n => Gen.Int[0, n - 1].Array[0, 40], (n, again) => (n, again)).Sample(run =>
         {

@@ -101,6 +101,23 @@ public sealed class SensorRulesTests
     });
 
     [Fact]
+    public void Every_sensor_that_time_matters_to_is_asked_after_a_start_and_none_too_late() =>
+        Gen.Select(Readings, Gen.Int[0, 40], Gen.Int[0, 100], Gen.Int[0, 30]).Sample((readings, interval, offline, delay) =>
+        {
+            var meter = Meter(Limited with
+            {
+                ReportIntervalMilliseconds = interval * 1000, OfflineAfterMilliseconds = offline * 1000, AlertDelayMilliseconds = delay * 1000,
+            });
+            var (state, _) = Run(meter, readings);
+            var restarted = Noon.AddHours(2);
+            if (SensorRules.NextDeadline(meter, state, restarted) is { } due)
+            {
+                var asked = restarted + SensorRules.GraceOf(meter.Limits)!.Value;
+                Assert.True(due < restarted || asked <= due, $"Due at {due:O}, asked at {asked:O}.");
+            }
+        });
+
+    [Fact]
     public void Value_outside_the_instrument_is_out_of_range_and_neither_evidence_nor_beyond_a_limit()
     {
         var evidence = new Evidence([new(0, 0), new(100, 1000)], 100, 0);

@@ -35,6 +35,15 @@ public sealed class City_view
     }
 
     [Fact]
+    public void A_cause_that_does_not_hold_the_root_is_not_told_as_the_reason()
+    {
+        _view.Apply([_rows.Command("battery", 700), _rows.Batch("battery", 700, ("battery", 0))]);
+
+        var cause = Status("hospital").Services[0].Cause!;
+        Assert.Equal(("battery", 0, null), (cause.Root.Value, cause.LevelPermille, cause.RootCause));
+    }
+
+    [Fact]
     public void A_sensor_without_power_is_unavailable_whatever_it_said_last()
     {
         _view.Apply([_rows.Reading("camera", 1)]);
@@ -93,6 +102,9 @@ public sealed class City_view
     public void A_guard_counts_at_its_post_and_then_where_it_is_sent()
     {
         var order = new GuardOrder("r", new("hospital"), "anna", "door", Rows.Start, Rows.Start, null, null, null);
+        Assert.Equal(GuardRules.New(_city.Guards[0]), _view.Current.Guards[0].Status);
+        Assert.Equal((1, 1, 0), (Status("north").Tally.GuardsPresent, Status("harbour").Tally.GuardsPresent, Status("hospital").Tally.GuardsPresent));
+
         _view.Apply([_rows.Row(PublishedKind.Guard, "rex", new GuardStatus(new("rex"), GuardDuty.Available, default, Rows.Start, null, 1))]);
         Assert.Equal((1, 0), (Status("harbour").Tally.GuardsPresent, Status("hospital").Tally.GuardsPresent));
 
@@ -110,7 +122,7 @@ public sealed class City_view
         var version = _view.Apply([new Rows(larger).Row("nothing", "x", null) with { Seq = 4 }], new CityIndex(larger));
 
         Assert.Equal(7, version.Sensors[version.Index.Find(new SensorId("meter-00000"))!.Value].Status!.Value!.Value.Number);
-        Assert.Equal((0, 1), (Status("harbour").WorstPermille, Status("harbour").Tally.Critical));
+        Assert.Equal((0, 1, 1), (Status("harbour").WorstPermille, Status("harbour").Tally.Critical, Status("harbour").Tally.GuardsPresent));
         Assert.Equal(8 - 1, Status("north").Tally.Expected);
         Assert.Equal(larger.Sensors.Length, version.Sensors.ChangedAfter(3).Count());
     }
@@ -173,6 +185,12 @@ public sealed class City_view
         for (var sensor = 0; sensor < version.Sensors.Count; sensor++)
         {
             tally += version.Index.IsWithin(version.Index.ZoneOfSensor[sensor], zone) ? ZoneRules.TallyOf(version.Sensors[sensor]) : default;
+        }
+
+        for (var guard = 0; guard < version.Guards.Count; guard++)
+        {
+            tally += ZoneRules.TallyOf(version.Index.City.Guards[guard], version.Guards[guard].Status) is { } counted
+                && version.Index.IsWithin(version.Index.Find(counted.Zone)!.Value, zone) ? counted.Tally : default;
         }
 
         foreach (var alert in version.Alerts.Values)

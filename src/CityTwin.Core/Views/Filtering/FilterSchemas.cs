@@ -80,8 +80,8 @@ public static class FilterSchemas
             ("display_name", new TextField<int>((city, guard) => Guard(city, guard).Name)),
             ("zone", FixedName("zones/", city => city.Guards, guard => guard.Zone.Value)),
             ("skills", new ListField<int>((city, guard) => Guard(city, guard).Skills)),
-            ("duty", Word<int, GuardDuty>("GUARD_DUTY_", (city, guard) => (int)(city.Guards[guard].Status?.Duty ?? GuardDuty.OffDuty))),
-            ("order.place", new NameField<int>("zones/", (city, guard) => city.Guards[guard].Status?.Order?.Place.Value))),
+            ("duty", Word<int, GuardDuty>("GUARD_DUTY_", (city, guard) => (int)city.Guards[guard].Status.Duty)),
+            ("order.place", new NameField<int>("zones/", (city, guard) => city.Guards[guard].Status.Order?.Place.Value))),
         Functions<int>(("within", (city, zone) => Within<int>(city, zone, (version, item) => version.Index.ZoneOfGuard[item]))));
 
     public static FilterSchema<AlertView> Alerts { get; } = new(
