@@ -60,6 +60,7 @@ internal enum VertexKind : byte
 }
 
 /// <summary>The compiled arrays. "Of vertex" means indexed by its place in the topological order.</summary>
+/// <param name="FirstLeaf">The vertices from here on have no readers.</param>
 /// <param name="Heads">Of each vertex, and one more in which the readers of the last end. A sweep mostly reads these.</param>
 /// <param name="Readers">The readers of all vertices, each marked by <see cref="Mark"/>.</param>
 /// <param name="CeilingVertex">Of a segment, the vertex that reads its ceiling, needs and window.</param>
@@ -68,6 +69,7 @@ internal sealed record KernelTables(
     ImmutableArray<SegmentRule> Rules,
     FrozenIndex Index,
     VertexTable[] Vertices,
+    int FirstLeaf,
     RingTable[] Rings,
     VertexHead[] Heads,
     int[] Code,

@@ -11,7 +11,7 @@ internal static class KernelCompiler
         var drafts = new Drafts(rules);
         var edges = drafts.Edges(index);
         var (start, targets) = Adjacency.Of(drafts.Count, edges);
-        var (order, componentStart) = StronglyConnected.Sort(start, targets);
+        var (order, componentStart) = LeavesLast(StronglyConnected.Sort(start, targets), start);
         var placeOf = new int[order.Length];
         for (var place = 0; place < order.Length; place++)
         {
@@ -39,6 +39,7 @@ internal static class KernelCompiler
             [.. rules.Select(rule => rule.Rule)],
             index,
             vertices,
+            Array.FindLastIndex(order, vertex => start[vertex + 1] > start[vertex]) + 1,
             rings,
             [
                 .. vertices.Select((vertex, place) => Head(drafts, vertex, dependentStart[place], segment => level[index[segment]])),
@@ -60,6 +61,22 @@ internal static class KernelCompiler
             [.. drafts.OperatorSegments.Select(s => Operator(s, rules[s].Rule, vertices, level[s], pass[s], give[s], drafts.Slot[s]))],
             drafts.Operator,
             drafts.Slot);
+    }
+
+    /// <summary>
+    /// The same order with all vertices that nobody reads at its end: that is most of a city, and a sweep need not look
+    /// whom they wake.
+    /// </summary>
+    private static (int[] Order, int[] ComponentStart) LeavesLast((int[] Order, int[] ComponentStart) sorted, int[] start)
+    {
+        var places = Enumerable.Range(0, sorted.Order.Length).OrderBy(place => start[sorted.Order[place] + 1] == start[sorted.Order[place]]).ToArray();
+        var newPlace = new int[places.Length];
+        for (var place = 0; place < places.Length; place++)
+        {
+            newPlace[places[place]] = place;
+        }
+
+        return ([.. places.Select(place => sorted.Order[place])], [.. places.Select(place => newPlace[sorted.ComponentStart[place]])]);
     }
 
     private static VertexTable Compile(Drafts drafts, int vertex, List<int> code, Func<SegmentId, int> vertexOf)

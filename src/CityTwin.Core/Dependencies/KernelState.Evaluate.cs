@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CityTwin.Core.Dependencies;
 
 /// <summary>How one vertex is evaluated, and whom it wakes.</summary>
@@ -43,6 +45,7 @@ public sealed partial class KernelState
     /// value it has: falling from at least that value to below it, or rising from at most it to above. Both are one
     /// comparison, and whether it holds goes into the worklist as a number: as a branch it would be guessed wrong often.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ScheduleReaders(SettleScratch scratch, int vertex, short before, short after)
     {
         unchecked

@@ -13,6 +13,7 @@ public sealed partial class KernelState
     private readonly VertexTable[] _vertices;
     private readonly int[] _code;
     private readonly VertexHead[] _heads;
+    private readonly int _firstLeaf;
     private readonly short[] _values;   // of each vertex: level, pass or give
     private readonly short[] _reach;    // of each slot: what its network brings it
     private readonly short[] _give;     // of each slot: what a source gives, kept beside pass for the widest path
@@ -33,6 +34,7 @@ public sealed partial class KernelState
         _vertices = _tables.Vertices;
         _code = _tables.Code;
         _heads = _tables.Heads;
+        _firstLeaf = _tables.FirstLeaf;
         _values = new short[_vertices.Length];
         _reach = new short[_tables.SlotCount];
         _give = new short[_reach.Length];

@@ -11,8 +11,8 @@ internal sealed class SettleScratch(KernelTables tables)
     private readonly bool[] _isTouched = new bool[tables.Operators.Length];
     private readonly int[] _touched = new int[tables.Operators.Length];
     private readonly ulong[] _isChanged = new ulong[(tables.Vertices.Length + 63) / 64];
-    private readonly int[] _changed = new int[tables.Segments.Length];
-    private readonly short[] _before = new short[tables.Segments.Length]; // of each changed one
+    private readonly int[] _changed = new int[tables.Segments.Length + 1]; // and one that is written in vain
+    private readonly short[] _before = new short[tables.Segments.Length + 1]; // of each changed one
     private readonly LevelChange[] _changes = new LevelChange[tables.Segments.Length];
     private int _touchedCount, _changedCount, _changesCount = -1;
 
@@ -81,33 +81,32 @@ internal sealed class SettleScratch(KernelTables tables)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ScheduleIf(int vertex, ulong isWoken)
     {
-        _pending[vertex >> 6] |= isWoken << (vertex & 63);
-        _pendingWords[vertex >> 12] |= isWoken << ((vertex >> 6) & 63);
+        _pending[vertex >> 6] |= isWoken << vertex;
+        _pendingWords[vertex >> 12] |= isWoken << (vertex >> 6);
     }
 
     /// <summary>The first scheduled vertex at or after a place, without taking it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int NextFrom(int vertex)
     {
-        var w = vertex >> 6;
-        if ((uint)w >= (uint)_pending.Length)
+        var (pending, w) = (_pending, vertex >> 6);
+        if ((uint)w < (uint)pending.Length)
         {
-            return None;
+            var word = pending[w] & (ulong.MaxValue << vertex); // shifts count modulo 64
+            if (word != 0)
+            {
+                return (w << 6) | BitOperations.TrailingZeroCount(word);
+            }
         }
 
-        var word = _pending[w] & (ulong.MaxValue << (vertex & 63));
-        if (word != 0)
-        {
-            return (w << 6) + BitOperations.TrailingZeroCount(word);
-        }
-
-        w = NextWordFrom(w + 1);
-        return w == None ? None : (w << 6) + BitOperations.TrailingZeroCount(_pending[w]);
+        return NextWordFrom(w + 1) is var next and not None ? (next << 6) | BitOperations.TrailingZeroCount(_pending[next]) : None;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take(int vertex)
     {
         ref var word = ref _pending[vertex >> 6];
-        word &= ~(1UL << (vertex & 63));
+        word &= ~(1UL << vertex);
         if (word == 0)
         {
             _pendingWords[vertex >> 12] &= ~(1UL << ((vertex >> 6) & 63));
@@ -125,15 +124,20 @@ internal sealed class SettleScratch(KernelTables tables)
     }
 
     /// <summary>Keeps the level a segment had before this settle changed it for the first time.</summary>
-    public void KeepBefore(int vertex, short level)
+    public void KeepBefore(int vertex, short level) => KeepBefore(vertex, level, -1);
+
+    /// <summary>The same if it is moved (-1, not 0), without a branch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void KeepBefore(int vertex, short level, int isMoved)
     {
-        ref var word = ref _isChanged[vertex >> 6];
-        var bit = 1UL << (vertex & 63);
-        if ((word & bit) == 0)
+        unchecked
         {
-            word |= bit;
+            ref var word = ref _isChanged[vertex >> 6];
+            var isNew = (int)(~word >> vertex) & isMoved & 1;
+            word |= (ulong)isNew << vertex;
             _before[_changedCount] = level;
-            _changed[_changedCount++] = vertex;
+            _changed[_changedCount] = vertex;
+            _changedCount += isNew;
         }
     }
 

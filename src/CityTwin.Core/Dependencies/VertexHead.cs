@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace CityTwin.Core.Dependencies;
 
@@ -33,13 +34,13 @@ internal readonly record struct VertexHead(int A, int B, int C, int Tail)
 {
     private const int FormMask = 7, Ring = 8, TailBits = 4;
 
-    /// <summary>A level is at most 1000.</summary>
-    private const int LevelBits = 10;
-
     /// <summary>So many dependencies fit into the tail.</summary>
     public const int ReadersMax = int.MaxValue >> TailBits;
 
     public VertexForm Form => (VertexForm)(Tail & FormMask);
+
+    /// <summary>True when <see cref="Choose"/> tells all.</summary>
+    public bool IsChoice => Form is >= VertexForm.Least and <= VertexForm.Greatest;
 
     public int Readers => Tail >> TailBits;
 
@@ -54,34 +55,27 @@ internal readonly record struct VertexHead(int A, int B, int C, int Tail)
         OperatorRules.Remembers(rule) || (rule.Supply is not null && rule.Needs is not null) ? null : Choice(rule.Supply ?? rule.Needs);
 
     /// <summary>
-    /// What a choice gives, and no more than a ceiling. All three ranks are computed and the form picks one by a shift:
-    /// no branch depends on levels or forms, which follow no pattern a processor could learn.
+    /// What a choice gives, and no more than a ceiling. All three ranks are computed and masks pick one: no branch depends
+    /// on levels or forms, which follow no pattern a processor could learn. In vector registers only because the compiler
+    /// makes branches of Math.Min there and instructions here.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public short Choose(ReadOnlySpan<short> values, int ceiling)
+    public short Choose(ReadOnlySpan<short> values, short ceiling)
     {
-        unchecked
-        {
-            int a = values[A], b = values[B], c = values[C];
-            var lesser = Lesser(a, b);
-            var greater = a + b - lesser;
-            var least = Lesser(lesser, c);
-            var greatest = c - Lesser(c - greater, 0);
-            var second = a + b + c - least - greatest;
-            var ranks = least | (second << LevelBits) | (greatest << (2 * LevelBits));
-            return (short)Lesser((ranks >> (LevelBits * ((int)Form - (int)VertexForm.Least))) & ((1 << LevelBits) - 1), ceiling);
-        }
+        var form = Tail & FormMask;
+        var (a, b, c) = (Vector128.CreateScalarUnsafe(values[A]), Vector128.CreateScalarUnsafe(values[B]), Vector128.CreateScalarUnsafe(values[C]));
+        var (lesser, greater) = (Vector128.Min(a, b), Vector128.Max(a, b));
+        var least = Vector128.Min(lesser, c);
+        var second = Vector128.Max(lesser, Vector128.Min(greater, c)) & Vector128.CreateScalarUnsafe(SecondMasks[form]).AsInt16();
+        var greatest = Vector128.Max(greater, c) & Vector128.CreateScalarUnsafe(GreatestMasks[form]).AsInt16();
+        return Vector128.Min(Vector128.Max(Vector128.Max(least, second), greatest), Vector128.CreateScalarUnsafe(ceiling)).ToScalar();
     }
 
-    /// <summary>Math.Min without a branch: inside a loop the compiler makes one, and for levels it is guessed wrong half the time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Lesser(int a, int b)
-    {
-        unchecked
-        {
-            return b + ((a - b) & ((a - b) >> 31));
-        }
-    }
+    /// <summary>By form: whether the second counts beside the least; of a greatest it may as well.</summary>
+    private static ReadOnlySpan<int> SecondMasks => [0, 0, -1, -1, 0, 0, 0, 0];
+
+    /// <summary>By form: whether the greatest counts.</summary>
+    private static ReadOnlySpan<int> GreatestMasks => [0, 0, 0, -1, 0, 0, 0, 0];
 
     private static (VertexForm Form, Supplier A, Supplier B, Supplier C)? Choice(Expression? expression) => expression switch
     {
