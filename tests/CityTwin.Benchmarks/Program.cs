@@ -1,4 +1,5 @@
 using CityTwin.Benchmarks;
+using CityTwin.Benchmarks.Cascade;
 using CityTwin.Benchmarks.Ingest;
 using CityTwin.Benchmarks.Reading;
 using CityTwin.Benchmarks.Settle;
@@ -11,12 +12,13 @@ Func<Task>? benchmark = args is [var name] ? name switch
     "fork" => () => Task.Run(ForkBenchmark.Run),
     "read" => ReadBenchmark.Run,
     "list" => ListBenchmark.Run,
+    "cascade" => CascadeBenchmark.Run,
     "ingest" => IngestBenchmark.Run,
     _ => null,
 } : null;
 if (benchmark is null)
 {
-    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|read|list|ingest");
+    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|cascade|read|list|ingest");
     return 2;
 }
 
