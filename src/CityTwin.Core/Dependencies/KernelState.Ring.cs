@@ -41,7 +41,8 @@ public sealed partial class KernelState
     /// <summary>
     /// Settles the scheduled vertices of a ring in which everybody only chooses among levels, in the order of the levels
     /// they come to: down the lowest first, up the highest first. As in Dijkstra's search, whoever is next cannot be
-    /// moved further by anybody behind, so each moves once; sweeping around the ring moves each several times.
+    /// moved further by anybody behind, so each moves once; sweeping around the ring moves each several times. Nothing
+    /// rests on that order but speed: whoever is woken is asked, in whatever order, and only moves the phase's way.
     /// </summary>
     private void SettleChoiceRing(SettleScratch scratch, int first, int end, bool isDown)
     {

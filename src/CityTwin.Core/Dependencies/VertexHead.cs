@@ -56,8 +56,8 @@ internal readonly record struct VertexHead(int A, int B, int C, int Tail)
 
     /// <summary>
     /// What a choice gives, and no more than a ceiling. All three ranks are computed and masks pick one: no branch depends
-    /// on levels or forms, which follow no pattern a processor could learn. In vector registers only because the compiler
-    /// makes branches of Math.Min there and instructions here.
+    /// on levels or forms, which follow no pattern a processor could learn. It happens in vector registers because inside a
+    /// loop the compiler turns Math.Min of integers into a branch, and of vectors into an instruction.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public short Choose(ReadOnlySpan<short> values, short ceiling)
