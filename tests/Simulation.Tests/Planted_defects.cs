@@ -58,6 +58,16 @@ public sealed class Planted_defects
             "        OperatorRules.Remembers(plan.Rule) && decided.Batch < -ask.LastDecided"
         },
         {
+            "a rule with a memory is not asked in the up phase", "SettleRun.cs",
+            "        || OperatorRules.Remembers(_plan.Segments[vertex].Rule)\n",
+            ""
+        },
+        {
+            "who would have stood higher is not asked in the up phase", "SettleRun.cs",
+            "\n        || _lastAnswer[vertex].LevelPermille > _level[vertex];",
+            ";"
+        },
+        {
             "a changed definition begins as a new city", "DefinitionChange.cs",
             "        var begin = before.Under(Plan, at);",
             "        var begin = CascadeMemory.New(Plan);"
@@ -97,9 +107,7 @@ public sealed class Planted_defects
     private static Func<int, string?> Compile(string file, string original, string planted)
     {
         var root = Repository.Root;
-        string[] needed = ["Model", "Alerts", "Dependencies", "Cascades"];
-        var sources = needed.SelectMany(folder => Sources(Path.Combine(root, "src", "CityTwin.Core", folder)))
-            .Concat(Directory.EnumerateFiles(Path.Combine(root, "src", "CityTwin.Core"), "*.cs"))
+        var sources = Sources(Path.Combine(root, "src", "CityTwin.Core"))
             .Concat(Sources(Path.Combine(root, "tests", "Simulation.Tests", "Chaos"))).ToList();
         var mutated = Assert.Single(sources, source => Path.GetFileName(source) == file);
         var trees = sources.Select(source =>

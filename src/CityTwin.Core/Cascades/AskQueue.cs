@@ -36,15 +36,15 @@ internal sealed class AskQueue
         _open = 0;
     }
 
-    /// <summary>The up phase asks everybody again whom the down phase asked.</summary>
-    public void BeginUp()
+    /// <summary>The up phase begins with these of whom the down phase asked.</summary>
+    public void BeginUp(Func<int, bool> mayRise)
     {
         foreach (var vertex in _asked)
         {
             _vertices[vertex].IsTouched = false;
         }
 
-        foreach (var vertex in _asked.Order().ToArray())
+        foreach (var vertex in _asked.Where(mayRise).Order().ToArray())
         {
             MarkDirty(vertex);
         }

@@ -278,8 +278,18 @@ internal sealed class SettleRun
 
         _phase = Phase.Up;
         Array.Copy(_level, _bound, _bound.Length);
-        _queue.BeginUp();
+        _queue.BeginUp(MayRise);
     }
+
+    /// <summary>
+    /// A rule without memory says in the up phase what it said at the end of the down phase, unless something it reads
+    /// rises meanwhile, and then it is asked again anyway. Asked at once are only those with a memory, those whose
+    /// ceiling is lifted, and those that would have stood higher than they did before the batch.
+    /// </summary>
+    private bool MayRise(int vertex) => _plan.IsNetwork(vertex)
+        || OperatorRules.Remembers(_plan.Segments[vertex].Rule)
+        || _ceilingAfter.GetValueOrDefault(vertex) > _memory.Ceiling[vertex]
+        || _lastAnswer[vertex].LevelPermille > _level[vertex];
 
     private void Ask(int vertex, ImmutableArray<CascadeEffect>.Builder effects)
     {
