@@ -49,7 +49,7 @@ public static class SqliteStorageRegistration
         }));
         services.AddGrainStorage(StorageNames.Published, (provider, _) => new GroupCommitStorage(
             provider.GetRequiredKeyedService<IGrainStorage>(StorageNames.Plain),
-            new OrleansGrainStorageSerializer(provider.GetRequiredService<Serializer>()),
+            provider.GetRequiredService<Serializer>(),
             provider.GetRequiredService<GroupCommitter>(),
             provider.GetRequiredService<IOptions<ClusterOptions>>(),
             options.StateBytesMax));

@@ -118,14 +118,14 @@ internal sealed class Commit<TState> : IDisposable
 
         var old = _storage.State;
         var sequence = old.NextTell;
-        var left = old.Outbox.RemoveAll(tell => _pump.IsDelivered(tell.Sequence) || tells.Any(newer =>
+        var left = old.Outbox.IsEmpty ? old.Outbox : old.Outbox.RemoveAll(tell => _pump.IsDelivered(tell.Sequence) || tells.Any(newer =>
             newer.Replaces && newer.To == tell.To && newer.Message.GetType() == tell.Message.GetType()));
         if (left.Length + tells.Length > OutboxMax)
         {
             throw new SaveFailedException($"{left.Length} messages to other grains wait; no more are taken until some arrive.");
         }
 
-        var outbox = left.AddRange(tells.Select(tell => new Tell(sequence++, tell.To, tell.Message)));
+        var outbox = tells.IsEmpty ? left : left.AddRange(tells.Select(tell => new Tell(sequence++, tell.To, tell.Message)));
         _storage.State = new Stored<TState>(next, outbox, sequence)
         {
             Changes = OutboxChange(old.Outbox, outbox) is { } pending ? changes.Add(pending) : changes,

@@ -44,6 +44,12 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
     public void Take(ImmutableArray<Tell> outbox)
     {
         _outbox = outbox;
+        if (outbox.IsEmpty)
+        {
+            _delivered.Clear();
+            return;
+        }
+
         _delivered.IntersectWith(outbox.Select(tell => tell.Sequence));
         if (!_isRunning && !Pending.IsEmpty)
         {

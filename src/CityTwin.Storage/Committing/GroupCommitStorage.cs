@@ -3,17 +3,19 @@ using CityTwin.Grains.Storing;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
+using Orleans.Serialization;
 using Orleans.Storage;
 
 namespace CityTwin.Storage.Committing;
 
 /// <summary>
 /// Grain storage with group commits and the change log. Reading and clearing are the stock provider's; writing goes to the
-/// same rows by the same rules, so either may go on with what the other wrote.
+/// same rows by the same rules, so either may go on with what the other wrote. The bytes are those of the stock provider's
+/// serializer too, made in a pooled buffer: of what a write allocates, that was the larger half.
 /// </summary>
 public sealed class GroupCommitStorage(
     IGrainStorage stock,
-    IGrainStorageSerializer serializer,
+    Serializer serializer,
     GroupCommitter committer,
     IOptions<ClusterOptions> cluster,
     int stateBytesMax)
@@ -36,7 +38,7 @@ public sealed class GroupCommitStorage(
         var save = new PendingSave(
             StoredKey.Of(stateName, grainId, cluster.Value.ServiceId),
             string.IsNullOrWhiteSpace(grainState.ETag) ? null : int.Parse(grainState.ETag, CultureInfo.InvariantCulture),
-            serializer.Serialize(grainState.State).ToMemory(),
+            serializer.SerializeToArray(grainState.State),
             carrier?.Changes ?? []);
         CheckSize(save);
         var saved = await committer.Save(save).ConfigureAwait(false);

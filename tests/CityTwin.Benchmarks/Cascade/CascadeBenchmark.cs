@@ -11,7 +11,7 @@ namespace CityTwin.Benchmarks.Cascade;
 internal static class CascadeBenchmark
 {
     private const double Target = 3;
-    private const int WarmRounds = 6;
+    private const int WarmRounds = 30;
     private const int Rounds = 9;
 
     public static async Task Run()
