@@ -27,6 +27,12 @@ public static class SensorRules
     /// <summary>This many identities of events are remembered, so that a redelivered event is known again.</summary>
     public const int EventsRememberedMax = 128;
 
+    /// <summary>
+    /// How many event classes that nobody here knows may have alerts of their own, the first that come; a sensor that
+    /// invents words raises no more alerts than that.
+    /// </summary>
+    public const int EventClassesMax = 16;
+
     /// <summary>An event reported with less confidence is kept but raises no alert.</summary>
     public const double AlertConfidenceMin = 0.5;
 
