@@ -14,6 +14,7 @@ public static class GrainsRegistration
         silo.Services.AddSingleton<SleeperWatch>();
         silo.Services.AddHostedService(services => services.GetRequiredService<SleeperWatch>());
         silo.Services.AddHostedService<CascadeWatch>();
+        silo.Services.AddSingleton<SensorInstruments>();
         silo.Services.AddSingleton<SilenceWatch>();
         silo.Services.AddHostedService(services => services.GetRequiredService<SilenceWatch>());
         return silo;

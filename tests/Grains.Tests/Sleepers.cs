@@ -24,7 +24,9 @@ public sealed class Sleepers : IAsyncLifetime
     private static readonly SegmentId Feeder = new("feeder");
 
     private static readonly City City = new(
-        new(new string('5', 64)), "One feeder", "UTC", true, [], [],
+        new(new string('5', 64)), "One feeder", "UTC", true,
+        [new(new("zone"), "Zone", ZoneKind.Zone, null, [], 0, 0, [], 0)],
+        [],
         [new(Feeder, "Feeder", "feeder", new("power"), null, [], new(), false)],
         [
             new(Meter, "Meter", "voltage", SensorRole.Measurement, default, new("zone"), Feeder, "V",

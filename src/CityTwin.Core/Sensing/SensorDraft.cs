@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using CityTwin.Core.Alerts;
@@ -13,6 +14,10 @@ internal sealed class SensorDraft(Sensor sensor, SensorState before)
     private const int EvidenceShareOfTolerance = 4;
     private const string BelowLimit = "below-limit";
     private const string AboveLimit = "above-limit";
+    private const string OutOfRange = "out-of-range";
+    private const string Stuck = "stuck";
+    private const string Offline = "offline";
+    private static readonly FrozenSet<string> OwnCauses = FrozenSet.Create(StringComparer.Ordinal, BelowLimit, AboveLimit, OutOfRange, Stuck, Offline);
 
     private readonly SensorState _before = before;
     private readonly ImmutableArray<SensorEffect>.Builder _effects = ImmutableArray.CreateBuilder<SensorEffect>();
@@ -102,7 +107,7 @@ internal sealed class SensorDraft(Sensor sensor, SensorState before)
 
     /// <summary>The alert of an event. It stays until somebody clears it: an event has no end of its own.</summary>
     public void RaiseEvent(SensorEvent reported) => Raise(
-        reported.Class,
+        AlertClassOf(reported.Class),
         SensorEventClasses.SeverityOf(reported.Class),
         string.Create(CultureInfo.InvariantCulture, $"{sensor.Name}: {reported.Class} (confidence {reported.Confidence:0.##})."),
         reported.ObservedAt);
@@ -179,6 +184,24 @@ internal sealed class SensorDraft(Sensor sensor, SensorState before)
         && now is not (0 or 1000)
         && Math.Abs(now - before) * EvidenceShareOfTolerance <= evidence.TolerancePermille;
 
+    /// <summary>The class under which an event raises its alert; a condition's own alert is never an event's.</summary>
+    private string AlertClassOf(string eventClass)
+    {
+        var own = _state.EventClasses ?? [];
+        if (SensorEventClasses.IsKnown(eventClass) || own.Contains(eventClass))
+        {
+            return eventClass;
+        }
+
+        if (own.Length >= SensorRules.EventClassesMax || OwnCauses.Contains(eventClass))
+        {
+            return SensorEventClasses.Other;
+        }
+
+        _state = _state with { EventClasses = own.Add(eventClass) };
+        return eventClass;
+    }
+
     private void Raise(string cause, AlertSeverity severity, string text, DateTimeOffset at)
     {
         _state = _state with { Version = _state.Version + 1 };
@@ -194,9 +217,9 @@ internal sealed class SensorDraft(Sensor sensor, SensorState before)
 
     private static string? CauseOf(SensorCondition condition) => condition switch
     {
-        SensorCondition.OutOfRange => "out-of-range",
-        SensorCondition.Stuck => "stuck",
-        SensorCondition.Offline => "offline",
+        SensorCondition.OutOfRange => OutOfRange,
+        SensorCondition.Stuck => Stuck,
+        SensorCondition.Offline => Offline,
         _ => null,
     };
 

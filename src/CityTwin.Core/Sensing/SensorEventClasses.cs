@@ -3,7 +3,10 @@ using CityTwin.Core.Alerts;
 
 namespace CityTwin.Core.Sensing;
 
-/// <summary>The event classes whose severity is known. Others are taken too, as a <see cref="AlertSeverity.Warning"/>.</summary>
+/// <summary>
+/// The event classes whose severity is known. Others are taken too, as a <see cref="AlertSeverity.Warning"/>; of those a
+/// sensor has so many with alerts of their own, and one for all the rest.
+/// </summary>
 public static class SensorEventClasses
 {
     public const string DoorForced = "door-forced";
@@ -11,6 +14,9 @@ public static class SensorEventClasses
     public const string LoginFailed = "login-failed";
     public const string Tampered = "tampered";
     public const string Intrusion = "intrusion";
+
+    /// <summary>The class whose alert stands for all that have none of their own; its text names the class.</summary>
+    public const string Other = "other";
 
     private static readonly FrozenDictionary<string, AlertSeverity> Severities = new Dictionary<string, AlertSeverity>
     {
@@ -25,6 +31,9 @@ public static class SensorEventClasses
         ["crowd"] = AlertSeverity.Warning,
         ["abandoned-object"] = AlertSeverity.Warning,
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>True for a class that always has an alert of its own.</summary>
+    public static bool IsKnown(string eventClass) => Severities.ContainsKey(eventClass);
 
     /// <summary>How soon somebody must look at an event of this class.</summary>
     public static AlertSeverity SeverityOf(string eventClass) =>

@@ -10,7 +10,8 @@ namespace CityTwin.Core.Sensing;
 /// <remarks>
 /// Order: readings numbered by (boot, sequence) are ordered by it, whatever their clock says; all others by
 /// observed-at. A late reading never replaces a later one. A sensor with a wrong clock should leave the time
-/// out, so that arrival counts.
+/// out, so that arrival counts. A lower boot than before is late, unless the sensor was offline and says something newer:
+/// then another device has taken its place and counts from its own beginning.
 /// </remarks>
 public static class SensorRules
 {
@@ -25,6 +26,12 @@ public static class SensorRules
 
     /// <summary>This many identities of events are remembered, so that a redelivered event is known again.</summary>
     public const int EventsRememberedMax = 128;
+
+    /// <summary>
+    /// How many event classes that nobody here knows may have alerts of their own, the first that come; a sensor that
+    /// invents words raises no more alerts than that.
+    /// </summary>
+    public const int EventClassesMax = 16;
 
     /// <summary>An event reported with less confidence is kept but raises no alert.</summary>
     public const double AlertConfidenceMin = 0.5;
@@ -60,21 +67,44 @@ public static class SensorRules
         : reported.Confidence is >= 0 and <= 1 ? null
         : ReadingFault.NotAnEvent;
 
+    /// <summary>Why a reading would change nothing; null when it is news.</summary>
+    public static SensorRefusal? RefusalOf(Sensor sensor, SensorState state, Reading reading, DateTimeOffset now)
+    {
+        if (Check(sensor, reading, now) is not null)
+        {
+            return SensorRefusal.Unbelievable;
+        }
+
+        var known = Renewed(state, reading.Boot, reading.ObservedAt);
+        return IsNews(known, reading, now) ? null
+            : reading.IsNumbered && known.Boot is not null
+                ? (reading.Boot, reading.Sequence) == (known.Boot, known.Sequence) ? SensorRefusal.Repeated : SensorRefusal.Late
+                : reading.ObservedAt == known.Latest?.ObservedAt ? SensorRefusal.Repeated : SensorRefusal.Late;
+    }
+
+    /// <summary>Why an event would change nothing; null when it counts.</summary>
+    public static SensorRefusal? RefusalOf(SensorState state, SensorEvent reported, DateTimeOffset now) =>
+        Check(reported, now) is not null ? SensorRefusal.Unbelievable
+        : !IsKnown(Renewed(state, reported.Boot, reported.ObservedAt).Events, reported.Identity) ? null
+        : state.Events.Contains(reported.Identity) ? SensorRefusal.Repeated
+        : SensorRefusal.Late;
+
     /// <summary>A reading arrived.</summary>
     /// <param name="now">When it arrived.</param>
     public static Step<SensorState, SensorEffect> Observe(Sensor sensor, SensorState state, Reading reading, DateTimeOffset now)
     {
-        if (Check(sensor, reading, now) is not null || !IsNews(state, reading, now))
+        if (RefusalOf(sensor, state, reading, now) is not null)
         {
             return new(state, []);
         }
 
-        var alike = state.Latest?.Value == reading.Value ? Math.Min(state.Alike, int.MaxValue - 1) + 1 : 1;
-        var draft = new SensorDraft(sensor, state with
+        var known = Renewed(state, reading.Boot, reading.ObservedAt);
+        var alike = known.Latest?.Value == reading.Value ? Math.Min(known.Alike, int.MaxValue - 1) + 1 : 1;
+        var draft = new SensorDraft(sensor, known with
         {
             Latest = reading,
-            Boot = reading.IsNumbered ? reading.Boot : state.Boot,
-            Sequence = reading.IsNumbered ? reading.Sequence : state.Sequence,
+            Boot = reading.IsNumbered ? reading.Boot : known.Boot,
+            Sequence = reading.IsNumbered ? reading.Sequence : known.Sequence,
             ReceivedAt = now,
             Alike = alike,
         });
@@ -88,15 +118,16 @@ public static class SensorRules
     /// <summary>An event was reported. Each event counts once, in whatever order events come.</summary>
     public static Step<SensorState, SensorEffect> Report(Sensor sensor, SensorState state, SensorEvent reported, DateTimeOffset now)
     {
-        if (Check(reported, now) is not null || IsKnown(state.Events, reported.Identity))
+        if (RefusalOf(state, reported, now) is not null)
         {
             return new(state, []);
         }
 
-        var draft = new SensorDraft(sensor, state with
+        var known = Renewed(state, reported.Boot, reported.ObservedAt);
+        var draft = new SensorDraft(sensor, known with
         {
             ReceivedAt = now,
-            Events = Remember(state.Events, reported.Identity),
+            Events = Remember(known.Events, reported.Identity),
             EventCount = state.EventCount + 1,
             LastEvent = reported,
         });
@@ -174,6 +205,24 @@ public static class SensorRules
         }
 
         return shortest is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+    }
+
+    /// <summary>
+    /// The state to judge by. What an offline sensor says newer under a lower boot comes from another device: the numbers
+    /// of the old one are forgotten. What is older may have been long on its way, and is late as ever.
+    /// </summary>
+    private static SensorState Renewed(SensorState state, long? boot, DateTimeOffset observedAt)
+    {
+        if (state.Condition != SensorCondition.Offline || boot is null
+            || observedAt <= state.Latest?.ObservedAt || observedAt <= state.LastEvent?.ObservedAt)
+        {
+            return state;
+        }
+
+        var highestOfEvents = state.Events.LastOrDefault(known => known.IsNumbered).Boot;
+        return boot < state.Boot || boot < highestOfEvents
+            ? state with { Boot = null, Sequence = null, Events = state.Events.RemoveAll(known => known.IsNumbered) }
+            : state;
     }
 
     private static bool IsNews(SensorState state, Reading reading, DateTimeOffset now)

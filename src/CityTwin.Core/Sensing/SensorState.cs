@@ -11,6 +11,7 @@ namespace CityTwin.Core.Sensing;
 /// <param name="ToldPosition">The level its segment was last told, of a status sensor.</param>
 /// <param name="ToldEvidence">The level its segment was last told, of a measurement; null when withdrawn or never told.</param>
 /// <param name="Version">Grows with each effect, so that receivers can drop what is old.</param>
+/// <param name="EventClasses">The classes beyond the known ones that have alerts of their own, at most <see cref="SensorRules.EventClassesMax"/>; null = none.</param>
 /// <param name="Events">Identities of the latest events, at most <see cref="SensorRules.EventsRememberedMax"/>, sorted.</param>
 [GenerateSerializer, Alias("sensor-state"), Immutable]
 public sealed record SensorState(
@@ -28,7 +29,8 @@ public sealed record SensorState(
     long Version,
     ImmutableArray<EventIdentity> Events,
     long EventCount,
-    SensorEvent? LastEvent)
+    SensorEvent? LastEvent,
+    ImmutableArray<string>? EventClasses = null)
 {
     public static SensorState Initial { get; } = new(
         null, null, null, null, SensorCondition.NeverReported, null, 0, default, default, null, null, 0, [], 0, null);

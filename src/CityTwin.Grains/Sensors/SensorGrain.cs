@@ -17,6 +17,7 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
     private const string StateName = "sensor";
     private readonly ICityCatalog _catalog;
     private readonly SilenceWatch _silence;
+    private readonly SensorInstruments _instruments;
     private readonly TimeProvider _time;
     private readonly Commit<SensorState> _commit;
     private readonly DateTimeOffset _activatedAt;
@@ -27,9 +28,10 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
         IGrainContext context,
         ICityCatalog catalog,
         SilenceWatch silence,
+        SensorInstruments instruments,
         TimeProvider time)
     {
-        (_catalog, _silence, _time, _activatedAt) = (catalog, silence, time, time.GetUtcNow());
+        (_catalog, _silence, _instruments, _time, _activatedAt) = (catalog, silence, instruments, time, time.GetUtcNow());
         _id = new(GrainKeys.IdOf(context.GrainId.Key.ToString()!));
         _commit = new(context, storage, () => SensorState.Initial);
     }
@@ -44,11 +46,19 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
 
     public void Dispose() => _commit.Dispose();
 
-    public Task<long?> Observe(Reading reading) =>
-        Save(Sensor, SensorRules.Observe(Sensor, _commit.State, reading, _time.GetUtcNow()));
+    public Task<long?> Observe(Reading reading)
+    {
+        var (sensor, now) = (Sensor, _time.GetUtcNow());
+        _instruments.Count(SensorRules.RefusalOf(sensor, _commit.State, reading, now));
+        return Save(sensor, SensorRules.Observe(sensor, _commit.State, reading, now));
+    }
 
-    public Task<long?> Report(SensorEvent reported) =>
-        Save(Sensor, SensorRules.Report(Sensor, _commit.State, reported, _time.GetUtcNow()));
+    public Task<long?> Report(SensorEvent reported)
+    {
+        var now = _time.GetUtcNow();
+        _instruments.Count(SensorRules.RefusalOf(_commit.State, reported, now));
+        return Save(Sensor, SensorRules.Report(Sensor, _commit.State, reported, now));
+    }
 
     public Task CheckSilence(DateTimeOffset listeningSince) =>
         Save(Sensor, SensorRules.CheckSilence(Sensor, _commit.State, _time.GetUtcNow(), listeningSince));

@@ -92,6 +92,46 @@ public sealed class SensorOrderTests
     }
 
     [Fact]
+    public void Replaced_device_that_counts_its_boots_anew_is_heard_once_the_old_one_was_offline()
+    {
+        var meter = Meter(NoLimits with { OfflineAfterMilliseconds = 60_000 });
+        var (old, _) = Run(meter, [At(0, ReadingValue.Of(1), 40, 9)]);
+        var replaced = At(100, ReadingValue.Of(2), 1, 1);
+        Assert.Equal(SensorRefusal.Late, SensorRules.RefusalOf(meter, old, replaced, Noon.AddSeconds(59)));
+
+        var offline = SensorRules.CheckSilence(meter, old, Noon.AddSeconds(60), Noon).State;
+        var heard = SensorRules.Observe(meter, offline, replaced, Noon.AddSeconds(100)).State;
+
+        Assert.Equal((1L, 1L, SensorCondition.Good), (heard.Boot!.Value, heard.Sequence!.Value, heard.Condition));
+        Assert.Null(SensorRules.RefusalOf(meter, heard, At(101, ReadingValue.Of(3), 1, 2), Noon.AddSeconds(101)));
+        Assert.Equal(SensorRefusal.Late, SensorRules.RefusalOf(meter, offline, At(-5, ReadingValue.Of(2), 39, 7), Noon.AddSeconds(100)));
+    }
+
+    [Fact]
+    public void Events_of_a_replaced_device_count_though_the_memory_is_full_of_higher_boots()
+    {
+        var state = Enumerable.Range(0, SensorRules.EventsRememberedMax).Aggregate(SensorState.Initial, Report) with { Condition = SensorCondition.Offline };
+        var reported = new SensorEvent(new("meter"), "door-forced", 1, null, 0, 1, Noon.AddSeconds(1));
+
+        Assert.Equal(SensorRefusal.Late, SensorRules.RefusalOf(state with { Condition = SensorCondition.Good }, reported, Noon));
+        Assert.Equal(SensorRules.EventsRememberedMax + 1, SensorRules.Report(Meter(), state, reported, Noon).State.EventCount);
+    }
+
+    [Fact]
+    public void What_is_refused_changes_nothing_and_what_is_not_does() => Gen.Select(Readings, Gen.Int[0, 1000], Gen.Bool).Sample((readings, pick, isShifted) =>
+    {
+        var (state, _) = Run(Meter(), readings);
+        var reading = readings[pick % readings.Length];
+        reading = isShifted ? reading with { ObservedAt = reading.ObservedAt.AddSeconds(5), Sequence = reading.Sequence + 1 } : reading;
+
+        var refusal = SensorRules.RefusalOf(Meter(), state, reading, Noon.AddHours(1));
+
+        Assert.Equal(refusal is not null, ReferenceEquals(state, SensorRules.Observe(Meter(), state, reading, Noon.AddHours(1)).State));
+        Assert.True(isShifted || refusal is not null);
+        Assert.True(reading != state.Latest || refusal == SensorRefusal.Repeated);
+    });
+
+    [Fact]
     public void Every_event_counts_once_in_whatever_order_and_however_often_it_comes() =>
         Gen.Int[1, 3 * SensorRules.EventsRememberedMax].SelectMany(n => Gen.Int[0, n - 1].Array[0, 40], (n, again) => (n, again)).Sample(run =>
         {

@@ -118,6 +118,25 @@ public sealed class SensorRulesTests
         });
 
     [Fact]
+    public void Sensor_that_invents_event_classes_raises_a_bounded_number_of_alerts_and_loses_no_event()
+    {
+        const int Invented = 5 * SensorRules.EventClassesMax;
+        string[] classes = [.. Enumerable.Range(0, Invented).Select(i => $"class-{i}"), SensorEventClasses.Intrusion, "offline", "class-0"];
+        var (state, raised) = (SensorState.Initial, new List<AlertRaised>());
+        for (var i = 0; i < classes.Length; i++)
+        {
+            var step = SensorRules.Report(Meter(), state, new(new("meter"), classes[i], 1, null, 1, i, Noon), Noon);
+            state = step.State;
+            raised.Add(Assert.IsType<AlertRaised>(Assert.Single(step.Effects.OfType<AlertSignalled>()).Signal));
+        }
+
+        Assert.Equal(classes.Length, state.EventCount);
+        Assert.Equal(SensorRules.EventClassesMax + 2, raised.Select(alert => alert.Id).Distinct().Count());
+        Assert.Equal(["intrusion", "other", "class-0"], raised[Invented..].Select(alert => alert.Id.Cause));
+        Assert.Equal("Meter: class-79 (confidence 1).", raised[Invented - 1].Text);
+    }
+
+    [Fact]
     public void Value_outside_the_instrument_is_out_of_range_and_neither_evidence_nor_beyond_a_limit()
     {
         var evidence = new Evidence([new(0, 0), new(100, 1000)], 100, 0);
