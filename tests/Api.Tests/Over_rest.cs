@@ -23,7 +23,7 @@ public sealed class Over_rest(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("/v1/snapshot", "cityHash", "0123456789abcdef000000000000000000000000000000000000000000000000")]
     [InlineData("/v1/segments/pump?readMode=READ_MODE_EXACT", "levelPermille", "400")]
     [InlineData("/v1/sensors/camera?readMode=READ_MODE_EXACT", "sequence", "41")]
-    [InlineData("/v1/guards/rex", "duty", "GUARD_DUTY_OFF_DUTY")]
+    [InlineData("/v1/guards/rex", "duty", "GUARD_DUTY_AVAILABLE")]
     [InlineData("/v1/guards/rex?readMode=READ_MODE_EXACT", "duty", "GUARD_DUTY_AVAILABLE")]
     [InlineData("/v1/alerts/offline.sensor.camera?readMode=READ_MODE_EXACT", "state", "ALERT_STATE_ACKNOWLEDGED")]
     public async Task A_thing_is_read_by_its_name(string path, string field, string expected)

@@ -65,6 +65,7 @@ public sealed class Live_commands : IAsyncLifetime
     {
         var guard = _cluster.Grains.GetGrain<IGuardGrain>(GrainKeys.Of(new GuardId("rex")));
 
+        await guard.Shift("s0", false);
         Assert.Equal(GuardFault.OffDuty, (await guard.Dispatch("d0", new("north"), "anna", "noise")).Fault);
         await guard.Shift("s1", true);
         Assert.NotNull((await guard.Dispatch("d1", new("north"), "anna", "noise")).Seq);

@@ -25,7 +25,9 @@ public sealed class Live_sensors : IAsyncLifetime
     private static readonly AlertId Silence = AlertId.For("offline", new SensorId("quiet"));
 
     private static readonly City City = new(
-        new(new string('0', 64)), "Three segments", "UTC", true, [], [],
+        new(new string('0', 64)), "Three segments", "UTC", true,
+        [new(new("zone"), "Zone", ZoneKind.Zone, null, [], 0, 0, [], 0)],
+        [],
         [
             Segment(Breaker, new()),
             Segment(House, new(Supply: new Greatest([new Supplier(Breaker), new Supplier(Tie)]))),
@@ -97,6 +99,18 @@ public sealed class Live_sensors : IAsyncLifetime
 
         await Sensor("quiet").Observe(Reading("quiet", 2, 4));
         await Until(async () => (await Alert(Silence).Read())?.Phase == AlertPhase.Cleared);
+    }
+
+    [Fact]
+    public async Task Alert_that_was_cleared_long_ago_leaves_the_city()
+    {
+        var longAgo = DateTimeOffset.UtcNow - AlertRules.ClearedKeptFor;
+        await Sensor("voltage").Observe(Reading("voltage", 1, 260) with { ObservedAt = longAgo.AddHours(-2) });
+        await Until(async () => (await Alert(Overvoltage).Read())?.Phase == AlertPhase.Raised);
+        await Sensor("voltage").Observe(Reading("voltage", 2, 230) with { ObservedAt = longAgo.AddHours(-1) });
+
+        await Until(async () => await Alert(Overvoltage).Read() is null);
+        Assert.Null((await Log(PublishedKind.Alert, Overvoltage.Value))[^1].Published);
     }
 
     [Fact]

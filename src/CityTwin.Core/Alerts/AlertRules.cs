@@ -31,6 +31,9 @@ public static class AlertRules
     /// <summary>The longest an alert may be kept out of sight; longer needs planned work.</summary>
     public static readonly TimeSpan ShelveMax = TimeSpan.FromDays(7);
 
+    /// <summary>How long a cleared alert can still be read; then it is forgotten, so that alerts do not grow with the years.</summary>
+    public static readonly TimeSpan ClearedKeptFor = TimeSpan.FromDays(7);
+
     /// <summary>
     /// The causes that work on instruments and grids brings about by itself. What a sensor noticed (a forced door, an
     /// intrusion, fire) is never among them: a building site is where somebody would try.
@@ -86,14 +89,21 @@ public static class AlertRules
 
     /// <summary>
     /// What time and planned work make of an alert: shelving runs out, and work explains it as long as it goes on. One
-    /// that is cleared is left alone until it is raised again: years of them would otherwise be written with every work.
+    /// that is cleared is left alone until it is raised again or forgotten: all of them would otherwise be written with
+    /// every work.
     /// </summary>
     /// <param name="work">The zone whose planned work covers it; null when none does.</param>
-    public static AlertStatus Review(AlertStatus status, ZoneId? work, DateTimeOffset now)
+    /// <returns>Null = it is forgotten.</returns>
+    public static AlertStatus? Review(AlertStatus status, ZoneId? work, DateTimeOffset now)
     {
+        if (status.Phase == AlertPhase.Cleared)
+        {
+            return status.Cleared?.At + ClearedKeptFor <= now ? null : status;
+        }
+
         var suppressed = work is { } zone && ExplainedByWork.Contains(status.Id.Cause) ? zone.Value : null;
         var isOver = status.ShelvedUntil <= now;
-        return status.Phase == AlertPhase.Cleared || (!isOver && status.SuppressedBy == suppressed) ? status
+        return !isOver && status.SuppressedBy == suppressed ? status
             : status with
             {
                 SuppressedBy = suppressed,
@@ -102,7 +112,10 @@ public static class AlertRules
             };
     }
 
-    /// <summary>As <see cref="Review(AlertStatus, ZoneId?, DateTimeOffset)"/>, of an alert that may never have been raised.</summary>
+    /// <summary>
+    /// As <see cref="Review(AlertStatus, ZoneId?, DateTimeOffset)"/>, of an alert that may never have been raised. The version
+    /// outlives a forgotten one: what its source said before must not raise it again.
+    /// </summary>
     public static AlertState Review(AlertState state, ZoneId? work, DateTimeOffset now) =>
         state.Status is not { } status || ReferenceEquals(Review(status, work, now), status) ? state
         : state with { Status = Review(status, work, now) };

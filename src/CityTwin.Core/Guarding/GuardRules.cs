@@ -21,9 +21,9 @@ public readonly record struct GuardDecision(GuardStatus Status, GuardFault? Faul
 /// <summary>How a guard takes an order and goes through with it: dispatched, en route, on scene, cleared.</summary>
 public static class GuardRules
 {
-    /// <summary>A guard of whom nothing is known yet is off duty, at the post: as the view shows it.</summary>
+    /// <summary>A guard of whom nobody has heard yet stands at the post, on duty: so the definition of the city says.</summary>
     public static GuardStatus New(Guard guard) =>
-        new(guard.Id, GuardDuty.OffDuty, guard.Post, DateTimeOffset.UnixEpoch, null, 0);
+        new(guard.Id, GuardDuty.Available, guard.Post, DateTimeOffset.UnixEpoch, null, 0);
 
     /// <summary>A command once: a repeated request changes nothing, one that was refused may be tried again.</summary>
     public static GuardDecision Once(GuardStatus status, string request, Func<GuardStatus, GuardDecision> command)

@@ -63,5 +63,6 @@ internal sealed class AlertGrain : Grain, IAlertGrain, IDisposable
         : await _commit.Save(
             next,
             [],
-            next.Status is { } status && !ReferenceEquals(status, _commit.State.Status) ? [_commit.Publish(PublishedKind.Alert, _id, status)] : []);
+            ReferenceEquals(next.Status, _commit.State.Status) ? []
+                : [next.Status is { } status ? _commit.Publish(PublishedKind.Alert, _id, status) : new(PublishedKind.Alert, _id, null)]);
 }

@@ -1,4 +1,4 @@
-using CityTwin.Core.Alerts;
+using CityTwin.Core.Views;
 using CityTwin.Grains.Viewing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

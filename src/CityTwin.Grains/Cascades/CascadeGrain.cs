@@ -34,6 +34,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<string, List<(long Version, TaskCompletionSource Taken)>> _offers = [];
     private readonly Dictionary<string, TaskCompletionSource> _starts = [];
+    private readonly Dictionary<SegmentId, ISegmentGrain> _segments = [];
     private CascadeCoordinator _coordinator = null!;
     private TaskCompletionSource<(long Batch, long Seq)>? _redefined;
     private long _savedSeq;
@@ -227,7 +228,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
                     _ = Save(save);
                     break;
                 case AskSegment { Ask: var ask }:
-                    _ = Ask(() => GrainFactory.GetGrain<ISegmentGrain>(GrainKeys.Of(ask.Segment)).Ask(ask), _coordinator.Answer);
+                    _ = Ask(() => Of(ask.Segment).Ask(ask), _coordinator.Answer);
                     break;
                 case AskNetwork { Ask: var ask }:
                     _ = Ask(() => GrainFactory.GetGrain<INetworkGrain>(GrainKeys.Of(ask.Network)).Ask(ask), _coordinator.Answer);
@@ -285,6 +286,10 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         SetTimer();
     }
 
+    /// <summary>References are kept: making one costs as much as a good part of the call.</summary>
+    private ISegmentGrain Of(SegmentId segment) => _segments.TryGetValue(segment, out var known) ? known
+        : _segments[segment] = GrainFactory.GetGrain<ISegmentGrain>(GrainKeys.Of(segment));
+
     private Task Ask<TAnswer>(Func<Task<TAnswer>> ask, Func<TAnswer, ImmutableArray<CascadeEffect>> take)
     {
         TAnswer answer = default!;
@@ -315,7 +320,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     }
 
     private Task SendCommit(SegmentCommit commit) => Ask(
-        () => GrainFactory.GetGrain<ISegmentGrain>(GrainKeys.Of(commit.Segment)).Commit(commit),
+        () => Of(commit.Segment).Commit(commit),
         () => _coordinator.Acknowledge(commit.Segment, commit.Batch));
 
     /// <summary>Known here since it was ordered, so that this completes before the first commit is sent.</summary>
@@ -333,7 +338,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         foreach (var some in untold.Grains.Segments.Chunk(ToldAtOnceMax))
         {
             await Task.WhenAll(some.Select(segment => Ask(
-                () => GrainFactory.GetGrain<ISegmentGrain>(GrainKeys.Of(segment)).Redefined(untold.Before, after),
+                () => Of(segment).Redefined(untold.Before, after),
                 () => _coordinator.Told(segment))));
         }
 

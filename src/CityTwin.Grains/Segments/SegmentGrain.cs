@@ -100,7 +100,7 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
         var (before, next) = (_commit.State, compared.State);
         var seq = ReferenceEquals(next, before) ? null : await _commit.Save(
             next,
-            [.. step.Effects.Concat(compared.Effects).Select(Tell)],
+            [.. step.Effects.AddRange(compared.Effects).Select(Tell)],
             [
                 .. ReferenceEquals(before.Facts, next.Facts) ? []
                     : _commit.PublishIfNew(PublishedKind.Segment, _id.Value, before.Facts, next.Facts),

@@ -119,6 +119,19 @@ public sealed class AlertRulesTests
     }
 
     [Fact]
+    public void Cleared_alert_is_forgotten_after_a_time_and_what_its_source_said_before_stays_old()
+    {
+        var cleared = AlertRules.Signal(AlertRules.Signal(AlertState.Initial, Raised(1)), new AlertCleared(Id, Noon, 2));
+        Assert.Same(cleared, AlertRules.Review(cleared, null, Noon + AlertRules.ClearedKeptFor - TimeSpan.FromTicks(1)));
+
+        var forgotten = AlertRules.Review(cleared, null, Noon + AlertRules.ClearedKeptFor);
+
+        Assert.Null(forgotten.Status);
+        Assert.Same(forgotten, AlertRules.Signal(forgotten, Raised(1)));
+        Assert.Equal(AlertPhase.Raised, AlertRules.Signal(forgotten, Raised(3)).Status!.Phase);
+    }
+
+    [Fact]
     public void Repeated_command_does_nothing_even_after_another_occurrence()
     {
         var raised = AlertRules.Signal(AlertState.Initial, Raised(1));

@@ -1,8 +1,8 @@
+using CityTwin.Core.Alerts;
 using CityTwin.Core.Model;
-using CityTwin.Core.Views;
 using CityTwin.Core.Zones;
 
-namespace CityTwin.Core.Alerts;
+namespace CityTwin.Core.Views;
 
 /// <summary>An alert that planned work or the time has overtaken.</summary>
 /// <param name="Work">The zone whose planned work covers it now; null when none does.</param>
