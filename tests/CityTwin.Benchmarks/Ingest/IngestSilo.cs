@@ -78,6 +78,16 @@ internal sealed class IngestSilo : IAsyncDisposable
         return new(readings, took, _process.TotalProcessorTime - cpu);
     }
 
+    /// <summary>The view knows of no sensor that has never reported.</summary>
+    public async Task RequireAllReported(CancellationToken cancellation)
+    {
+        var page = await _http.GetFromJsonAsync<JsonElement>("v1/sensors?pageSize=1&filter=quality=NEVER_REPORTED", cancellation);
+        if (page.GetProperty("sensors").GetArrayLength() > 0)
+        {
+            throw new InvalidOperationException("Of some sensors the view knows no value.");
+        }
+    }
+
     /// <summary>Every sensor shows the last reading that was sent.</summary>
     public async Task RequireAllStored(IReadOnlyDictionary<SensorId, long> sent, CancellationToken cancellation)
     {
