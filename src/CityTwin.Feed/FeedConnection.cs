@@ -8,7 +8,6 @@ namespace CityTwin.Feed;
 internal sealed class FeedConnection(FeedOptions options, string name, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private IMqttClient? _client;
@@ -46,7 +45,7 @@ internal sealed class FeedConnection(FeedOptions options, string name, TimeProvi
             catch (Exception)
             {
                 await Task.Delay(pause, time, cancellation).ConfigureAwait(false);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                pause = pause * 2 < options.LookForBrokerEvery ? pause * 2 : options.LookForBrokerEvery;
             }
         }
     }

@@ -25,6 +25,12 @@ public sealed record FeedOptions
     /// <summary>Load only: messages of one connection not yet acknowledged, 1..1024.</summary>
     public int Window { get; init; } = 64;
 
+    /// <summary>Load only: messages a second, of all sensors together; zero = as many as the broker acknowledges.</summary>
+    public int PerSecondMax { get; init; }
+
+    /// <summary>A lost broker is looked for at least this often.</summary>
+    public TimeSpan LookForBrokerEvery { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Sample only: about how often something happens; zero = never.</summary>
     public TimeSpan IncidentEvery { get; init; } = TimeSpan.FromMinutes(15);
 
@@ -46,6 +52,8 @@ public sealed record FeedOptions
         .. Port is >= 1 and <= 65535 ? Array.Empty<string>() : [$"Port: {Port} is not in 1..65535."],
         .. Connections is >= 1 and <= 64 ? Array.Empty<string>() : [$"Connections: {Connections} is not in 1..64."],
         .. Window is >= 1 and <= 1024 ? Array.Empty<string>() : [$"Window: {Window} is not in 1..1024."],
+        .. PerSecondMax >= 0 ? Array.Empty<string>() : ["PerSecondMax: negative."],
+        .. LookForBrokerEvery > TimeSpan.Zero ? Array.Empty<string>() : ["LookForBrokerEvery: not positive."],
         .. IncidentEvery >= TimeSpan.Zero ? Array.Empty<string>() : ["IncidentEvery: negative."],
     ];
 }

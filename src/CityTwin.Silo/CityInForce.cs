@@ -51,7 +51,7 @@ internal sealed class CityInForce(IChangeLog changes, Serializer serializer, Cit
 
     private async Task<(CityHash Definition, long Batch)?> KeptDefinition(CancellationToken cancellation)
     {
-        var rows = (await changes.Snapshot(cancellation)).Rows.Where(row => row.Published is not null);
+        var rows = (await changes.Snapshot(cancellation, PublishedKind.Checkpoint, PublishedKind.Batch)).Rows.Where(row => row.Published is not null);
         return BatchLog.InForce(rows.Select(row => (object?)(row.Kind switch
         {
             PublishedKind.Checkpoint => serializer.Deserialize<KernelCheckpoint>(row.Published!.Value),

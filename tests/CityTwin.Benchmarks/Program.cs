@@ -2,6 +2,7 @@ using CityTwin.Benchmarks;
 using CityTwin.Benchmarks.Cascade;
 using CityTwin.Benchmarks.Ingest;
 using CityTwin.Benchmarks.Reading;
+using CityTwin.Benchmarks.Restart;
 using CityTwin.Benchmarks.Settle;
 
 // One process a benchmark: what one leaves in caches and heaps is not the next one's.
@@ -14,11 +15,12 @@ Func<Task>? benchmark = args is [var name] ? name switch
     "list" => ListBenchmark.Run,
     "cascade" => CascadeBenchmark.Run,
     "ingest" => IngestBenchmark.Run,
+    "restart" => RestartBenchmark.Run,
     _ => null,
 } : null;
 if (benchmark is null)
 {
-    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|cascade|read|list|ingest");
+    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|cascade|read|list|ingest|restart");
     return 2;
 }
 

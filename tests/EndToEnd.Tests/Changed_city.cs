@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using CityTwin.Import;
 using CityTwin.Import.Sample;
 using Xunit;
 
@@ -59,13 +57,7 @@ public sealed class Changed_city
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
 
-        var path = Path.Combine(folder, "segments.geojson");
-        var layer = JsonNode.Parse(File.ReadAllText(path))!;
-        var segment = layer["features"]![0]!["properties"]!;
-        renamed = (layer["features"]![0]!["id"] ?? segment["id"])!.GetValue<string>();
-        segment["name"] = "Renamed";
-        File.WriteAllText(path, layer.ToJsonString());
-        Assert.NotNull(CityReader.Open(folder).City);
+        renamed = CityFiles.RenameOne(folder);
         return folder;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using CityTwin.Core.Model;
 using CityTwin.Feed;
 using CityTwin.Import;
@@ -9,14 +10,20 @@ using Xunit;
 namespace CityTwin.EndToEnd.Tests;
 
 /// <summary>
-/// Numbered messages under load, <c>kill -9</c> at random moments: what was acknowledged to a publisher is never lost.
-/// CITYTWIN_KILLS sets how many kills each broker sees (3 by default, 50 for the full run), CITYTWIN_KILLS_SEED their moments.
+/// Numbered readings, events and moving switches over MQTT, orders over REST, and <c>kill -9</c> at random moments, some
+/// before the silo has served anybody: what was acknowledged or confirmed is there, once, and levels are those of the
+/// replayed ceiling log. CITYTWIN_KILLS sets how many kills each broker sees (4 by default, 50 for the full run),
+/// CITYTWIN_KILLS_SEED their moments and the load.
 /// </summary>
 public sealed class Kills
 {
-    private static readonly int KillsMax = Number("CITYTWIN_KILLS", 3);
+    private const int MessagesPerSecondMax = 1_000;
+    private const int StartKilledOnceIn = 3;
+    private const int ShownMax = 20;
+    private static readonly int KillsMax = Number("CITYTWIN_KILLS", 4);
     private static readonly int Seed = Number("CITYTWIN_KILLS_SEED", 1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LifeMax = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -30,7 +37,7 @@ public sealed class Kills
     [Fact]
     public async Task Lose_nothing_that_mosquitto_acknowledged()
     {
-        await using var broker = await Mosquitto.Start(Cancellation);
+        await using var broker = await Mosquitto.Start(Cancellation, keepsOverRestart: false);
         await using var silo = await SiloProcess.Start(broker, Cancellation, "--no-feed");
         await Run(silo, broker.Port);
     }
@@ -38,33 +45,70 @@ public sealed class Kills
     private static async Task Run(SiloProcess silo, int port)
     {
         var city = CityReader.Open(SampleCity.Folder).City!;
-        var feed = new LoadFeed(city, new FeedOptions { Port = port, Connections = 4, Window = 8 }, TimeProvider.System);
+        await Listens(silo, port, city.Sensors.First(sensor => sensor.Kind == "voltage").Id);
+        var feed = new LoadFeed(
+            city,
+            new()
+            {
+                Port = port, Connections = 4, Window = 8, Seed = (ulong)Seed,
+                PerSecondMax = MessagesPerSecondMax, LookForBrokerEvery = TimeSpan.FromMilliseconds(250),
+            },
+            TimeProvider.System);
+        var orders = new Orders(silo, city, Seed);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var load = feed.Run(stop.Token);
-        var chance = new Random(Seed);
+        var (load, ordering) = (feed.Run(stop.Token), orders.Run(stop.Token, Cancellation));
+        var unserved = await Kill(silo, new(Seed));
+        await stop.CancelAsync();
+        await Task.WhenAll(load, ordering);
+
+        using var log = new KeptLog(silo.Database);
+        var accounts = new Accounts(city, log, LoadFeed.EventClass);
+        List<string> open = [];
+        await SiloProcess.Until("everything acknowledged and confirmed is there once, at the replayed levels", async () =>
+        {
+            log.ReadOn();
+            open = accounts.Open(feed.Acknowledged, orders.Confirmed, await silo.Levels(Cancellation));
+            return open.Count == 0;
+        }, Patience, Cancellation, orElse: () => $"seed {Seed}: {open.Count} things do not add up:\n{string.Join('\n', open.Take(ShownMax))}");
+        var events = log.Sensors.Values.Sum(sensor => sensor.Last!.EventCount);
+        Assert.True(events > 0 && orders.Confirmed.Count > 0 && log.Batches.Count > KillsMax, "Too little happened for this to prove anything.");
+        TestContext.Current.SendDiagnosticMessage(
+            "seed {0}: {1} kills, {2} of them before it served; {3} messages acknowledged, {4} of them events; {5} orders confirmed after {6} repeats; {7} batches replayed; nothing lost, nothing twice",
+            Seed, KillsMax, unserved, feed.AcknowledgedCount, events, orders.Count, orders.Repeats, log.Batches.Count);
+    }
+
+    /// <summary>Kills and starts it, and leaves it running.</summary>
+    /// <returns>How often it was killed before it had served anybody.</returns>
+    private static async Task<int> Kill(SiloProcess silo, Random chance)
+    {
+        var unserved = 0;
+        var isServing = true;
         for (var kill = 0; kill < KillsMax; kill++)
         {
-            var goal = feed.AcknowledgedCount + chance.Next(50, 1500);
-            await SiloProcess.Until($"{goal} messages are acknowledged", () => Task.FromResult(feed.AcknowledgedCount >= goal), Patience, Cancellation);
+            // The moment itself is drawn: nothing is waited for.
+            await Task.Delay(chance.NextDouble() * LifeMax, Cancellation);
             await silo.Kill();
-            await silo.Run(Cancellation);
+            unserved += isServing ? 0 : 1;
+            isServing = kill == KillsMax - 1 || chance.Next(StartKilledOnceIn) > 0;
+            if (isServing)
+            {
+                await silo.Run(Cancellation);
+            }
+            else
+            {
+                silo.Launch();
+            }
         }
 
-        await stop.CancelAsync();
-        await load;
-        var acknowledged = feed.Acknowledged;
-        Assert.NotEmpty(acknowledged);
-        await SiloProcess.Until("every sensor has at least what was acknowledged", async () => (await Behind(silo, city, acknowledged)).Count == 0, Patience, Cancellation);
-        TestContext.Current.SendDiagnosticMessage("seed {0}: {1} kills, {2} messages acknowledged, none lost", Seed, KillsMax, feed.AcknowledgedCount);
+        return unserved;
     }
 
-    /// <summary>Sensors whose stored last sequence is below the highest acknowledged one.</summary>
-    private static async Task<List<string>> Behind(SiloProcess silo, City city, IReadOnlyDictionary<SensorId, long> acknowledged)
+    /// <summary>Before that, an external broker would acknowledge and have nobody to keep it for.</summary>
+    private static Task Listens(SiloProcess silo, int port, SensorId sensor) => SiloProcess.Until("the silo listens to the broker", async () =>
     {
-        var stored = (await silo.Get("v1/sensors?pageSize=1000", Cancellation)).GetProperty("sensors").EnumerateArray()
-            .ToDictionary(sensor => sensor.GetProperty("name").GetString()!["sensors/".Length..], sensor => sensor.GetProperty("sequence").GetInt64());
-        return [.. city.Sensors.Where(sensor => sensor.Role != SensorRole.Detection && stored[sensor.Id.Value] < acknowledged.GetValueOrDefault(sensor.Id)).Select(sensor => sensor.Id.Value)];
-    }
+        await Mosquitto.Command("mosquitto_pub", Cancellation, "-p", $"{port}", "-q", "1", "-t", $"citytwin/v1/sensors/{sensor}/reading", "-m", """{"value":230}""");
+        return (await silo.Get($"v1/sensors/{sensor}", Cancellation)).TryGetProperty("observeTime", out var at) && at.ValueKind == JsonValueKind.String;
+    }, Patience, Cancellation);
 
     private static int Number(string variable, int standard) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : standard;

@@ -30,6 +30,9 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public string DataFolder => Path.Combine(_folder, "data");
 
+    /// <summary>What the silo keeps; others may read it while it runs.</summary>
+    public string Database => Path.Combine(DataFolder, "citytwin.db");
+
     public HttpClient Http => _http;
 
     /// <summary>The environment of the next start: an external broker, for one.</summary>
@@ -52,7 +55,24 @@ internal sealed class SiloProcess : IAsyncDisposable
         return silo;
     }
 
+    /// <summary>Starts the process, and waits until it serves.</summary>
     public async Task Run(CancellationToken cancellation)
+    {
+        Launch();
+        await Until("the silo serves /v1/zones", async () =>
+        {
+            if (_process!.HasExited)
+            {
+                throw new InvalidOperationException($"The silo ended with {_process.ExitCode}:\n{Said()}");
+            }
+
+            using var answer = await _http.GetAsync("v1/zones", cancellation);
+            return answer.IsSuccessStatusCode;
+        }, StartMax, cancellation);
+    }
+
+    /// <summary>Starts the process, which may be killed before it has served anybody.</summary>
+    public void Launch()
     {
         _process = Programs.Start(
             Environment,
@@ -62,16 +82,6 @@ internal sealed class SiloProcess : IAsyncDisposable
         _process.ErrorDataReceived += (_, line) => Remember(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await Until("the silo serves /v1/zones", async () =>
-        {
-            if (_process.HasExited)
-            {
-                throw new InvalidOperationException($"The silo ended with {_process.ExitCode}:\n{Said()}");
-            }
-
-            using var answer = await _http.GetAsync("v1/zones", cancellation);
-            return answer.IsSuccessStatusCode;
-        }, StartMax, cancellation);
     }
 
     /// <summary>As <c>kill -9</c>.</summary>
@@ -118,7 +128,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for a condition; a failure to ask counts as "not yet".</summary>
-    public static async Task Until(string what, Func<Task<bool>> holds, TimeSpan atMost, CancellationToken cancellation)
+    /// <param name="orElse">What is so instead, told when it never comes about.</param>
+    public static async Task Until(
+        string what, Func<Task<bool>> holds, TimeSpan atMost, CancellationToken cancellation, Func<string>? orElse = null)
     {
         var started = Stopwatch.GetTimestamp();
         Exception? last = null;
@@ -139,7 +151,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             await Task.Delay(Pause, cancellation);
         }
 
-        throw new TimeoutException($"After {atMost}, still not: {what}.", last);
+        throw new TimeoutException($"After {atMost}, still not: {what}.{(orElse is null ? "" : $"\n{orElse()}")}", last);
     }
 
     public async ValueTask DisposeAsync()

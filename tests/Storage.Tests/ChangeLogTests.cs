@@ -43,6 +43,9 @@ public sealed class ChangeLogTests
                 var snapshot = await storage.Log.Snapshot(Cancel);
                 Assert.Equal(whole, Fold(snapshot.Rows, [], writes));
                 Assert.Equal(snapshot.Rows.OrderBy(row => row.Seq), snapshot.Rows);
+                Assert.All(new string[][] { ["batch"], ["thing"], ["checkpoint", "batch"] }, kinds => Assert.Equal(
+                    snapshot.Rows.Where(row => kinds.Contains(row.Kind)).Select(row => (row.Seq, row.Kind, row.Key)),
+                    storage.Log.Snapshot(Cancel, kinds).GetAwaiter().GetResult().Rows.Select(row => (row.Seq, row.Kind, row.Key))));
                 Assert.Equal(writes.Sum(write => write.Length), snapshot.Head);
                 if (halfway is not null)
                 {

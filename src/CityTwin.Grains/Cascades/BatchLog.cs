@@ -38,7 +38,7 @@ public static class BatchLog
     public static async Task<(KernelCheckpoint Checkpoint, ImmutableArray<BatchDecided> Batches)> Read(
         IChangeLog changes, Serializer serializer, long through, CancellationToken cancellation)
     {
-        var snapshot = await changes.Snapshot(cancellation);
+        var snapshot = await changes.Snapshot(cancellation, PublishedKind.Checkpoint, PublishedKind.Batch);
         KernelCheckpoint? checkpoint = null;
         var batches = ImmutableArray.CreateBuilder<BatchDecided>();
         foreach (var row in snapshot.Rows.Where(row => row.Published is not null))

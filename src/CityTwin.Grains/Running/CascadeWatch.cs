@@ -48,7 +48,7 @@ internal sealed partial class CascadeWatch(
 
     private async Task Resume(CancellationToken cancellation)
     {
-        var snapshot = await changes.Snapshot(cancellation);
+        var snapshot = await changes.Snapshot(cancellation, PublishedKind.Outbox, PublishedKind.Due);
         sleepers.Resume(snapshot);
         foreach (var row in snapshot.Rows.Where(row => row.Kind == PublishedKind.Outbox && row.Published is not null))
         {

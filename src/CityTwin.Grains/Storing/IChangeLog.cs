@@ -20,8 +20,10 @@ public interface IChangeLog
     Task<ChangeRead> Read(long after, int max, CancellationToken cancellation);
 
     /// <summary>Everything published, and the head that goes with it, in one consistent read.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="kinds">Only rows of these kinds; none given = of all. A large city has a few batches among its sensors.</param>
     /// <exception cref="StorageUnusableException">The database cannot be read.</exception>
-    Task<ChangeSnapshot> Snapshot(CancellationToken cancellation);
+    Task<ChangeSnapshot> Snapshot(CancellationToken cancellation, params string[] kinds);
 
     /// <summary>Returns once the head is beyond <paramref name="seq"/>: at once after a commit of this process, else within the polling interval.</summary>
     Task WaitBeyond(long seq, CancellationToken cancellation);

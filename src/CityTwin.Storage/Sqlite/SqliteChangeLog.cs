@@ -21,12 +21,20 @@ internal sealed class SqliteChangeLog(SqliteDatabase database, TimeProvider time
         return Task.Run(() => Consistently(connection => ReadAfter(connection, after, max)), cancellation);
     }
 
-    public Task<ChangeSnapshot> Snapshot(CancellationToken cancellation) => Task.Run(
+    public Task<ChangeSnapshot> Snapshot(CancellationToken cancellation, params string[] kinds) => Task.Run(
         () => Consistently(connection =>
         {
             var (head, _) = HeadOf(connection);
             using var command = connection.CreateCommand();
-            command.CommandText = "select seq, at, kind, key, version, published from published order by seq";
+            command.CommandText = kinds.Length == 0
+                ? "select seq, at, kind, key, version, published from published order by seq"
+                // The plus keeps the planner from walking the whole table in order of seq.
+                : $"select seq, at, kind, key, version, published from published where kind in ({string.Join(',', kinds.Select((_, at) => $"@kind{at}"))}) order by +seq";
+            foreach (var (at, kind) in kinds.Index())
+            {
+                command.Parameters.AddWithValue($"@kind{at}", kind);
+            }
+
             return new ChangeSnapshot(head, Rows(command, cancellation));
         }),
         cancellation);

@@ -20,33 +20,40 @@ internal sealed class IngestSilo : IAsyncDisposable
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-ingest-").FullName;
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = new() { BaseAddress = new($"http://127.0.0.1:{Mosquitto.FreePort()}/") };
+    private readonly int _brokerPort;
     private Process _process = null!;
     private SqliteConnection _database = null!;
     private long _counted;
 
+    private IngestSilo(int brokerPort) => _brokerPort = brokerPort;
+
     public static async Task<IngestSilo> Start(City city, int brokerPort, CancellationToken cancellation)
     {
-        var silo = new IngestSilo();
-        CityWriter.Write(city).WriteTo(Path.Combine(silo._folder, "city"));
-        silo._http.BaseAddress = new($"http://127.0.0.1:{Mosquitto.FreePort()}/");
-        var start = new ProcessStartInfo("dotnet",
-        [
-            Path.Combine(AppContext.BaseDirectory, Program), "--no-feed",
-            "--data", Path.Combine(silo._folder, "data"), "--city", Path.Combine(silo._folder, "city"),
-            "--http-port", $"{silo._http.BaseAddress.Port}", "--grpc-port", $"{Mosquitto.FreePort()}",
-        ])
-        { RedirectStandardOutput = true };
-        start.Environment["CITYTWIN_MQTT_HOST"] = "127.0.0.1";
-        start.Environment["CITYTWIN_MQTT_PORT"] = $"{brokerPort}";
-        silo._process = Process.Start(start)!;
-        silo._process.OutputDataReceived += (_, _) => { };
-        silo._process.BeginOutputReadLine();
+        var silo = new IngestSilo(brokerPort);
+        var folder = Path.Combine(silo._folder, "city");
+        CityWriter.Write(city).WriteTo(folder);
+        silo.Launch("--city", folder);
         await silo.Serves(cancellation);
         silo._database = new($"Data Source={Path.Combine(silo._folder, "data", "citytwin.db")};Mode=ReadOnly");
         silo._database.Open();
         silo._counted = silo.Scalar("select head from change_head");
         return silo;
+    }
+
+    /// <summary>As <c>kill -9</c>.</summary>
+    public async Task Kill()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    /// <summary>Starts it again on what it has kept, and returns once it serves.</summary>
+    public Task StartAgain(CancellationToken cancellation)
+    {
+        Launch();
+        return Serves(cancellation);
     }
 
     /// <summary>The whole process stands still, and the broker sends no more than the window.</summary>
@@ -69,6 +76,16 @@ internal sealed class IngestSilo : IAsyncDisposable
         var took = Stopwatch.GetElapsedTime(began);
         _process.Refresh();
         return new(readings, took, _process.TotalProcessorTime - cpu);
+    }
+
+    /// <summary>The view knows of no sensor that has never reported.</summary>
+    public async Task RequireAllReported(CancellationToken cancellation)
+    {
+        var page = await _http.GetFromJsonAsync<JsonElement>("v1/sensors?pageSize=1&filter=quality=NEVER_REPORTED", cancellation);
+        if (page.GetProperty("sensors").GetArrayLength() > 0)
+        {
+            throw new InvalidOperationException("Of some sensors the view knows no value.");
+        }
     }
 
     /// <summary>Every sensor shows the last reading that was sent.</summary>
@@ -111,6 +128,21 @@ internal sealed class IngestSilo : IAsyncDisposable
         await _database.DisposeAsync();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Launch(params string[] more)
+    {
+        var start = new ProcessStartInfo("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, Program), "--no-feed", "--data", Path.Combine(_folder, "data"),
+            "--http-port", $"{_http.BaseAddress!.Port}", "--grpc-port", $"{Mosquitto.FreePort()}", .. more,
+        ])
+        { RedirectStandardOutput = true };
+        start.Environment["CITYTWIN_MQTT_HOST"] = "127.0.0.1";
+        start.Environment["CITYTWIN_MQTT_PORT"] = $"{_brokerPort}";
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
     }
 
     private async Task Serves(CancellationToken cancellation)

@@ -18,8 +18,9 @@ internal sealed class NumberedReadings
     private readonly long _boot = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
     private int _next;
 
-    public NumberedReadings(City city, ulong seed, int port) =>
-        (_sensors, _field, _port) = (city.Sensors.RemoveAll(sensor => sensor.Role == SensorRole.Detection), new(city, seed), port);
+    /// <param name="all">Also those that detect, and would rather report events.</param>
+    public NumberedReadings(City city, ulong seed, int port, bool all = false) =>
+        (_sensors, _field, _port) = (city.Sensors.RemoveAll(sensor => !all && sensor.Role == SensorRole.Detection), new(city, seed), port);
 
     /// <summary>The last sequence of each sensor that was published.</summary>
     public Dictionary<SensorId, long> Sent { get; } = [];

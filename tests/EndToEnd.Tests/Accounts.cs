@@ -1,0 +1,95 @@
+using CityTwin.Core.Alerts;
+using CityTwin.Core.Cascades;
+using CityTwin.Core.Dependencies;
+using CityTwin.Core.Model;
+using CityTwin.Core.Sensing;
+
+namespace CityTwin.EndToEnd.Tests;
+
+/// <summary>
+/// What publishers and operators were told holds a silo to account: nothing acknowledged or confirmed may be missing,
+/// nothing may be counted twice, and the levels are those of the replayed ceiling log.
+/// </summary>
+/// <param name="eventClass">Of all events that were sent.</param>
+internal sealed class Accounts(City city, KeptLog log, string eventClass)
+{
+    private readonly CeilingLogReplay _replay = new(_ => Kernel.Compile(city));
+    private readonly Dictionary<SegmentId, int> _decided = [];
+    private readonly List<string> _astray = [];
+    private int _replayed;
+
+    /// <summary>All that does not add up; empty once everything that was on its way has arrived, if it ever does.</summary>
+    /// <param name="acknowledged">The highest sequence of each sensor up to which all was acknowledged.</param>
+    /// <param name="confirmed">The last confirmed order of each segment.</param>
+    /// <param name="served">The levels over REST, asked for after the log was read.</param>
+    public List<string> Open(
+        IReadOnlyDictionary<SensorId, long> acknowledged, IReadOnlyDictionary<SegmentId, int> confirmed, IReadOnlyDictionary<string, int> served)
+    {
+        Replay();
+        return
+        [
+            .. log.Gaps,
+            .. _astray,
+            .. city.Sensors.SelectMany(sensor => Of(sensor, acknowledged.GetValueOrDefault(sensor.Id))),
+            .. confirmed.Where(order => Ordered(order.Key) != order.Value).Select(order => $"{order.Key}: {order.Value} was confirmed, {Ordered(order.Key)} is kept"),
+            .. city.Segments.Where(segment => served[segment.Id.Value] != LevelOf(segment.Id))
+                .Select(segment => $"{segment.Id}: {served[segment.Id.Value]} is served, the replay says {LevelOf(segment.Id)}"),
+        ];
+    }
+
+    private IEnumerable<string> Of(Sensor sensor, long acknowledged)
+    {
+        if (acknowledged == 0)
+        {
+            return [];
+        }
+
+        if (!log.Sensors.TryGetValue(sensor.Id, out var trace))
+        {
+            return [$"{sensor.Id}: nothing is kept, {acknowledged} messages were acknowledged"];
+        }
+
+        var missing = trace.Missing(sensor.Role, acknowledged);
+        return
+        [
+            .. trace.Faults,
+            .. missing.IsEmpty ? Array.Empty<string>() : [$"{sensor.Id}: {missing.Length} of {acknowledged} are missing, {missing[0]} first"],
+            .. sensor.Role == SensorRole.Detection ? Alerted(sensor.Id, trace.Last!) : [],
+        ];
+    }
+
+    /// <summary>Every event was sent with enough confidence to be told by the alert of its cause.</summary>
+    private IEnumerable<string> Alerted(SensorId sensor, SensorStatus status)
+    {
+        var told = log.Alerts.GetValueOrDefault(AlertId.For(eventClass, sensor).Value)?.Count ?? 0;
+        return told == status.EventCount ? [] : [$"{sensor}: {status.EventCount} events are counted, its alert has heard {told}"];
+    }
+
+    private int Ordered(SegmentId segment) =>
+        log.Segments.GetValueOrDefault(segment)?.Causes.Where(cause => cause.Name == SegmentRules.CommandCause)
+            .Select(cause => (int?)cause.LevelPermille).SingleOrDefault() ?? 1000;
+
+    /// <summary>Batch by batch, so that a wrong level is found in the batch that first has it.</summary>
+    private void Replay()
+    {
+        for (; _replayed < log.Batches.Count; _replayed++)
+        {
+            var batch = log.Batches[_replayed];
+            if (batch.Number != _replayed + 1)
+            {
+                _astray.Add($"batch {batch.Number} is the {_replayed + 1}th");
+            }
+
+            _astray.AddRange(_replay.Take(batch).Select(moved => $"before batch {batch.Number} {moved} moved by itself"));
+            foreach (var settled in batch.Settled)
+            {
+                _decided[settled.Segment] = settled.LevelPermille;
+            }
+
+            _astray.AddRange(city.Segments.Where(segment => _decided.GetValueOrDefault(segment.Id, 1000) != LevelOf(segment.Id))
+                .Select(segment => $"batch {batch.Number}: {segment.Id} is {_decided.GetValueOrDefault(segment.Id, 1000)}, the replay says {LevelOf(segment.Id)}"));
+        }
+    }
+
+    private int LevelOf(SegmentId segment) => _replay.State!.LevelOf(_replay.State.Kernel.IndexOf(segment));
+}

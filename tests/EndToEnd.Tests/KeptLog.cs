@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Alerts;
+using CityTwin.Core.Cascades;
+using CityTwin.Core.Model;
+using CityTwin.Core.Sensing;
+using CityTwin.Core.Views;
+using CityTwin.Grains.Sensors;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
+
+namespace CityTwin.EndToEnd.Tests;
+
+/// <summary>
+/// The change log in a silo's database, read row by row by the test itself, while the silo may be writing: what every
+/// sensor, alert and segment has published since the city was founded, and the ceiling log.
+/// </summary>
+internal sealed class KeptLog : IDisposable
+{
+    private readonly SqliteConnection _database;
+    private readonly ServiceProvider _services = new ServiceCollection()
+        .AddSerializer(serializer => serializer.AddAssembly(typeof(ISensorGrain).Assembly)).BuildServiceProvider();
+
+    private readonly Serializer _serializer;
+    private readonly List<BatchDecided> _batches = [];
+
+    public KeptLog(string database)
+    {
+        _database = new($"Data Source={database};Mode=ReadOnly;Pooling=False");
+        _database.Open();
+        _serializer = _services.GetRequiredService<Serializer>();
+    }
+
+    /// <summary>The last row read.</summary>
+    public long Seq { get; private set; }
+
+    public Dictionary<SensorId, SensorTrace> Sensors { get; } = [];
+
+    public Dictionary<string, AlertStatus> Alerts { get; } = [];
+
+    public Dictionary<SegmentId, SegmentFacts> Segments { get; } = [];
+
+    public IReadOnlyList<BatchDecided> Batches => _batches;
+
+    /// <summary>Rows that do not follow the one before: the log has a gap.</summary>
+    public List<string> Gaps { get; } = [];
+
+    /// <summary>Reads what has been written since the last time.</summary>
+    public void ReadOn()
+    {
+        using var command = _database.CreateCommand();
+        command.CommandText = "select seq, kind, key, published from changes where seq > @after order by seq";
+        command.Parameters.AddWithValue("@after", Seq);
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+        {
+            var seq = rows.GetInt64(0);
+            if (seq != Seq + 1)
+            {
+                Gaps.Add($"row {seq} follows row {Seq}");
+            }
+
+            Seq = seq;
+            if (!rows.IsDBNull(3))
+            {
+                Take(rows.GetString(1), rows.GetString(2), rows.GetFieldValue<byte[]>(3));
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _services.Dispose();
+    }
+
+    private void Take(string kind, string key, byte[] published)
+    {
+        switch (kind)
+        {
+            case PublishedKind.Sensor:
+                if (!Sensors.TryGetValue(new(key), out var trace))
+                {
+                    Sensors[new(key)] = trace = new();
+                }
+
+                trace.Take(Read<SensorStatus>(published));
+                break;
+            case PublishedKind.Alert:
+                Alerts[key] = Read<AlertStatus>(published);
+                break;
+            case PublishedKind.Segment:
+                Segments[new(key)] = Read<SegmentFacts>(published);
+                break;
+            case PublishedKind.Batch:
+                _batches.Add(Read<BatchDecided>(published));
+                break;
+        }
+    }
+
+    private T Read<T>(byte[] published) =>
+        _serializer.Deserialize<T>(published) ?? throw new InvalidDataException($"A row that should hold a {typeof(T).Name} holds nothing.");
+}
+
+/// <summary>All that one sensor has published.</summary>
+internal sealed class SensorTrace
+{
+    private readonly HashSet<long> _readings = [];
+    private readonly HashSet<long> _events = [];
+
+    public SensorStatus? Last { get; private set; }
+
+    /// <summary>Events counted twice, or counted without being told.</summary>
+    public List<string> Faults { get; } = [];
+
+    public void Take(SensorStatus status)
+    {
+        if (status.Sequence is { } sequence && sequence != Last?.Sequence)
+        {
+            _readings.Add(sequence);
+        }
+
+        var before = Last?.EventCount ?? 0;
+        if (status.EventCount != before && (status.EventCount != before + 1 || !_events.Add(status.LastEvent?.Sequence ?? 0)))
+        {
+            Faults.Add($"{status.Id}: event {status.LastEvent?.Sequence} took the count from {before} to {status.EventCount}");
+        }
+
+        Last = status;
+    }
+
+    /// <summary>Those of 1, 2 ... <paramref name="through"/> that never stood in the log.</summary>
+    public ImmutableArray<long> Missing(SensorRole role, long through)
+    {
+        var seen = role == SensorRole.Detection ? _events : _readings;
+        return [.. Enumerable.Range(1, (int)through).Select(sequence => (long)sequence).Where(sequence => !seen.Contains(sequence))];
+    }
+}
