@@ -35,6 +35,19 @@ public sealed partial class Intake(
     /// </summary>
     public Task Take(string? topic, ReadOnlySequence<byte> payload)
     {
+        try
+        {
+            return Read(topic, payload);
+        }
+        catch (Exception failure)
+        {
+            // Callers look at the task only: what is thrown past it would be neither stored nor refused.
+            return Task.FromException(failure);
+        }
+    }
+
+    private Task Read(string? topic, ReadOnlySequence<byte> payload)
+    {
         if (!SensorTopic.TryParse(options.Prefix, topic, out var parsed))
         {
             return Refuse(MalformedReason.UnknownTopic, topic, null, payload);
@@ -50,8 +63,19 @@ public sealed partial class Intake(
             return Refuse(MalformedReason.TooLarge, topic, parsed.Sensor.Value, payload);
         }
 
-        var bytes = payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray();
-        var items = SensorCodec.Parse(sensor, parsed.Kind, bytes, Arrival(bytes.Length), options.BatchMax);
+        Parsed items;
+        try
+        {
+            var bytes = payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray();
+            items = SensorCodec.Parse(sensor, parsed.Kind, bytes, Arrival(bytes.Length), options.BatchMax);
+        }
+        catch (Exception defect)
+        {
+            // The reading of payloads is total. Should it not be, the same bytes would throw at every redelivery.
+            Parked(parsed.Sensor.Value, defect);
+            items = Parsed.Nothing(MalformedReason.Poisonous);
+        }
+
         foreach (var reason in items.Malformed)
         {
             _ = Refuse(reason, topic, parsed.Sensor.Value, payload);

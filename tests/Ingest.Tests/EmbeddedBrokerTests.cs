@@ -139,6 +139,19 @@ public sealed class EmbeddedBrokerTests
         Assert.Equal(host.Options.StoreTriesMax, _door.Entered.Count);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Payload_whose_reading_throws_is_put_on_record_and_stops_nobody()
+    {
+        // No payload is known that does, so the sensor is one that no definition can have: without a kind.
+        var broken = RecordingDoor.Breaker with { Kind = null! };
+        await using var host = await IngestHost.Start(new RecordingDoor([broken]));
+        using var client = await host.Connect();
+
+        Assert.True((await client.Publish("sensors/breaker/reading", """{"value":"open"}""")).IsSuccess);
+
+        Assert.Equal(1, host.Malformed.Count(MalformedReason.Poisonous));
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(MqttProtocolVersion.V311)]
     [InlineData(MqttProtocolVersion.V500)]
