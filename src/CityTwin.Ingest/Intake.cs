@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using CityTwin.Core;
+using CityTwin.Core.Sensing;
 using Microsoft.Extensions.Logging;
 
 namespace CityTwin.Ingest;
@@ -95,39 +96,46 @@ public sealed partial class Intake(
         try
         {
             // One after the other: they are of one sensor, and its order is theirs.
+            var taken = 0;
             foreach (var reading in items.Readings)
             {
-                await Store(topic, parsed, reading.ToString, () => door.Observe(reading)).ConfigureAwait(false);
+                taken += await Store(topic, parsed, reading.ToString, () => door.Observe(reading)).ConfigureAwait(false);
             }
 
             foreach (var reported in items.Events)
             {
-                await Store(topic, parsed, reported.ToString, () => door.Report(reported)).ConfigureAwait(false);
+                taken += await Store(topic, parsed, reported.ToString, () => door.Report(reported)).ConfigureAwait(false);
             }
+
+            instruments.Taken(parsed.Kind, taken);
         }
         finally
         {
             instruments.StoringEnded(time.GetElapsedTime(began));
         }
-
-        instruments.Taken(parsed.Kind, items.Readings.Length + items.Events.Length);
     }
 
-    private async Task Store(string topic, SensorTopic parsed, Func<string> describe, Func<Task> store)
+    /// <returns>1 when it was taken, 0 when it was refused after all.</returns>
+    private async Task<int> Store(string topic, SensorTopic parsed, Func<string> describe, Func<Task<ReadingFault?>> store)
     {
         var pause = FirstPause;
         for (var tried = 1; ; tried++)
         {
             try
             {
-                await store().ConfigureAwait(false);
-                return;
+                if (await store().ConfigureAwait(false) is not { } fault)
+                {
+                    return 1;
+                }
+
+                Record(new(SensorCodec.ReasonOf(fault), topic, parsed.Sensor.Value, Cut(describe(), MalformedInput.ExcerptMax), time.GetUtcNow()));
+                return 0;
             }
             catch (InvariantBrokenException broken) when (tried >= options.StoreTriesMax)
             {
                 Parked(parsed.Sensor.Value, broken);
                 Record(new(MalformedReason.Poisonous, topic, parsed.Sensor.Value, Cut(describe(), MalformedInput.ExcerptMax), time.GetUtcNow()));
-                return;
+                return 0;
             }
             catch (Exception failure) when (tried < options.StoreTriesMax)
             {
@@ -161,15 +169,18 @@ public sealed partial class Intake(
 
     /// <summary>
     /// Arrival never stands still: two items without a time are two readings, also within one tick of the clock. So
-    /// each payload gets as many ticks as it can have items.
+    /// each payload gets as many ticks as it can have items. But it follows a clock that was set back by more than a
+    /// reading may be ahead: the sensors would refuse it.
     /// </summary>
     private DateTimeOffset Arrival(int payloadBytes)
     {
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            var arrival = now > _nextArrival ? now : _nextArrival;
-            _nextArrival = arrival.AddTicks(1 + (payloadBytes / ShortestItemBytes));
+            var ticks = 1 + (payloadBytes / ShortestItemBytes);
+            var isAhead = _nextArrival > now && _nextArrival.AddTicks(ticks) - now <= SensorRules.FutureMax;
+            var arrival = isAhead ? _nextArrival : now;
+            _nextArrival = arrival.AddTicks(ticks);
             return arrival;
         }
     }

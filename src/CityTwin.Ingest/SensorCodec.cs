@@ -111,7 +111,7 @@ public static class SensorCodec
                 readings.Add(reading);
             }
 
-            return ReasonOf(fault);
+            return fault is { } wrong ? ReasonOf(wrong) : null;
         }
 
         if (fields.Class is null)
@@ -127,12 +127,11 @@ public static class SensorCodec
             events.Add(reported);
         }
 
-        return ReasonOf(refused);
+        return refused is { } unbelievable ? ReasonOf(unbelievable) : null;
     }
 
-    private static MalformedReason? ReasonOf(ReadingFault? fault) => fault switch
+    internal static MalformedReason ReasonOf(ReadingFault fault) => fault switch
     {
-        null => null,
         ReadingFault.WrongUnit => MalformedReason.WrongUnit,
         ReadingFault.NotANumber => MalformedReason.NotANumber,
         ReadingFault.UnknownWord => MalformedReason.UnknownWord,
