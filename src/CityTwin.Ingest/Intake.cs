@@ -34,11 +34,12 @@ public sealed partial class Intake(
     /// Takes a message. The payload is read before this returns; the task completes when nothing of it can be lost any
     /// more, and fails when it could not be stored after some tries: then it must not be acknowledged.
     /// </summary>
-    public Task Take(string? topic, ReadOnlySequence<byte> payload)
+    /// <param name="isRetained">Whether it came with the retain flag.</param>
+    public Task Take(string? topic, ReadOnlySequence<byte> payload, bool isRetained)
     {
         try
         {
-            return Read(topic, payload);
+            return Read(topic, payload, isRetained);
         }
         catch (Exception failure)
         {
@@ -47,7 +48,7 @@ public sealed partial class Intake(
         }
     }
 
-    private Task Read(string? topic, ReadOnlySequence<byte> payload)
+    private Task Read(string? topic, ReadOnlySequence<byte> payload, bool isRetained)
     {
         if (!SensorTopic.TryParse(options.Prefix, topic, out var parsed))
         {
@@ -68,7 +69,7 @@ public sealed partial class Intake(
         try
         {
             var bytes = payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray();
-            items = SensorCodec.Parse(sensor, parsed.Kind, bytes, Arrival(bytes.Length), options.BatchMax);
+            items = SensorCodec.Parse(sensor, parsed.Kind, bytes, Arrival(bytes.Length), options.BatchMax, isRetained);
         }
         catch (Exception defect)
         {

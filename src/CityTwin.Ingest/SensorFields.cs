@@ -25,6 +25,9 @@ internal struct SensorFields
 
     public string? Evidence { get; private set; }
 
+    /// <summary>True when a repeat can be told from news: without these, it is of the moment at which it comes.</summary>
+    public readonly bool HasIdentity => ObservedAt is not null || (Boot is not null && Sequence is not null);
+
     private enum Field
     {
         Unknown,

@@ -220,6 +220,18 @@ public sealed class EmbeddedBrokerTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Retained_reading_without_time_or_number_is_refused_here_too()
+    {
+        await using var host = await IngestHost.Start(_door);
+        using var client = await host.Connect();
+
+        Assert.True((await client.Publish("sensors/breaker/reading", """{"value":"open"}""", retain: true)).IsSuccess);
+
+        Assert.Empty(_door.Entered);
+        Assert.Equal(1, host.Malformed.Count(MalformedReason.UndatedRetained));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Nothing_goes_out_under_the_topics_that_come_in()
     {
         await using var host = await IngestHost.Start(_door);

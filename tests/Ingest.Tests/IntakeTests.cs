@@ -60,5 +60,5 @@ public sealed class IntakeTests : IDisposable
     }
 
     private Task Take(string payload) => _services.GetRequiredService<Intake>().Take(
-        "citytwin/v1/sensors/meter/reading", new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(payload)));
+        "citytwin/v1/sensors/meter/reading", new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(payload)), isRetained: false);
 }

@@ -135,6 +135,20 @@ public sealed class SensorCodecTests
     public void Malformed_event_has_its_reason(string payload, MalformedReason reason) =>
         Assert.Equal([reason], Parse(Encoding.UTF8.GetBytes(payload), SensorTopicKind.Event).Malformed);
 
+    [Theory]
+    [InlineData("""{"value":1}""", false)]
+    [InlineData("""{"value":1,"boot":1}""", false)]
+    [InlineData("""{"value":1,"sequence":1}""", false)]
+    [InlineData("""{"value":1,"boot":1,"sequence":1}""", true)]
+    [InlineData("""{"value":1,"observedAt":1772366400000}""", true)]
+    public void Retained_reading_is_taken_only_when_it_says_what_it_is_of(string payload, bool isTaken)
+    {
+        var parsed = SensorCodec.Parse(RecordingDoor.Meter, SensorTopicKind.Reading, Encoding.UTF8.GetBytes(payload), Noon, 10, isRetained: true);
+
+        Assert.Equal(isTaken ? [] : [UndatedRetained], parsed.Malformed);
+        Assert.Equal(isTaken ? 1 : 0, parsed.Readings.Length);
+    }
+
     [Fact]
     public void Status_sensor_takes_words_levels_and_booleans_only()
     {
