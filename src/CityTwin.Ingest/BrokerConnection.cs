@@ -76,7 +76,8 @@ public sealed partial class BrokerConnection(IngestOptions options, Intake intak
         client.ApplicationMessageReceivedAsync += async received =>
         {
             received.AutoAcknowledge = false;
-            var storing = intake.Take(received.ApplicationMessage.Topic, received.ApplicationMessage.Payload);
+            var message = received.ApplicationMessage;
+            var storing = intake.Take(message.Topic, message.Payload, message.Retain);
             await pending.Writer.WriteAsync(new(received, storing), ended.Token).ConfigureAwait(false);
         };
         client.DisconnectedAsync += lost =>

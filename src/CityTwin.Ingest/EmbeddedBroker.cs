@@ -114,17 +114,19 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
         {
             publish.ProcessPublish = false;
             publish.Response.ReasonCode = MqttPubAckReasonCode.NotAuthorized;
-            await intake.Take(message.Topic, message.Payload).ConfigureAwait(false);
+            await intake.Take(message.Topic, message.Payload, message.Retain).ConfigureAwait(false);
             return;
         }
 
-        // A retained reading would come back to every new subscriber as if it were fresh.
+        // A retained reading would come back to every new subscriber as if it were fresh. What is refused for being
+        // retained is refused here too: a sensor set up against this broker would be lost behind another one.
+        var isRetained = message.Retain;
         message.Retain = false;
         try
         {
             // Not taken ahead: a will, or a message that names its topic by an alias.
             var storing = message.UserProperties is TakenAhead ahead ? ahead.Storing
-                : await Begin(message.Topic, message.Payload, publish.CancellationToken).ConfigureAwait(false);
+                : await Begin(message.Topic, message.Payload, isRetained, publish.CancellationToken).ConfigureAwait(false);
             await storing.ConfigureAwait(false);
         }
         catch (Exception failure)
@@ -144,12 +146,12 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
         }
 
         publish.UserProperties = new TakenAhead(
-            await Begin(publish.Topic, publish.Payload, cancellation).ConfigureAwait(false), publish.UserProperties ?? []);
+            await Begin(publish.Topic, publish.Payload, publish.Retain, cancellation).ConfigureAwait(false), publish.UserProperties ?? []);
         return true;
     }
 
     /// <summary>Begins to store a message once there is room, and gives the storing.</summary>
-    private async ValueTask<Task> Begin(string topic, ReadOnlySequence<byte> payload, CancellationToken cancellation)
+    private async ValueTask<Task> Begin(string topic, ReadOnlySequence<byte> payload, bool isRetained, CancellationToken cancellation)
     {
         await _inFlight.WaitAsync(cancellation).ConfigureAwait(false);
         return Store();
@@ -158,7 +160,7 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
         {
             try
             {
-                await intake.Take(topic, payload).ConfigureAwait(false);
+                await intake.Take(topic, payload, isRetained).ConfigureAwait(false);
             }
             finally
             {

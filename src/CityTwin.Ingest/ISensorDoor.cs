@@ -10,8 +10,10 @@ public interface ISensorDoor
     Sensor? Find(SensorId id);
 
     /// <summary>Completes once the reading can no longer be lost; fails when that is not known.</summary>
-    Task Observe(Reading reading);
+    /// <returns>Why the sensor refused it though the border did not: another clock, another definition. Null when it did not.</returns>
+    Task<ReadingFault?> Observe(Reading reading);
 
     /// <summary>Completes once the event can no longer be lost; fails when that is not known.</summary>
-    Task Report(SensorEvent reported);
+    /// <returns>As with <see cref="Observe"/>.</returns>
+    Task<ReadingFault?> Report(SensorEvent reported);
 }

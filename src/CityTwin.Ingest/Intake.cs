@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using CityTwin.Core;
+using CityTwin.Core.Sensing;
 using Microsoft.Extensions.Logging;
 
 namespace CityTwin.Ingest;
@@ -33,7 +34,21 @@ public sealed partial class Intake(
     /// Takes a message. The payload is read before this returns; the task completes when nothing of it can be lost any
     /// more, and fails when it could not be stored after some tries: then it must not be acknowledged.
     /// </summary>
-    public Task Take(string? topic, ReadOnlySequence<byte> payload)
+    /// <param name="isRetained">Whether it came with the retain flag.</param>
+    public Task Take(string? topic, ReadOnlySequence<byte> payload, bool isRetained)
+    {
+        try
+        {
+            return Read(topic, payload, isRetained);
+        }
+        catch (Exception failure)
+        {
+            // Callers look at the task only: what is thrown past it would be neither stored nor refused.
+            return Task.FromException(failure);
+        }
+    }
+
+    private Task Read(string? topic, ReadOnlySequence<byte> payload, bool isRetained)
     {
         if (!SensorTopic.TryParse(options.Prefix, topic, out var parsed))
         {
@@ -50,8 +65,19 @@ public sealed partial class Intake(
             return Refuse(MalformedReason.TooLarge, topic, parsed.Sensor.Value, payload);
         }
 
-        var bytes = payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray();
-        var items = SensorCodec.Parse(sensor, parsed.Kind, bytes, Arrival(bytes.Length), options.BatchMax);
+        Parsed items;
+        try
+        {
+            var bytes = payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray();
+            items = SensorCodec.Parse(sensor, parsed.Kind, bytes, Arrival(bytes.Length), options.BatchMax, isRetained);
+        }
+        catch (Exception defect)
+        {
+            // The reading of payloads is total. Should it not be, the same bytes would throw at every redelivery.
+            Parked(parsed.Sensor.Value, defect);
+            items = Parsed.Nothing(MalformedReason.Poisonous);
+        }
+
         foreach (var reason in items.Malformed)
         {
             _ = Refuse(reason, topic, parsed.Sensor.Value, payload);
@@ -71,39 +97,46 @@ public sealed partial class Intake(
         try
         {
             // One after the other: they are of one sensor, and its order is theirs.
+            var taken = 0;
             foreach (var reading in items.Readings)
             {
-                await Store(topic, parsed, reading.ToString, () => door.Observe(reading)).ConfigureAwait(false);
+                taken += await Store(topic, parsed, reading.ToString, () => door.Observe(reading)).ConfigureAwait(false);
             }
 
             foreach (var reported in items.Events)
             {
-                await Store(topic, parsed, reported.ToString, () => door.Report(reported)).ConfigureAwait(false);
+                taken += await Store(topic, parsed, reported.ToString, () => door.Report(reported)).ConfigureAwait(false);
             }
+
+            instruments.Taken(parsed.Kind, taken);
         }
         finally
         {
             instruments.StoringEnded(time.GetElapsedTime(began));
         }
-
-        instruments.Taken(parsed.Kind, items.Readings.Length + items.Events.Length);
     }
 
-    private async Task Store(string topic, SensorTopic parsed, Func<string> describe, Func<Task> store)
+    /// <returns>1 when it was taken, 0 when it was refused after all.</returns>
+    private async Task<int> Store(string topic, SensorTopic parsed, Func<string> describe, Func<Task<ReadingFault?>> store)
     {
         var pause = FirstPause;
         for (var tried = 1; ; tried++)
         {
             try
             {
-                await store().ConfigureAwait(false);
-                return;
+                if (await store().ConfigureAwait(false) is not { } fault)
+                {
+                    return 1;
+                }
+
+                Record(new(SensorCodec.ReasonOf(fault), topic, parsed.Sensor.Value, Cut(describe(), MalformedInput.ExcerptMax), time.GetUtcNow()));
+                return 0;
             }
             catch (InvariantBrokenException broken) when (tried >= options.StoreTriesMax)
             {
                 Parked(parsed.Sensor.Value, broken);
                 Record(new(MalformedReason.Poisonous, topic, parsed.Sensor.Value, Cut(describe(), MalformedInput.ExcerptMax), time.GetUtcNow()));
-                return;
+                return 0;
             }
             catch (Exception failure) when (tried < options.StoreTriesMax)
             {
@@ -137,15 +170,18 @@ public sealed partial class Intake(
 
     /// <summary>
     /// Arrival never stands still: two items without a time are two readings, also within one tick of the clock. So
-    /// each payload gets as many ticks as it can have items.
+    /// each payload gets as many ticks as it can have items. But it follows a clock that was set back by more than a
+    /// reading may be ahead: the sensors would refuse it.
     /// </summary>
     private DateTimeOffset Arrival(int payloadBytes)
     {
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            var arrival = now > _nextArrival ? now : _nextArrival;
-            _nextArrival = arrival.AddTicks(1 + (payloadBytes / ShortestItemBytes));
+            var ticks = 1 + (payloadBytes / ShortestItemBytes);
+            var isAhead = _nextArrival > now && _nextArrival.AddTicks(ticks) - now <= SensorRules.FutureMax;
+            var arrival = isAhead ? _nextArrival : now;
+            _nextArrival = arrival.AddTicks(ticks);
             return arrival;
         }
     }

@@ -45,6 +45,9 @@ public enum MalformedReason
     /// <summary>A confidence outside 0..1 or a class that is no word.</summary>
     NotAnEvent,
 
+    /// <summary>Retained, with neither a time nor boot and sequence: nobody can tell how old it is.</summary>
+    UndatedRetained,
+
     /// <summary>It broke a law inside each time it was tried; parked so that it stops nobody.</summary>
     Poisonous,
 }

@@ -32,7 +32,9 @@ public static class SensorCodec
 
     /// <summary>Reads a payload of this sensor.</summary>
     /// <param name="arrivedAt">The time of what says none; the items of a batch follow each other by a tick, so that each has an identity.</param>
-    public static Parsed Parse(Sensor sensor, SensorTopicKind kind, ReadOnlySpan<byte> payload, DateTimeOffset arrivedAt, int batchMax)
+    /// <param name="isRetained">Whether the broker kept it for those who come later: then it says itself when it is of, or is refused.</param>
+    public static Parsed Parse(
+        Sensor sensor, SensorTopicKind kind, ReadOnlySpan<byte> payload, DateTimeOffset arrivedAt, int batchMax, bool isRetained = false)
     {
         if (!Utf8.IsValid(payload))
         {
@@ -41,7 +43,7 @@ public static class SensorCodec
 
         try
         {
-            return Items(sensor, kind, payload, arrivedAt, batchMax);
+            return Items(sensor, kind, payload, arrivedAt, batchMax, isRetained);
         }
         catch (JsonException)
         {
@@ -49,7 +51,8 @@ public static class SensorCodec
         }
     }
 
-    private static Parsed Items(Sensor sensor, SensorTopicKind kind, ReadOnlySpan<byte> payload, DateTimeOffset arrivedAt, int batchMax)
+    private static Parsed Items(
+        Sensor sensor, SensorTopicKind kind, ReadOnlySpan<byte> payload, DateTimeOffset arrivedAt, int batchMax, bool isRetained)
     {
         var reader = new Utf8JsonReader(payload, Strict);
         reader.Read();
@@ -70,7 +73,9 @@ public static class SensorCodec
             }
 
             var fields = new SensorFields();
-            var fault = fields.Read(ref reader, kind) ?? Take(sensor, kind, fields, arrivedAt.AddTicks(n), arrivedAt, readings, events);
+            var fault = fields.Read(ref reader, kind)
+                ?? (isRetained && !fields.HasIdentity ? MalformedReason.UndatedRetained : default(MalformedReason?))
+                ?? Take(sensor, kind, fields, arrivedAt.AddTicks(n), arrivedAt, readings, events);
             if (fault is { } reason)
             {
                 malformed.Add(reason);
@@ -111,7 +116,7 @@ public static class SensorCodec
                 readings.Add(reading);
             }
 
-            return ReasonOf(fault);
+            return fault is { } wrong ? ReasonOf(wrong) : null;
         }
 
         if (fields.Class is null)
@@ -127,12 +132,11 @@ public static class SensorCodec
             events.Add(reported);
         }
 
-        return ReasonOf(refused);
+        return refused is { } unbelievable ? ReasonOf(unbelievable) : null;
     }
 
-    private static MalformedReason? ReasonOf(ReadingFault? fault) => fault switch
+    internal static MalformedReason ReasonOf(ReadingFault fault) => fault switch
     {
-        null => null,
         ReadingFault.WrongUnit => MalformedReason.WrongUnit,
         ReadingFault.NotANumber => MalformedReason.NotANumber,
         ReadingFault.UnknownWord => MalformedReason.UnknownWord,

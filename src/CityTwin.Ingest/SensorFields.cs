@@ -25,6 +25,9 @@ internal struct SensorFields
 
     public string? Evidence { get; private set; }
 
+    /// <summary>True when a repeat can be told from news: without these, it is of the moment at which it comes.</summary>
+    public readonly bool HasIdentity => ObservedAt is not null || (Boot is not null && Sequence is not null);
+
     private enum Field
     {
         Unknown,
@@ -62,6 +65,12 @@ internal struct SensorFields
 
     private static Field FieldOf(ref Utf8JsonReader reader, SensorTopicKind kind)
     {
+        // As in a text, an escape such as \ud800 alone is valid JSON, and comparing it would throw. No name of ours needs one.
+        if (reader.ValueIsEscaped)
+        {
+            return Field.Unknown;
+        }
+
         var field = reader.ValueTextEquals("observedAt"u8) ? Field.ObservedAt
             : reader.ValueTextEquals("boot"u8) ? Field.Boot
             : reader.ValueTextEquals("sequence"u8) ? Field.Sequence

@@ -4,9 +4,11 @@ using CityTwin.Api.Overview;
 using CityTwin.Console;
 using CityTwin.Grains;
 using CityTwin.Grains.Definitions;
+using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using CityTwin.Ingest;
 using CityTwin.Storage;
+using CityTwin.Storage.Committing;
 using CityTwin.Storage.Sqlite;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Orleans.Configuration;
@@ -17,6 +19,8 @@ namespace CityTwin.Silo;
 /// <summary>Puts a silo together, and runs it until it is told to stop.</summary>
 internal static class SiloHost
 {
+    /// <exception cref="StartRefusedException">It cannot start.</exception>
+    /// <exception cref="StorageUnusableException">The storage cannot be used, or has broken down while it ran.</exception>
     public static async Task RunAsync(SiloSettings settings, CancellationToken cancellation)
     {
         var mqtt = MqttSettings.From(Environment.GetEnvironmentVariable, settings.MqttPort);
@@ -59,7 +63,25 @@ internal static class SiloHost
         await app.StartAsync(cancellation);
         var city = app.Services.GetRequiredService<CityCatalog>().Current.City;
         Welcome.Print(System.Console.Out, city, settings);
-        await app.WaitForShutdownAsync(cancellation);
+        await UntilStopped(app, cancellation);
+    }
+
+    private static async Task UntilStopped(WebApplication app, CancellationToken cancellation)
+    {
+        var storage = app.Services.GetRequiredService<GroupCommitter>();
+        try
+        {
+            await app.WaitForShutdownAsync(cancellation);
+        }
+        catch (Exception) when (storage.Fault is not null)
+        {
+            // Without storage much fails while the silo stops; the reason is told below.
+        }
+
+        if (storage.Fault is { } fault)
+        {
+            throw new StorageUnusableException($"the storage has broken down, and the silo stopped: {fault.Message.ReplaceLineEndings(" ")}", fault);
+        }
     }
 
     private static void AddSilo(ISiloBuilder silo, SiloSettings settings)

@@ -96,6 +96,13 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it ends by itself.</summary>
+    public async Task<int> Ended(CancellationToken cancellation)
+    {
+        await _process!.WaitForExitAsync(cancellation);
+        return _process.ExitCode;
+    }
+
     public async Task<JsonElement> Get(string path, CancellationToken cancellation) =>
         await _http.GetFromJsonAsync<JsonElement>(path, cancellation);
 

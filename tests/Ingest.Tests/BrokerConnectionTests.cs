@@ -92,6 +92,24 @@ public sealed class BrokerConnectionTests : IAsyncLifetime
 
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Breaker_does_not_open_by_a_retained_word_of_unknown_age(bool useMqtt311)
+    {
+        using var client = await IngestHost.Connect(_broker.Port);
+        await client.Publish("sensors/breaker/reading", """{"value":"open"}""", retain: true);
+        await client.Publish("sensors/meter/reading", """{"value":1,"boot":1,"sequence":1}""", retain: true);
+
+        await using var host = await Start(_door, useMqtt311);
+        await _door.Until(door => door.Stored.Count == 1);
+        await client.Publish("sensors/breaker/reading", """{"value":"closed"}""");
+        await _door.Until(door => door.Stored.Count == 2);
+
+        Assert.Equal(["1", "closed"], _door.Stored.Cast<Reading>().Select(reading => reading.Value.ToString()));
+        Assert.Equal(1, host.Malformed.Count(MalformedReason.UndatedRetained));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task What_goes_out_is_published_at_the_same_broker()
     {

@@ -139,6 +139,19 @@ public sealed class EmbeddedBrokerTests
         Assert.Equal(host.Options.StoreTriesMax, _door.Entered.Count);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Payload_whose_reading_throws_is_put_on_record_and_stops_nobody()
+    {
+        // No payload is known that does, so the sensor is one that no definition can have: without a kind.
+        var broken = RecordingDoor.Breaker with { Kind = null! };
+        await using var host = await IngestHost.Start(new RecordingDoor([broken]));
+        using var client = await host.Connect();
+
+        Assert.True((await client.Publish("sensors/breaker/reading", """{"value":"open"}""")).IsSuccess);
+
+        Assert.Equal(1, host.Malformed.Count(MalformedReason.Poisonous));
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(MqttProtocolVersion.V311)]
     [InlineData(MqttProtocolVersion.V500)]
@@ -204,6 +217,18 @@ public sealed class EmbeddedBrokerTests
 
         Assert.Equal("citytwin/v1/zones/harbour/status", (await heard.ReadAsync(Cancellation)).Topic);
         Assert.Equal("citytwin/v1/sensors/breaker/reading", (await heard.ReadAsync(Cancellation)).Topic);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Retained_reading_without_time_or_number_is_refused_here_too()
+    {
+        await using var host = await IngestHost.Start(_door);
+        using var client = await host.Connect();
+
+        Assert.True((await client.Publish("sensors/breaker/reading", """{"value":"open"}""", retain: true)).IsSuccess);
+
+        Assert.Empty(_door.Entered);
+        Assert.Equal(1, host.Malformed.Count(MalformedReason.UndatedRetained));
     }
 
     [Fact(Timeout = 30_000)]

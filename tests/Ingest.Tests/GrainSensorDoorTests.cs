@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using CityTwin.Core.Sensing;
+using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Sensors;
+using Microsoft.Extensions.Time.Testing;
 using Orleans;
 using Xunit;
 
@@ -13,7 +15,7 @@ public sealed class GrainSensorDoorTests
     public async Task Readings_of_one_sensor_reach_its_grain_one_after_the_other_and_those_of_another_at_once()
     {
         var grains = DispatchProxy.Create<IGrainFactory, Grains>();
-        var door = new GrainSensorDoor(grains, null!);
+        var door = new GrainSensorDoor(grains, CatalogOfMeter(), TimeProvider.System);
         var (first, asked) = (new TaskCompletionSource<long?>(), ((Grains)(object)grains).Asked);
         ((Grains)(object)grains).Answers.Enqueue(first.Task);
 
@@ -28,6 +30,34 @@ public sealed class GrainSensorDoorTests
         await two;
         await three;
         Assert.Equal(["meter 1", "breaker 1", "meter 2", "meter 3"], asked);
+    }
+
+    [Fact]
+    public async Task Reading_that_its_grain_refused_says_why_and_a_repeat_is_no_refusal()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        var door = new GrainSensorDoor(DispatchProxy.Create<IGrainFactory, Grains>(), CatalogOfMeter(), time);
+
+        Assert.Null(await door.Observe(Reading("meter", 1)));
+        Assert.Equal(
+            ReadingFault.FromTheFuture,
+            await door.Observe(Reading("meter", 2) with { ObservedAt = time.GetUtcNow() + SensorRules.FutureMax + TimeSpan.FromTicks(1) }));
+    }
+
+    private static ICityCatalog CatalogOfMeter()
+    {
+        var catalog = DispatchProxy.Create<ICityCatalog, Catalog>();
+        ((Catalog)(object)catalog).Current = new(new(new(new string('0', 64)), "Meters", "UTC", true, [], [], [], [RecordingDoor.Meter], [], [], []));
+        return catalog;
+    }
+
+    /// <summary>Knows one definition.</summary>
+    [SuppressMessage("Performance", "CA1852:Seal internal types", Justification = "The proxy derives from it.")]
+    private class Catalog : DispatchProxy
+    {
+        public CityPlan Current { get; set; } = null!;
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => Current;
     }
 
     private static Reading Reading(string sensor, long sequence) =>

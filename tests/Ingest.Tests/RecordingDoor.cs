@@ -35,9 +35,12 @@ internal sealed class RecordingDoor(IEnumerable<Sensor>? sensors = null) : ISens
 
     public Sensor? Find(SensorId id) => _sensors.GetValueOrDefault(id);
 
-    public Task Observe(Reading reading) => Store(reading.Sensor, reading);
+    /// <summary>Why the sensors refuse what they are given from now on; null = they take it.</summary>
+    public ReadingFault? Refuses { get; set; }
 
-    public Task Report(SensorEvent reported) => Store(reported.Sensor, reported);
+    public Task<ReadingFault?> Observe(Reading reading) => Store(reading.Sensor, reading);
+
+    public Task<ReadingFault?> Report(SensorEvent reported) => Store(reported.Sensor, reported);
 
     /// <summary>Returns once the condition holds; it is looked at after each thing that happens here.</summary>
     public async Task Until(Func<RecordingDoor, bool> holds)
@@ -48,7 +51,7 @@ internal sealed class RecordingDoor(IEnumerable<Sensor>? sensors = null) : ISens
         }
     }
 
-    private async Task Store(SensorId sensor, object item)
+    private async Task<ReadingFault?> Store(SensorId sensor, object item)
     {
         _entered.Enqueue(item);
         _changed.Writer.TryWrite(true);
@@ -59,6 +62,7 @@ internal sealed class RecordingDoor(IEnumerable<Sensor>? sensors = null) : ISens
 
         _stored.Enqueue(item);
         _changed.Writer.TryWrite(true);
+        return Refuses;
     }
 
     private static Sensor Sensor(string id, string kind, SensorRole role, string? unit) =>

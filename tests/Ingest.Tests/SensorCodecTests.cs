@@ -19,6 +19,19 @@ public sealed class SensorCodecTests
         """{"class":"door-forced","confidence":0.9,"evidence":"clip/1","boot":1,"sequence":2}""",
     ];
 
+    private static readonly string[] Names =
+    [
+        "\"value\"", "\"unit\"", "\"observedAt\"", "\"boot\"", "\"sequence\"", "\"class\"", "\"confidence\"", "\"evidence\"",
+        "\"\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u0000\"", "\"valu\\u0065\"", "\"\\\"\"",
+    ];
+
+    private static readonly string[] Values =
+    [
+        "1", "-0.0", "1e400", "1e-400", "9007199254740993", "99999999999999999999", "null", "true", "[]", "{}", "[[1]]", "{\"a\":{\"\\ud800\":[]}}",
+        "\"open\"", "\"\"", "\"\\ud800\"", "\"\\u0000\"", "\"door-forced\"", "\"V\"", "\"2026-03-01T12:00:00Z\"", "\"9999-12-31T23:59:59-14:00\"",
+        "\"0001-01-01T00:00:00+14:00\"", "253402300799999", "253402300800000",
+    ];
+
     [Fact]
     public void Any_bytes_give_a_result() => Gen.Select(Gen.Byte.Array[0, 200], Gen.Bool).Sample((bytes, isEvent) =>
         Assert.NotNull(Parse(bytes, isEvent ? SensorTopicKind.Event : SensorTopicKind.Reading)));
@@ -34,6 +47,16 @@ public sealed class SensorCodecTests
             }
 
             var payload = bytes.AsSpan(0, Math.Min(bytes.Length, cut));
+            Assert.NotNull(Parse(payload, SensorTopicKind.Reading));
+            Assert.NotNull(Parse(payload, SensorTopicKind.Event));
+        });
+
+    [Fact]
+    public void Any_json_gives_a_result() =>
+        Gen.Select(Gen.Select(Gen.Int[0, Names.Length - 1], Gen.Int[0, Values.Length - 1]).Array[0, 4].Array[0, 3], Gen.Bool).Sample((items, isBatch) =>
+        {
+            var objects = items.Select(fields => $"{{{string.Join(',', fields.Select(field => $"{Names[field.Item1]}:{Values[field.Item2]}"))}}}");
+            var payload = Encoding.UTF8.GetBytes(isBatch ? $"[{string.Join(',', objects)}]" : objects.FirstOrDefault(""));
             Assert.NotNull(Parse(payload, SensorTopicKind.Reading));
             Assert.NotNull(Parse(payload, SensorTopicKind.Event));
         });
@@ -98,6 +121,8 @@ public sealed class SensorCodecTests
     [InlineData("""{"value":1,"observedAt":"yesterday"}""", WrongType)]
     [InlineData("""{"value":1,"observedAt":"2026-03-01T12:06:00Z"}""", FromTheFuture)]
     [InlineData("""{"value":"\ud800"}""", WrongType)]
+    [InlineData("""{"\ud800":1}""", UnknownField)]
+    [InlineData("""{"valu\u0065":1}""", UnknownField)]
     [InlineData("{}", MissingField)]
     public void Malformed_reading_has_its_reason(string payload, MalformedReason reason) =>
         Assert.Equal([reason], Parse(payload).Malformed);
@@ -109,6 +134,20 @@ public sealed class SensorCodecTests
     [InlineData("""{"confidence":1}""", MissingField)]
     public void Malformed_event_has_its_reason(string payload, MalformedReason reason) =>
         Assert.Equal([reason], Parse(Encoding.UTF8.GetBytes(payload), SensorTopicKind.Event).Malformed);
+
+    [Theory]
+    [InlineData("""{"value":1}""", false)]
+    [InlineData("""{"value":1,"boot":1}""", false)]
+    [InlineData("""{"value":1,"sequence":1}""", false)]
+    [InlineData("""{"value":1,"boot":1,"sequence":1}""", true)]
+    [InlineData("""{"value":1,"observedAt":1772366400000}""", true)]
+    public void Retained_reading_is_taken_only_when_it_says_what_it_is_of(string payload, bool isTaken)
+    {
+        var parsed = SensorCodec.Parse(RecordingDoor.Meter, SensorTopicKind.Reading, Encoding.UTF8.GetBytes(payload), Noon, 10, isRetained: true);
+
+        Assert.Equal(isTaken ? [] : [UndatedRetained], parsed.Malformed);
+        Assert.Equal(isTaken ? 1 : 0, parsed.Readings.Length);
+    }
 
     [Fact]
     public void Status_sensor_takes_words_levels_and_booleans_only()

@@ -134,6 +134,7 @@ public sealed class GroupCommitterTests
         Assert.IsType<StorageUnusableException>(fault.InnerException);
         await Assert.ThrowsAsync<SaveFailedException>(() => storage.Save("s:c", null, [1]));
         await silo.Stopped.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Same(fault.InnerException, storage.Committer.Fault);
     }
 
     /// <summary>A silo that only remembers that it was told to stop.</summary>

@@ -39,6 +39,9 @@ public sealed partial class GroupCommitter : IAsyncDisposable
         });
     }
 
+    /// <summary>What it died of; null while it works, and when it was stopped in order.</summary>
+    public Exception? Fault { get; private set; }
+
     /// <summary>Starts the writer thread; a second call does nothing.</summary>
     public void Start()
     {
@@ -103,6 +106,7 @@ public sealed partial class GroupCommitter : IAsyncDisposable
             group.ForEach(save => Decide(save, mine));
             FailWaiting(new SaveFailedException("The storage has broken down.", fault));
             BrokenDown(fault, fault.Message);
+            Fault = fault;
             _silo?.StopApplication();
         }
         finally
