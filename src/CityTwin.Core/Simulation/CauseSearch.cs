@@ -40,7 +40,9 @@ internal sealed class CauseSearch(KernelState state, Func<SegmentId, ImmutableAr
     {
         var rule = state.Kernel.Rules[s];
         var needs = ExpressionRules.Evaluate(rule.Needs, state.LevelOf);
-        var held = inPassing ? Math.Min(state.CeilingOf(s), Math.Min(needs, WindowOf(rule, s))) : level;
+        // A window that nothing will release is low because nothing reaches it: it holds nobody else's path.
+        var window = ReleaseOf(rule, s) is null ? 1000 : WindowOf(rule, s);
+        var held = inPassing ? Math.Min(state.CeilingOf(s), Math.Min(needs, window)) : level;
         CauseChain Chain(CauseTerm term, ImmutableArray<CauseChain> because) => new(segment, level, term, null, null, because);
         if (held == 1000)
         {
