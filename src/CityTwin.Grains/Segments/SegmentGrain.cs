@@ -106,7 +106,11 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
                     : _commit.PublishIfNew(PublishedKind.Segment, _id.Value, before.Facts, next.Facts),
                 .. _sleepers.Publish(GrainContext.GrainId, before.DueAt, next.DueAt),
             ]);
-        _sleepers.Expect(GrainContext.GrainId, next.DueAt);
+        if (before.DueAt is not null || next.DueAt is not null)
+        {
+            _sleepers.Expect(GrainContext.GrainId, next.DueAt);
+        }
+
         return seq;
     }
 

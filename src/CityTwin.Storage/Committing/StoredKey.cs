@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using CityTwin.Core;
 using Orleans.Runtime;
@@ -16,12 +17,15 @@ internal readonly record struct StoredKey(
 {
     private static readonly OrleansDefaultHasher Hasher = new();
 
+    /// <summary>As many as there are kinds of grain states.</summary>
+    private static readonly ConcurrentDictionary<string, int> TypeHashes = new(StringComparer.Ordinal);
+
     public static StoredKey Of(string stateName, GrainId grain, string serviceId)
     {
         Invariant.Hold(!stateName.Contains('`', StringComparison.Ordinal), "A state's name is not the name of a generic type.");
         var (n0, n1, extension, bytes) = Columns(grain);
         return new StoredKey(
-            Hasher.Hash(bytes), n0, n1, Hasher.Hash(Encoding.UTF8.GetBytes(stateName)), stateName, extension, serviceId);
+            Hasher.Hash(bytes), n0, n1, TypeHashes.GetOrAdd(stateName, name => Hasher.Hash(Encoding.UTF8.GetBytes(name))), stateName, extension, serviceId);
     }
 
     public override string ToString() => $"{StateName}/{Extension ?? $"{N0:x16}{N1:x16}"}";
