@@ -22,7 +22,7 @@ public sealed class Kills
     private const int FoundingsKilled = 2;
     private const int ShownMax = 20;
     private static readonly int KillsMax = Number("CITYTWIN_KILLS", 4);
-    private static readonly int Seed = Number("CITYTWIN_KILLS_SEED", 1);
+    private static readonly int Seed = Number("CITYTWIN_KILLS_SEED", 2);
     private static readonly TimeSpan LifeMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
