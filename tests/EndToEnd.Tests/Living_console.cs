@@ -3,7 +3,10 @@ using Xunit;
 
 namespace CityTwin.EndToEnd.Tests;
 
-/// <summary>The console as the main job serves it, in a real browser on a real silo.</summary>
+/// <summary>
+/// The console as the main job serves it, in a real browser on a real silo. CITYTWIN_PICTURE names a file in which to
+/// keep what it shows while a substation is out (<c>tests/picture.sh</c>).
+/// </summary>
 public sealed class Living_console
 {
     private const string Chromium = "/usr/bin/chromium";
@@ -36,6 +39,11 @@ public sealed class Living_console
         await Says(page.Locator("#detail-title"), "Substation North");
         await Says(page.Locator(".detail"), "end to end");
         await Assertions.Expect(page.Locator(".level.band-dark").First).ToBeVisibleAsync(new() { Timeout = DeadlineMilliseconds });
+
+        if (Environment.GetEnvironmentVariable("CITYTWIN_PICTURE") is { Length: > 0 } picture)
+        {
+            await page.ScreenshotAsync(new() { Path = picture, Type = ScreenshotType.Jpeg, Quality = 75 });
+        }
 
         await silo.Kill();
         await Is(page, "lost");

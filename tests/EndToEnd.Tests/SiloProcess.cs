@@ -44,6 +44,14 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <param name="broker">The external broker to use; null = the embedded one.</param>
     public static async Task<SiloProcess> Start(Mosquitto? broker, CancellationToken cancellation, params string[] arguments)
     {
+        var silo = Prepare(broker, arguments);
+        await silo.Run(cancellation);
+        return silo;
+    }
+
+    /// <summary>Everything but the process.</summary>
+    public static SiloProcess Prepare(Mosquitto? broker, params string[] arguments)
+    {
         var silo = new SiloProcess(arguments);
         if (broker is not null)
         {
@@ -51,7 +59,6 @@ internal sealed class SiloProcess : IAsyncDisposable
             silo.Environment["CITYTWIN_MQTT_PORT"] = $"{broker.Port}";
         }
 
-        await silo.Run(cancellation);
         return silo;
     }
 

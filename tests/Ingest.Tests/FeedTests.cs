@@ -4,6 +4,7 @@ using CityTwin.Feed;
 using CityTwin.Import.Generation;
 using CityTwin.Import.Sample;
 using CsCheck;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace CityTwin.Ingest.Tests;
@@ -126,6 +127,31 @@ public sealed class FeedTests
         Assert.NotEmpty(load.Acknowledged);
         Assert.All(load.Acknowledged, acknowledged =>
             Assert.Empty(Enumerable.Range(1, (int)acknowledged.Value).Select(n => (long)n).Except(stored[acknowledged.Key])));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Load_keeps_to_its_pace_moves_switches_and_sends_events_that_alert()
+    {
+        const int Rounds = 64;
+        var city = City with { Sensors = [RecordingDoor.Meter, RecordingDoor.Breaker, RecordingDoor.Door] };
+        var door = new RecordingDoor(city.Sensors);
+        await using var host = await IngestHost.Start(door);
+        var time = new FakeTimeProvider(Noon.AddYears(-5));
+        var load = new LoadFeed(city, new FeedOptions { Port = host.Options.Port, Connections = 1, Window = 4, PerSecondMax = 3 }, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var running = load.Run(stop.Token);
+        for (var round = 1; round <= Rounds; round++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await door.Until(seen => seen.Stored.Count >= round * 3);
+            Assert.Equal(round * 3, door.Stored.Count);
+        }
+
+        await stop.CancelAsync();
+        await running;
+        Assert.Equal(["closed", "open"], door.Stored.OfType<Reading>().Select(reading => reading.Value.Word).OfType<string>().Distinct().Order());
+        Assert.All(door.Stored.OfType<SensorEvent>(), reported => Assert.True(reported.Confidence >= SensorRules.AlertConfidenceMin));
+        Assert.Equal(Rounds, door.Stored.OfType<SensorEvent>().Count());
     }
 
     /// <summary>The same city, with every sensor reporting four times a second.</summary>
