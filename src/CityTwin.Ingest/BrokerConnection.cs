@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,9 +12,11 @@ namespace CityTwin.Ingest;
 /// <summary>
 /// Subscribes at an external broker with a session that the broker keeps while we are away. Messages are stored in
 /// parallel and acknowledged in the order they came, each once it is stored. What cannot be stored is not
-/// acknowledged: we drop the connection and come back, and the broker sends it again.
+/// acknowledged: we drop the connection and come back, and the broker sends it again. What the broker denies us is a
+/// trouble that is told, and tried again: a connection over which nothing may pass is none.
 /// </summary>
-public sealed partial class BrokerConnection(IngestOptions options, Intake intake, TimeProvider time, ILogger<BrokerConnection> log)
+public sealed partial class BrokerConnection(
+    IngestOptions options, Intake intake, IngestInstruments instruments, TimeProvider time, ILogger<BrokerConnection> log)
     : BackgroundService, IMqttPublisher
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -21,28 +24,46 @@ public sealed partial class BrokerConnection(IngestOptions options, Intake intak
     private readonly ExternalBrokerOptions _external =
         options.External ?? throw new ArgumentException("No external broker is configured.", nameof(options));
 
+    /// <summary>What the broker denied last under each topic; at most one for each that we publish.</summary>
+    private readonly ConcurrentDictionary<string, string> _denied = new();
+
     private IMqttClient? _client;
+    private string? _notConnected = "The broker is not connected yet.";
     private long _generation;
 
     public long Generation => Interlocked.Read(ref _generation);
+
+    public string? Trouble => Volatile.Read(ref _notConnected) ?? _denied.Values.FirstOrDefault();
 
     public async Task Publish(string topic, ReadOnlyMemory<byte> payload, bool retain, CancellationToken cancellation)
     {
         var message = OutgoingTopic.Message(options.Prefix, topic, payload, retain);
         var client = Volatile.Read(ref _client) ?? throw new InvalidOperationException("The broker is not connected.");
+        MqttClientPublishResult answer;
         try
         {
-            await client.PublishAsync(message, cancellation).ConfigureAwait(false);
+            answer = await client.PublishAsync(message, cancellation).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is not OperationCanceledException and not InvalidOperationException)
         {
             throw new InvalidOperationException("The broker did not take it.", failure);
         }
+
+        if (answer.IsSuccess)
+        {
+            _denied.TryRemove(topic, out _);
+            return;
+        }
+
+        instruments.Denied("publish");
+        var denial = $"The broker denies publishing under {message.Topic}: {answer.ReasonCode} {answer.ReasonString}".TrimEnd();
+        _denied[topic] = denial;
+        throw new InvalidOperationException(denial);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var pause = FirstPause;
+        var backoff = new Backoff(FirstPause, _external.ReconnectMax, time);
         while (!stoppingToken.IsCancellationRequested)
         {
             var before = Generation;
@@ -56,11 +77,16 @@ public sealed partial class BrokerConnection(IngestOptions options, Intake intak
             }
             catch (Exception failure)
             {
+                Volatile.Write(ref _notConnected, failure.Message);
                 ConnectionLost(_external.Host, _external.Port, failure.Message);
             }
 
-            pause = Generation > before ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, _external.ReconnectMax.Ticks));
-            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (Generation > before)
+            {
+                backoff.Reset();
+            }
+
+            await backoff.Pause(stoppingToken).ConfigureAwait(false);
         }
     }
 
@@ -71,12 +97,15 @@ public sealed partial class BrokerConnection(IngestOptions options, Intake intak
     private async Task RunConnection(CancellationToken stopping)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var room = new InFlightRoom(options.InFlightMax, options.BytesInFlightMax);
         var pending = Channel.CreateBounded<Pending>(new BoundedChannelOptions(options.InFlightMax) { SingleReader = true });
         using var client = new MqttClientFactory().CreateMqttClient();
         client.ApplicationMessageReceivedAsync += async received =>
         {
             received.AutoAcknowledge = false;
             var message = received.ApplicationMessage;
+            // The client reads no further message before this returns.
+            await room.Enter(message.Payload.Length, ended.Token).ConfigureAwait(false);
             var storing = intake.Take(message.Topic, message.Payload, message.Retain);
             await pending.Writer.WriteAsync(new(received, storing), ended.Token).ConfigureAwait(false);
         };
@@ -94,11 +123,12 @@ public sealed partial class BrokerConnection(IngestOptions options, Intake intak
 
         try
         {
-            await client.SubscribeAsync(Subscription(), stopping).ConfigureAwait(false);
+            Require(await client.SubscribeAsync(Subscription(), stopping).ConfigureAwait(false));
             Volatile.Write(ref _client, client);
+            Volatile.Write(ref _notConnected, null);
             Interlocked.Increment(ref _generation);
             Connected(_external.Host, _external.Port, connected.IsSessionPresent);
-            await AcknowledgeInOrder(pending.Reader, stopping).ConfigureAwait(false);
+            await AcknowledgeInOrder(pending.Reader, room, stopping).ConfigureAwait(false);
         }
         finally
         {
@@ -107,12 +137,23 @@ public sealed partial class BrokerConnection(IngestOptions options, Intake intak
         }
     }
 
-    private static async Task AcknowledgeInOrder(ChannelReader<Pending> pending, CancellationToken stopping)
+    /// <summary>Without the subscription, at the quality that makes the broker wait for us, nothing would come in, or be lost unseen.</summary>
+    private void Require(MqttClientSubscribeResult answer)
+    {
+        foreach (var item in answer.Items.Where(item => item.ResultCode is not (MqttClientSubscribeResultCode.GrantedQoS1 or MqttClientSubscribeResultCode.GrantedQoS2)))
+        {
+            instruments.Denied("subscribe");
+            throw new InvalidOperationException($"The broker denies the subscription to {item.TopicFilter.Topic}: {item.ResultCode} {answer.ReasonString}".TrimEnd());
+        }
+    }
+
+    private static async Task AcknowledgeInOrder(ChannelReader<Pending> pending, InFlightRoom room, CancellationToken stopping)
     {
         await foreach (var (received, storing) in pending.ReadAllAsync(stopping).ConfigureAwait(false))
         {
             await storing.WaitAsync(stopping).ConfigureAwait(false);
             await received.AcknowledgeAsync(stopping).ConfigureAwait(false);
+            room.Leave(received.ApplicationMessage.Payload.Length);
         }
     }
 

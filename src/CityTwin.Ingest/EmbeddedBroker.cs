@@ -17,17 +17,23 @@ namespace CityTwin.Ingest;
 /// in memory, so it acknowledges a publisher only once the message is stored: the publish interceptor waits for that. The
 /// storing itself begins when the message is read (<see cref="PublisherChannel"/>).
 /// </summary>
-public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake, ILogger<EmbeddedBroker> log)
+public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake, TimeProvider time, ILogger<EmbeddedBroker> log)
     : IHostedService, IMqttPublisher, IDisposable
 {
     private const string OwnClientId = "citytwin";
 
-    private readonly SemaphoreSlim _inFlight = new(options.InFlightMax);
+    private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
+
+    private readonly InFlightRoom _inFlight = new(options.InFlightMax, options.BytesInFlightMax);
+    private readonly SubscriberSessions _sessions = new(options.SessionKeptMax, options.AbsentSessionsMax, options.PendingPerSubscriberMax, time);
+    private ITimer? _sweeping;
     private MqttServer? _server;
     private int _connections;
     private long _generation;
 
     public long Generation => Interlocked.Read(ref _generation);
+
+    public string? Trouble => _server is null ? "The embedded broker is not running." : null;
 
     /// <exception cref="BrokerUnusableException">The port is taken or the address is not ours.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -42,12 +48,13 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
             .WithMaxPendingMessagesPerClient(options.PendingPerSubscriberMax)
             .WithPendingMessagesOverflowStrategy(MqttPendingMessagesOverflowStrategy.DropOldestQueuedMessage)
             .Build();
-        var adapters = factory.DefaultServerAdapters.Select(create => new PublisherAdapter(create(factory), TakeAhead));
+        var adapters = factory.DefaultServerAdapters.Select(create => new PublisherAdapter(create(factory), options.SessionKeptMax, TakeAhead));
         var server = factory.CreateMqttServer(serverOptions, adapters.ToList());
         server.ValidatingConnectionAsync += Validate;
         server.InterceptingPublishAsync += TakePublish;
         server.ClientConnectedAsync += _ => Count(1);
-        server.ClientDisconnectedAsync += _ => Count(-1);
+        server.ClientDisconnectedAsync += Leave;
+        server.QueuedApplicationMessageOverwrittenAsync += missed => _sessions.Miss(missed.ReceiverClientId) ? CutOff(server, missed.ReceiverClientId) : Task.CompletedTask;
         try
         {
             await server.StartAsync().ConfigureAwait(false);
@@ -61,6 +68,7 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
         }
 
         _server = server;
+        _sweeping = time.CreateTimer(_ => _ = DropOver(server), null, Sweep, Sweep);
         Interlocked.Increment(ref _generation);
         Listening(options.Address, options.Port);
     }
@@ -69,6 +77,7 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
     {
         if (Interlocked.Exchange(ref _server, null) is { } server)
         {
+            _sweeping?.Dispose();
             await server.StopAsync(new MqttServerStopOptions()).ConfigureAwait(false);
             server.Dispose();
         }
@@ -83,11 +92,11 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
 
     public void Dispose()
     {
+        _sweeping?.Dispose();
         _server?.Dispose();
-        _inFlight.Dispose();
     }
 
-    private Task Validate(ValidatingConnectionEventArgs connection)
+    private async Task Validate(ValidatingConnectionEventArgs connection)
     {
         if (string.IsNullOrEmpty(connection.ClientId) && connection.ProtocolVersion == MqttProtocolVersion.V500)
         {
@@ -99,7 +108,59 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
             : connection.ClientId == OwnClientId ? MqttConnectReasonCode.ClientIdentifierNotValid
             : Volatile.Read(ref _connections) >= options.ConnectionsMax ? MqttConnectReasonCode.ServerBusy
             : MqttConnectReasonCode.Success;
+        var client = string.IsNullOrEmpty(connection.ClientId) ? connection.AssignedClientIdentifier : connection.ClientId;
+        if (connection.ReasonCode == MqttConnectReasonCode.Success && !string.IsNullOrEmpty(client) && !_sessions.Enter(client, AskedBy(connection))
+            && _server is { } server)
+        {
+            await Drop(server, client).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>How long a client wants its session to be kept; before MQTT 5 it could only say "for ever".</summary>
+    private static TimeSpan AskedBy(ValidatingConnectionEventArgs connection) =>
+        connection.ProtocolVersion == MqttProtocolVersion.V500 ? TimeSpan.FromSeconds(connection.SessionExpiryInterval)
+        : connection.CleanSession == true ? TimeSpan.Zero
+        : TimeSpan.MaxValue;
+
+    private async Task Leave(ClientDisconnectedEventArgs client)
+    {
+        Interlocked.Decrement(ref _connections);
+        if (client.DisconnectType != MqttClientDisconnectType.Takeover
+            && _sessions.Leave(client.ClientId, client.SessionExpiryInterval is > 0 and var asked ? TimeSpan.FromSeconds(asked) : null) is { } crowdedOut
+            && _server is { } server)
+        {
+            await Drop(server, crowdedOut).ConfigureAwait(false);
+        }
+    }
+
+    private async Task DropOver(MqttServer server)
+    {
+        foreach (var client in _sessions.TakeOver().Where(client => !_sessions.IsHere(client)))
+        {
+            await Drop(server, client).ConfigureAwait(false);
+        }
+    }
+
+    private Task CutOff(MqttServer server, string client)
+    {
+        SubscriberCutOff(client, options.PendingPerSubscriberMax);
+        // Not here: whoever publishes the message that was too much would wait for it.
+        _ = Task.Run(() => Drop(server, client));
         return Task.CompletedTask;
+    }
+
+    private async Task Drop(MqttServer server, string client)
+    {
+        try
+        {
+            var sessions = await server.GetSessionsAsync().ConfigureAwait(false);
+            await (sessions.FirstOrDefault(session => session.Id == client)?.DeleteAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            // The broker is stopping, and every session with it; or the library could not say goodbye to the client.
+            SessionNotDropped(client, failure.Message);
+        }
     }
 
     private async Task TakePublish(InterceptingPublishEventArgs publish)
@@ -153,7 +214,7 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
     /// <summary>Begins to store a message once there is room, and gives the storing.</summary>
     private async ValueTask<Task> Begin(string topic, ReadOnlySequence<byte> payload, bool isRetained, CancellationToken cancellation)
     {
-        await _inFlight.WaitAsync(cancellation).ConfigureAwait(false);
+        await _inFlight.Enter(payload.Length, cancellation).ConfigureAwait(false);
         return Store();
 
         async Task Store()
@@ -164,7 +225,7 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
             }
             finally
             {
-                _inFlight.Release();
+                _inFlight.Leave(payload.Length);
             }
         }
     }
@@ -190,6 +251,12 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
 
     [LoggerMessage(3112, LogLevel.Warning, "Closed the connection of {Client}: its message could not be stored. {Problem}")]
     private partial void ClosedUnstored(string client, string problem);
+
+    [LoggerMessage(3113, LogLevel.Warning, "Cut off {Client}, who missed {Missed} messages because as many waited already; it has to subscribe anew.")]
+    private partial void SubscriberCutOff(string client, int missed);
+
+    [LoggerMessage(3114, LogLevel.Warning, "The session of {Client} could not be dropped. {Problem}")]
+    private partial void SessionNotDropped(string client, string problem);
 }
 
 /// <summary>The broker cannot be used as configured. The message is one line for the operator.</summary>

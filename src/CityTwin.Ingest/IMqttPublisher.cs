@@ -10,7 +10,7 @@ public interface IMqttPublisher
     /// <param name="topic">Such as <c>alerts</c> or <c>zones/harbour/status</c>; not under <c>sensors/</c>.</param>
     /// <param name="payload">JSON in UTF-8.</param>
     /// <param name="retain">True for what a newcomer must see at once: the latest of each topic is kept by the broker.</param>
-    /// <exception cref="InvalidOperationException">The broker cannot be reached now; try again later.</exception>
+    /// <exception cref="InvalidOperationException">The broker cannot be reached now, or refuses it; try again later.</exception>
     Task Publish(string topic, ReadOnlyMemory<byte> payload, bool retain, CancellationToken cancellation);
 
     /// <summary>
@@ -18,4 +18,7 @@ public interface IMqttPublisher
     /// publishes retained topics then publishes all of them again. 0 = never connected.
     /// </summary>
     long Generation { get; }
+
+    /// <summary>What keeps messages from coming in or going out now, in one line; null = nothing that we know of.</summary>
+    string? Trouble { get; }
 }

@@ -12,6 +12,7 @@ public sealed class IngestInstruments
     private readonly Counter<long> _taken;
     private readonly Counter<long> _malformed;
     private readonly Counter<long> _retries;
+    private readonly Counter<long> _denied;
     private readonly Histogram<double> _storing;
     private readonly UpDownCounter<long> _inFlight;
 
@@ -21,6 +22,7 @@ public sealed class IngestInstruments
         _taken = meter.CreateCounter<long>("citytwin.ingest.items", "{item}", "Readings and events stored, by kind.");
         _malformed = meter.CreateCounter<long>("citytwin.ingest.malformed", "{item}", "What came in and was not taken, by reason.");
         _retries = meter.CreateCounter<long>("citytwin.ingest.store.failures", "{try}", "Tries to store that failed.");
+        _denied = meter.CreateCounter<long>("citytwin.ingest.broker.denials", "{answer}", "What an external broker denied us, by what we asked for.");
         _storing = meter.CreateHistogram<double>("citytwin.ingest.store.duration", "s", "From arrival until durable, by message.");
         _inFlight = meter.CreateUpDownCounter<long>("citytwin.ingest.in_flight", "{message}", "Messages being stored.");
     }
@@ -34,6 +36,8 @@ public sealed class IngestInstruments
         _malformed.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
 
     internal void StoreFailed() => _retries.Add(1);
+
+    internal void Denied(string what) => _denied.Add(1, new KeyValuePair<string, object?>("what", what));
 
     internal void StoringBegan() => _inFlight.Add(1);
 

@@ -32,11 +32,26 @@ public sealed record IngestOptions
     /// </summary>
     public int InFlightMax { get; init; } = 4096;
 
+    /// <summary>Bytes of the messages stored at one time, <see cref="PayloadBytesMax"/>..1 GiB; further messages wait unread.</summary>
+    public long BytesInFlightMax { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Connections to the embedded broker at one time; a further one is refused as "server busy".</summary>
     public int ConnectionsMax { get; init; } = 1000;
 
-    /// <summary>Messages waiting for one slow subscriber of the embedded broker; then the oldest is dropped.</summary>
+    /// <summary>
+    /// Messages waiting for one slow or absent subscriber of the embedded broker; then the oldest is dropped. Who has missed
+    /// as many again is cut off and has to subscribe anew.
+    /// </summary>
     public int PendingPerSubscriberMax { get; init; } = 1000;
+
+    /// <summary>
+    /// How long the embedded broker keeps the session of a client that is away, 1 s..30 d; it tells a client that asks for
+    /// longer. In memory: it is for a reconnect, not for a night.
+    /// </summary>
+    public TimeSpan SessionKeptMax { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Sessions of clients that are away; with more, the one that ends first is dropped.</summary>
+    public int AbsentSessionsMax { get; init; } = 1000;
 
     /// <summary>The latest malformed inputs kept for reading; older ones are only counted.</summary>
     public int MalformedKept { get; init; } = 256;
@@ -62,8 +77,11 @@ public sealed record IngestOptions
         Expect(PayloadBytesMax is >= 1024 and <= 16 * 1024 * 1024, $"PayloadBytesMax: {PayloadBytesMax} is not in 1024..16777216.");
         Expect(BatchMax is >= 1 and <= 10_000, $"BatchMax: {BatchMax} is not in 1..10000.");
         Expect(InFlightMax is >= 1 and <= 65535, $"InFlightMax: {InFlightMax} is not in 1..65535.");
+        Expect(BytesInFlightMax >= PayloadBytesMax && BytesInFlightMax <= 1L << 30, $"BytesInFlightMax: {BytesInFlightMax} is not in PayloadBytesMax..1073741824.");
         Expect(ConnectionsMax >= 1, $"ConnectionsMax: {ConnectionsMax} is below 1.");
         Expect(PendingPerSubscriberMax >= 1, $"PendingPerSubscriberMax: {PendingPerSubscriberMax} is below 1.");
+        Expect(SessionKeptMax >= TimeSpan.FromSeconds(1) && SessionKeptMax <= TimeSpan.FromDays(30), $"SessionKeptMax: {SessionKeptMax} is not in 1 s..30 d.");
+        Expect(AbsentSessionsMax >= 1, $"AbsentSessionsMax: {AbsentSessionsMax} is below 1.");
         Expect(MalformedKept is >= 1 and <= 100_000, $"MalformedKept: {MalformedKept} is not in 1..100000.");
         Expect(StoreTriesMax is >= 1 and <= 100, $"StoreTriesMax: {StoreTriesMax} is not in 1..100.");
         Expect(External is null || External.Host.Length > 0, "External.Host: empty.");

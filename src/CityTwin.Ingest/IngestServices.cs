@@ -32,8 +32,12 @@ public static class IngestServices
             : services.AddBroker<BrokerConnection>();
     }
 
-    /// <summary>Adds what goes out: alerts and zone statuses. The host keeps a view (<c>AddCityTwinView</c>).</summary>
-    public static IServiceCollection AddCityTwinPublishing(this IServiceCollection services) => services.AddHostedService<CityPublisher>();
+    /// <summary>
+    /// Adds what goes out: alerts and zone statuses. The host keeps a view (<c>AddCityTwinView</c>) and brings the storage and
+    /// <see cref="OutgoingWords"/>.
+    /// </summary>
+    public static IServiceCollection AddCityTwinPublishing(this IServiceCollection services) =>
+        services.AddHostedService<AlertPublisher>().AddHostedService<ZonePublisher>();
 
     private static IServiceCollection AddBroker<TBroker>(this IServiceCollection services)
         where TBroker : class, IMqttPublisher, Microsoft.Extensions.Hosting.IHostedService =>

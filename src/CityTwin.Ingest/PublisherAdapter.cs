@@ -6,8 +6,9 @@ using MQTTnet.Server;
 namespace CityTwin.Ingest;
 
 /// <summary>Puts a <see cref="PublisherChannel"/> around each connection that comes in.</summary>
-/// <param name="takeAhead">See there.</param>
-internal sealed class PublisherAdapter(IMqttServerAdapter inner, Func<MqttPublishPacket, CancellationToken, ValueTask<bool>> takeAhead)
+/// <param name="takeAhead">See there, as for all.</param>
+internal sealed class PublisherAdapter(
+    IMqttServerAdapter inner, TimeSpan sessionKeptMax, Func<MqttPublishPacket, CancellationToken, ValueTask<bool>> takeAhead)
     : IMqttServerAdapter
 {
     private long _named;
@@ -16,7 +17,7 @@ internal sealed class PublisherAdapter(IMqttServerAdapter inner, Func<MqttPublis
 
     public Task StartAsync(MqttServerOptions options, IMqttNetLogger logger)
     {
-        inner.ClientHandler = channel => ClientHandler(new PublisherChannel(channel, NewName, takeAhead));
+        inner.ClientHandler = channel => ClientHandler(new PublisherChannel(channel, NewName, sessionKeptMax, takeAhead));
         return inner.StartAsync(options, logger);
     }
 

@@ -9,16 +9,18 @@ using MQTTnet.Packets;
 namespace CityTwin.Ingest;
 
 /// <summary>
-/// One connection to the embedded broker, as the broker library sees it. It adds two things that the library lacks.
+/// One connection to the embedded broker, as the broker library sees it. It adds three things that the library lacks.
 /// Packets are read ahead: the library takes one packet at a time and waits until it is stored, so that a publisher with
 /// one reading a message would go at the pace of the commits; here the storing of what follows begins meanwhile, and the
 /// library still acknowledges each in turn once it is stored. And MQTT 3.1.1 clients that connect without an identifier
-/// and without a session to keep get a name: the standard lets them (3.1.3.1) and mosquitto_pub does so.
+/// and without a session to keep get a name: the standard lets them (3.1.3.1) and mosquitto_pub does so. And a client that
+/// wants its session kept for longer than we do is told how long we do (MQTT 5, 3.2.2.3.2).
 /// </summary>
 /// <param name="newName">A name for one without.</param>
+/// <param name="sessionKeptMax">How long a session is kept at most.</param>
 /// <param name="takeAhead">Begins to store a message, and returns false when it must wait until the library comes to it.</param>
 internal sealed class PublisherChannel(
-    IMqttChannelAdapter inner, Func<string> newName, Func<MqttPublishPacket, CancellationToken, ValueTask<bool>> takeAhead) : IMqttChannelAdapter
+    IMqttChannelAdapter inner, Func<string> newName, TimeSpan sessionKeptMax, Func<MqttPublishPacket, CancellationToken, ValueTask<bool>> takeAhead) : IMqttChannelAdapter
 {
     /// <summary>Packets of one connection read and not yet acknowledged; further ones wait in its socket.</summary>
     internal const int AheadMax = 256;
@@ -30,6 +32,7 @@ internal sealed class PublisherChannel(
     private readonly SemaphoreSlim _turn = new(0);
     private Task? _reading;
     private bool _isConnected;
+    private bool _isSessionCut;
     private bool _readerWaits;
 
     public long BytesReceived => inner.BytesReceived;
@@ -56,7 +59,7 @@ internal sealed class PublisherChannel(
         {
             // Nothing is read behind the first packet until the library has let its sender in.
             _isConnected = true;
-            return Name(await inner.ReceivePacketAsync(cancellationToken).ConfigureAwait(false));
+            return Admit(await inner.ReceivePacketAsync(cancellationToken).ConfigureAwait(false));
         }
 
         _reading ??= ReadAhead();
@@ -86,8 +89,15 @@ internal sealed class PublisherChannel(
 
     public void ResetStatistics() => inner.ResetStatistics();
 
-    public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken) =>
-        inner.SendPacketAsync(packet, cancellationToken);
+    public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken)
+    {
+        if (_isSessionCut && packet is MqttConnAckPacket answer)
+        {
+            answer.SessionExpiryInterval = (uint)sessionKeptMax.TotalSeconds;
+        }
+
+        return inner.SendPacketAsync(packet, cancellationToken);
+    }
 
     public void Dispose()
     {
@@ -118,12 +128,17 @@ internal sealed class PublisherChannel(
         }
     }
 
-    private MqttPacket Name(MqttPacket packet)
+    private MqttPacket Admit(MqttPacket packet)
     {
         if (packet is MqttConnectPacket { CleanSession: true } connect && string.IsNullOrEmpty(connect.ClientId)
             && PacketFormatterAdapter.ProtocolVersion != MqttProtocolVersion.V500)
         {
             connect.ClientId = newName();
+        }
+
+        if (packet is MqttConnectPacket { SessionExpiryInterval: var asked } keeping && asked > sessionKeptMax.TotalSeconds)
+        {
+            (keeping.SessionExpiryInterval, _isSessionCut) = ((uint)sessionKeptMax.TotalSeconds, true);
         }
 
         return packet;

@@ -1,13 +1,18 @@
 using CityTwin.Api.Definitions;
 using CityTwin.Api.Ingesting;
+using CityTwin.Api.Mapping;
 using CityTwin.Api.Simulations;
 using CityTwin.Import;
 using CityTwin.Import.Scenarios;
 using CityTwin.Ingest;
+using CityTwin.Ingest.Outgoing;
 
 namespace CityTwin.Silo;
 
-/// <summary>Gives the public interface what it does not know itself: how scenarios are read, and what the ingest refused.</summary>
+/// <summary>
+/// Gives the public interface what it does not know itself: how scenarios are read, and what the ingest refused; and the
+/// ingest the words of the public interface.
+/// </summary>
 internal static class ApiSources
 {
     public static void Add(IServiceCollection services)
@@ -24,6 +29,7 @@ internal static class ApiSources
             (before, after) => [.. CityDiff.Between(before, after).Changes.Select(DifferenceOf)],
             provider.GetRequiredService<CityCatalog>().Keep));
         services.AddSingleton(provider => RefusedBy(provider.GetRequiredService<MalformedLog>()));
+        services.AddSingleton(new OutgoingWords(PublicJson.Alert, PublicJson.Zone));
     }
 
     private static DefinitionReading ReadDefinition(ReadOnlyMemory<byte> bundle)

@@ -50,7 +50,7 @@ internal static class SiloHost
         builder.Services.AddCityTwinApi();
         builder.Services.AddCityTwinConsole();
         builder.Services.AddHostedService<FeedService>();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddHealthChecks().AddCheck<BrokerHealth>("mqtt");
 
         await using var app = builder.Build();
         app.MapCityTwinApi();

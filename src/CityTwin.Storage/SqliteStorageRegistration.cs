@@ -22,7 +22,7 @@ public static class SqliteStorageRegistration
 
     /// <summary>
     /// Opens the database now, so that a fault is told before anything starts, and registers <see cref="IChangeLog"/>,
-    /// <see cref="IDefinitionStore"/>, the providers of <see cref="StorageNames"/> and the reminder table.
+    /// <see cref="IDefinitionStore"/>, <see cref="IBookmarks"/>, the providers of <see cref="StorageNames"/> and the reminder table.
     /// </summary>
     /// <exception cref="StorageUnusableException">The database cannot be used; the message is one line that says why.</exception>
     public static ISiloBuilder AddCityTwinSqliteStorage(this ISiloBuilder silo, SqliteOptions options)
@@ -35,6 +35,7 @@ public static class SqliteStorageRegistration
         services.AddSingleton<IChangeLog>(provider => new SqliteChangeLog(
             provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDefinitionStore>(provider => new SqliteDefinitionStore(provider.GetRequiredService<SqliteDatabase>()));
+        services.AddSingleton<IBookmarks>(provider => new SqliteBookmarks(provider.GetRequiredService<SqliteDatabase>()));
         services.AddSingleton(provider => new GroupCommitter(
             provider.GetRequiredService<SqliteDatabase>(),
             provider.GetRequiredService<TimeProvider>(),

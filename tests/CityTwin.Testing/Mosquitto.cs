@@ -11,9 +11,11 @@ public sealed class Mosquitto : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-mosquitto-").FullName;
     private readonly bool _keepsOverRestart;
+    private readonly Func<string, string>? _settings;
     private Process? _process;
 
-    private Mosquitto(int port, bool keepsOverRestart) => (Port, _keepsOverRestart) = (port, keepsOverRestart);
+    private Mosquitto(int port, bool keepsOverRestart, Func<string, string>? settings) =>
+        (Port, _keepsOverRestart, _settings) = (port, keepsOverRestart, settings);
 
     public int Port { get; }
 
@@ -22,9 +24,11 @@ public sealed class Mosquitto : IAsyncDisposable
     /// and then drops what goes beyond 1,000 waiting messages.
     /// </summary>
     /// <param name="keepsOverRestart">Whether it keeps its sessions over a restart, by writing them out each second.</param>
-    public static async Task<Mosquitto> Start(CancellationToken cancellation, bool keepsOverRestart = true)
+    /// <param name="settings">Gives further lines of its configuration at each start; files they name go into the folder given.</param>
+    public static async Task<Mosquitto> Start(
+        CancellationToken cancellation, bool keepsOverRestart = true, Func<string, string>? settings = null)
     {
-        var broker = new Mosquitto(FreePort(), keepsOverRestart);
+        var broker = new Mosquitto(FreePort(), keepsOverRestart, settings);
         await broker.Run(cancellation);
         return broker;
     }
@@ -74,6 +78,7 @@ public sealed class Mosquitto : IAsyncDisposable
             autosave_interval 1
             max_queued_messages 0
             user root
+            {_settings?.Invoke(_folder)}
 
             """,
             cancellation);

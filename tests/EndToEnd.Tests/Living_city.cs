@@ -85,9 +85,30 @@ public sealed class Living_city
             var status = await Mosquitto.Command(
                 "mosquitto_sub", Cancellation, "-p", $"{silo.MqttPort}", "-t", "citytwin/v1/zones/springacre/status", "-C", "1", "-W", "10");
             var zone = JsonDocument.Parse(status).RootElement;
-            Assert.Equal("springacre", zone.GetProperty("zone").GetString());
-            return zone.GetProperty("worstLevelPermille").GetInt32() == 0;
+            Assert.Equal("zones/springacre", zone.GetProperty("name").GetString());
+            return zone.GetProperty("status").GetProperty("health").GetString() == "HEALTH_DARK";
         }, Patience, Cancellation);
+    }
+
+    [Fact]
+    public async Task Tells_an_alert_over_mqtt_as_rest_answers_it()
+    {
+        await using var silo = await SiloProcess.Start(Cancellation, "--no-feed");
+        var door = CityReader.Open(SampleCity.Folder).City!.Sensors.First(sensor => sensor.Kind == "door");
+        var heard = Mosquitto.Command("mosquitto_sub", Cancellation, "-p", $"{silo.MqttPort}", "-q", "1", "-t", "citytwin/v1/alerts", "-C", "1", "-W", "60");
+        await SiloProcess.Until("the alert is heard by a subscriber that comes when it comes", async () =>
+        {
+            await Mosquitto.Command(
+                "mosquitto_pub", Cancellation, "-p", $"{silo.MqttPort}", "-q", "1", "-t", $"citytwin/v1/sensors/{door.Id}/event", "-m", """{"class":"door-forced","confidence":0.9}""");
+            return heard.IsCompleted;
+        }, Patience, Cancellation);
+
+        var told = JsonDocument.Parse(await heard).RootElement;
+        var answered = await silo.Get($"v1/{told.GetProperty("name").GetString()}", Cancellation);
+        foreach (var field in new[] { "name", "severity", "state", "code", "text", "zone", "subject", "raiseTime", "suppressed" })
+        {
+            Assert.Equal(answered.GetProperty(field).ToString(), told.GetProperty(field).ToString());
+        }
     }
 
     [Fact]

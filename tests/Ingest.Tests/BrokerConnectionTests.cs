@@ -122,9 +122,91 @@ public sealed class BrokerConnectionTests : IAsyncLifetime
         Assert.Equal("citytwin/v1/zones/harbour/status {}", seen.Trim());
     }
 
-    private Task<IngestHost> Start(RecordingDoor door, bool useMqtt311 = false) => IngestHost.Start(
+    [Fact(Timeout = 60_000)]
+    public async Task What_the_brokers_access_list_denies_is_said_and_hinders_nothing_else()
+    {
+        await using var strict = await Mosquitto.Start(Cancellation, settings: folder =>
+        {
+            File.WriteAllText(Path.Combine(folder, "acl"), "topic read citytwin/v1/sensors/#\ntopic write citytwin/v1/zones/#\n");
+            // With 0 this mosquitto (2.0.11) closes the connection of whoever it denies something.
+            return $"acl_file {folder}/acl\nmax_queued_messages 1000";
+        });
+        await using var host = await Start(_door, at: strict);
+        await Connected(host);
+
+        var denied = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => host.Publisher.Publish("alerts", "{}"u8.ToArray(), retain: false, Cancellation));
+        Assert.Equal("The broker denies publishing under citytwin/v1/alerts: NotAuthorized", denied.Message);
+        Assert.Equal(denied.Message, host.Publisher.Trouble);
+        await host.Publisher.Publish("zones/harbour/status", "{}"u8.ToArray(), retain: true, Cancellation);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Subscription_that_the_broker_denies_is_said_and_tried_again_until_it_is_granted(bool useMqtt311)
+    {
+        var isGranted = false;
+        await using var strict = await Mosquitto.Start(Cancellation, settings: folder => DynamicSecurity(folder, isGranted));
+        await using var host = await Start(_door, useMqtt311, strict);
+        while (host.Publisher.Trouble?.StartsWith("The broker denies the subscription to citytwin/v1/sensors/#", StringComparison.Ordinal) != true)
+        {
+            await Task.Delay(10, Cancellation);
+        }
+
+        Assert.Equal(0, host.Publisher.Generation);
+        isGranted = true;
+        await strict.Restart(Cancellation);
+        await Connected(host);
+        Assert.Null(host.Publisher.Trouble);
+        using var client = await IngestHost.Connect(strict.Port);
+        await client.Publish("sensors/meter/reading", """{"value":1}""");
+        await _door.Until(door => door.Stored.Count == 1);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task No_more_bytes_are_stored_at_one_time_than_the_limit_says()
+    {
+        var (now, most) = (0, 0);
+        _door.StoreBy(RecordingDoor.Meter, async () =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref now));
+            await Task.Delay(5, Cancellation);
+            Interlocked.Decrement(ref now);
+        });
+        await using var host = await Start(_door, change: options => options with { PayloadBytesMax = 1024, BytesInFlightMax = 1024 });
+        await Connected(host);
+        using var client = await host.Connect();
+
+        for (var i = 0; i < 20; i++)
+        {
+            await client.Publish("sensors/meter/reading", $$"""{"value":{{i}}{{new string(' ', 600)}}}""");
+        }
+
+        await _door.Until(door => door.Stored.Count == 20);
+        Assert.Equal(1, most);
+    }
+
+    private Task<IngestHost> Start(
+        RecordingDoor door, bool useMqtt311 = false, Mosquitto? at = null, Func<IngestOptions, IngestOptions>? change = null) => IngestHost.Start(
         door,
-        options => options with { External = new() { Host = "127.0.0.1", Port = _broker.Port, UseMqtt311 = useMqtt311 } });
+        options => (change?.Invoke(options) ?? options) with
+        {
+            External = new() { Host = "127.0.0.1", Port = (at ?? _broker).Port, UseMqtt311 = useMqtt311 },
+        });
+
+    /// <summary>mosquitto's plain access list grants every subscription and then sends nothing; its plugin denies it as it should be.</summary>
+    private static string DynamicSecurity(string folder, bool isGranted)
+    {
+        const string Plugin = "mosquitto_dynamic_security.so";
+        var plugin = Directory.EnumerateFiles("/usr/lib", Plugin, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true })
+            .FirstOrDefault() ?? throw new InvalidOperationException($"{Plugin} is missing: install the package mosquitto.");
+        var granted = isGranted ? "true" : "false";
+        File.WriteAllText(
+            Path.Combine(folder, "security.json"),
+            $$"""{ "defaultACLAccess": { "publishClientSend": true, "publishClientReceive": true, "unsubscribe": true, "subscribe": {{granted}} } }""");
+        return $"plugin {plugin}\nplugin_opt_config_file {folder}/security.json";
+    }
 
     /// <summary>Before the first subscription stands, a broker keeps nothing for us.</summary>
     private static async Task Connected(IngestHost host, long generation = 1)

@@ -278,6 +278,26 @@ public sealed class EmbeddedBrokerTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task No_more_bytes_are_stored_at_one_time_than_the_limit_says()
+    {
+        var (now, most) = (0, 0);
+        _door.StoreBy(RecordingDoor.Meter, async () =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref now));
+            await Task.Delay(5, Cancellation);
+            Interlocked.Decrement(ref now);
+        });
+        await using var host = await IngestHost.Start(_door, options => options with { PayloadBytesMax = 1024, BytesInFlightMax = 1024 });
+        using var client = await host.Connect();
+        using var other = await host.Connect();
+
+        var all = Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? client : other).Publish("sensors/meter/reading", $$"""{"value":1{{new string(' ', 600)}}}"""));
+        Assert.All(await Task.WhenAll(all), published => Assert.True(published.IsSuccess));
+
+        Assert.Equal(1, most);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Connections_beyond_the_limit_and_wrong_passwords_are_refused()
     {
         await using var host = await IngestHost.Start(_door, options => options with { ConnectionsMax = 1, Credentials = new("ada", "secret") });

@@ -26,11 +26,11 @@ internal sealed class IngestHost : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<IngestHost> Start(RecordingDoor door, Func<IngestOptions, IngestOptions>? change = null)
+    public static async Task<IngestHost> Start(RecordingDoor door, Func<IngestOptions, IngestOptions>? change = null, TimeProvider? time = null)
     {
         var options = new IngestOptions { Port = Mosquitto.FreePort() };
         options = change?.Invoke(options) ?? options;
-        var services = new ServiceCollection().AddLogging().AddSingleton<ISensorDoor>(door).AddCityTwinIngest(options);
+        var services = new ServiceCollection().AddLogging().AddSingleton<ISensorDoor>(door).AddSingleton(time ?? TimeProvider.System).AddCityTwinIngest(options);
         var host = new IngestHost(services.BuildServiceProvider(), options);
         foreach (var service in host._services.GetServices<IHostedService>())
         {

@@ -146,6 +146,52 @@ public sealed class ChangeLogTests
         Assert.Equal([1, 2], (await store.Load(hash, Cancel))!.Value.ToArray());
     }
 
+    [Fact]
+    public async Task Rows_of_alerts_are_read_alone_and_the_reader_knows_how_far()
+    {
+        await using var storage = new TestStorage();
+        for (var n = 1; n <= 9; n++)
+        {
+            await storage.Save($"s:{n}", null, [1], new PublishedChange(n % 3 == 0 ? "alert" : "sensor", $"{n}", [(byte)n]));
+        }
+
+        var first = Assert.IsType<SomeFollow>(await storage.Log.ReadAlerts(3, 1, Cancel));
+        var rest = Assert.IsType<SomeFollow>(await storage.Log.ReadAlerts(first.Through, 10, Cancel));
+
+        Assert.Equal((6, 6), (Assert.Single(first.Rows).Seq, first.Through));
+        Assert.Equal((9, 9), (Assert.Single(rest.Rows).Seq, rest.Through));
+        Assert.Equal(9, Assert.IsType<SomeFollow>(await storage.Log.ReadAlerts(9, 10, Cancel)).Through);
+        Assert.IsType<ChangesGone>(await storage.Log.ReadAlerts(10, 10, Cancel));
+    }
+
+    [Fact]
+    public async Task Reading_the_rows_of_alerts_does_not_walk_through_all_others()
+    {
+        await using var storage = new TestStorage();
+        Assert.Equal(1, storage.Scalar(
+            "select count(*) from pragma_index_list('changes') where name = 'changes_alerts' and partial = 1"));
+        using var connection = storage.Database.OpenReader();
+        using var command = connection.CreateCommand();
+        command.CommandText = "explain query plan select seq, published from changes where kind = 'alert' and seq > 5 order by seq limit 10";
+        using var plan = command.ExecuteReader();
+        Assert.True(plan.Read());
+        Assert.Contains("changes_alerts", plan.GetString(3), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bookmark_is_kept_over_a_restart_and_replaced_by_the_next()
+    {
+        await using var first = new TestStorage();
+        var bookmarks = new SqliteBookmarks(first.Database);
+        Assert.Null(await bookmarks.Load("reader", Cancel));
+        await bookmarks.Save("reader", new("epoch", 7), Cancel);
+        await bookmarks.Save("reader", new("epoch", 8, new CityHash(new string('a', 64))), Cancel);
+        await bookmarks.Save("other", new("epoch", 1), Cancel);
+
+        await using var again = new TestStorage(folder: first.Folder);
+        Assert.Equal(new Bookmark("epoch", 8, new CityHash(new string('a', 64))), await new SqliteBookmarks(again.Database).Load("reader", Cancel));
+    }
+
     private static async Task Write(TestStorage storage, int rows) =>
         await Task.WhenAll(Enumerable.Range(0, rows).Select(n => storage.Save($"s:{n}", null, [1], Change($"{n}", 1))));
 

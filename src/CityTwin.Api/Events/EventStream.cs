@@ -1,7 +1,7 @@
 using System.Globalization;
 using CityTwin.Api.Errors;
+using CityTwin.Api.Mapping;
 using CityTwin.Api.Strictness;
-using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using V1 = CityTwin.Protocol.V1;
@@ -15,7 +15,6 @@ namespace CityTwin.Api.Events;
 /// </summary>
 internal static class EventStream
 {
-    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
     private static readonly string[] Parameters = ["resumeToken", "sensors", "intervalMilliseconds"];
 
     public static async Task Serve(HttpContext http, CityWatcher watcher)
@@ -75,7 +74,7 @@ internal static class EventStream
 
     private static async Task Send(HttpContext http, V1.CityChanges? changes)
     {
-        var text = changes is null ? ": nothing new\n\n" : $"event: changes\nid: {changes.ResumeToken}\ndata: {Json.Format(changes)}\n\n";
+        var text = changes is null ? ": nothing new\n\n" : $"event: changes\nid: {changes.ResumeToken}\ndata: {PublicJson.Formatter.Format(changes)}\n\n";
         await http.Response.WriteAsync(text, http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
     }

@@ -20,6 +20,10 @@ public abstract record ChangeRead;
 /// <summary>The rows that follow, gapless from the sequence asked for; empty at the head of the log.</summary>
 public sealed record ChangesFollow(ImmutableArray<ChangeRow> Rows) : ChangeRead;
 
+/// <summary>Some of the rows that follow: all of their kind from the sequence asked for through <paramref name="Through"/>.</summary>
+/// <param name="Through">Continue after this sequence.</param>
+public sealed record SomeFollow(ImmutableArray<ChangeRow> Rows, long Through) : ChangeRead;
+
 /// <summary>
 /// The log does not hold what follows the sequence asked for: it is older than what is kept, or of another log. The
 /// reader starts over from a snapshot.

@@ -19,6 +19,11 @@ public interface IChangeLog
     /// <exception cref="StorageUnusableException">The database cannot be read.</exception>
     Task<ChangeRead> Read(long after, int max, CancellationToken cancellation);
 
+    /// <summary>As <see cref="Read"/>, but only the rows of alerts: those who tell them on do not read the millions of others.</summary>
+    /// <returns>Rows and how far they reach; or the news that the log does not hold what follows.</returns>
+    /// <exception cref="StorageUnusableException">The database cannot be read.</exception>
+    Task<ChangeRead> ReadAlerts(long after, int max, CancellationToken cancellation);
+
     /// <summary>Everything published, and the head that goes with it, in one consistent read.</summary>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="kinds">Only rows of these kinds; none given = of all. A large city has a few batches among its sensors.</param>

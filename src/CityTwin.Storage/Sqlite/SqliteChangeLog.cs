@@ -15,10 +15,29 @@ internal sealed class SqliteChangeLog(SqliteDatabase database, TimeProvider time
 
     public Task<ChangeRead> Read(long after, int max, CancellationToken cancellation)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(after);
-        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(max, RowsMax);
-        return Task.Run(() => Consistently(connection => ReadAfter(connection, after, max)), cancellation);
+        Check(after, max);
+        return Task.Run(
+            () => Consistently<ChangeRead>(connection =>
+                Missing(connection, after, out _) is { } gone ? gone : new ChangesFollow(RowsAfter(connection, "seq > @after", after, max))),
+            cancellation);
+    }
+
+    public Task<ChangeRead> ReadAlerts(long after, int max, CancellationToken cancellation)
+    {
+        Check(after, max);
+        return Task.Run(
+            () => Consistently<ChangeRead>(connection =>
+            {
+                if (Missing(connection, after, out var head) is { } gone)
+                {
+                    return gone;
+                }
+
+                // The text of the condition is that of the index, or the planner would not use it.
+                var rows = RowsAfter(connection, "kind = 'alert' and seq > @after", after, max);
+                return new SomeFollow(rows, rows.Length == max ? rows[^1].Seq : head);
+            }),
+            cancellation);
     }
 
     public Task<ChangeSnapshot> Snapshot(CancellationToken cancellation, params string[] kinds) => Task.Run(
@@ -80,19 +99,26 @@ internal sealed class SqliteChangeLog(SqliteDatabase database, TimeProvider time
         return rows.DrainToImmutable();
     }
 
-    private ChangeRead ReadAfter(SqliteConnection connection, long after, int max)
+    private static void Check(long after, int max)
     {
-        var (head, firstKept) = HeadOf(connection);
-        if (after + 1 < firstKept || after > head)
-        {
-            return new ChangesGone(firstKept, head);
-        }
+        ArgumentOutOfRangeException.ThrowIfNegative(after);
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(max, RowsMax);
+    }
 
+    private static ImmutableArray<ChangeRow> RowsAfter(SqliteConnection connection, string condition, long after, int max)
+    {
         using var command = connection.CreateCommand();
-        command.CommandText = "select seq, at, kind, key, version, published from changes where seq > @after order by seq limit @max";
+        command.CommandText = $"select seq, at, kind, key, version, published from changes where {condition} order by seq limit @max";
         command.Parameters.AddWithValue("@after", after);
         command.Parameters.AddWithValue("@max", max);
-        return new ChangesFollow(Rows(command, CancellationToken.None));
+        return Rows(command, CancellationToken.None);
+    }
+
+    private ChangesGone? Missing(SqliteConnection connection, long after, out long head)
+    {
+        (head, var firstKept) = HeadOf(connection);
+        return after + 1 < firstKept || after > head ? new ChangesGone(firstKept, head) : null;
     }
 
     private (long Head, long FirstKept) HeadOf(SqliteConnection connection)

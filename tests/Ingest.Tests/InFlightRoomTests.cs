@@ -1,0 +1,58 @@
+using Xunit;
+
+namespace CityTwin.Ingest.Tests;
+
+public sealed class InFlightRoomTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Room_is_bounded_by_number_and_by_bytes_and_given_in_the_order_of_asking()
+    {
+        var room = new InFlightRoom(messagesMax: 3, bytesMax: 100);
+        Assert.True(room.Enter(60, Cancellation).IsCompletedSuccessfully);
+        Assert.True(room.Enter(40, Cancellation).IsCompletedSuccessfully);
+        var large = room.Enter(50, Cancellation);
+        var small = room.Enter(1, Cancellation);
+
+        room.Leave(40);
+        Assert.Equal((false, false), (large.IsCompleted, small.IsCompleted));
+        room.Leave(60);
+        await large;
+        await small;
+
+        Assert.True(room.Enter(1, Cancellation).IsCompletedSuccessfully);
+        var fourth = room.Enter(1, Cancellation);
+        Assert.False(fourth.IsCompleted);
+        room.Leave(1);
+        await fourth;
+    }
+
+    [Fact]
+    public async Task Message_larger_than_all_room_is_let_in_alone()
+    {
+        var room = new InFlightRoom(messagesMax: 3, bytesMax: 100);
+        Assert.True(room.Enter(500, Cancellation).IsCompletedSuccessfully);
+        var next = room.Enter(1, Cancellation);
+        Assert.False(next.IsCompleted);
+        room.Leave(500);
+        await next;
+    }
+
+    [Fact]
+    public async Task Whoever_gives_up_waiting_takes_no_room()
+    {
+        var room = new InFlightRoom(messagesMax: 1, bytesMax: 100);
+        using var giveUp = new CancellationTokenSource();
+        await room.Enter(1, Cancellation);
+        var given = room.Enter(1, giveUp.Token);
+        var next = room.Enter(1, Cancellation);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+
+        room.Leave(1);
+        await next;
+        room.Leave(1);
+        Assert.True(room.Enter(100, Cancellation).IsCompletedSuccessfully);
+    }
+}
