@@ -133,7 +133,7 @@ internal sealed class OutsideWorld : IChangeLog, IBookmarks, ICityCatalog, IMqtt
 
     Task<ChangeRead> IChangeLog.Read(long after, int max, CancellationToken cancellation) => throw new NotSupportedException();
 
-    Task<ChangeSnapshot> IChangeLog.Snapshot(CancellationToken cancellation) => throw new NotSupportedException();
+    Task<ChangeSnapshot> IChangeLog.Snapshot(CancellationToken cancellation, params string[] kinds) => throw new NotSupportedException();
 
     void ICityCatalog.Use(CityPlan plan, long batch) => throw new NotSupportedException();
 
