@@ -90,6 +90,9 @@ public sealed class OperatingTests(BrowserFixture fixture) : IClassFixture<Brows
     public async Task Page_has_no_serious_barrier_in_any_of_its_states()
     {
         await using var screen = await Screen.Open(fixture.Browser, prepare: city => city.Raise("leak", AlertSeverity.Serious, "Leak at the mill", "zones/mill"));
+
+        // Contrast is judged of what stands, not of a dialog that is just fading in.
+        await screen.Page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
         await HasNoBarrier(screen, "as opened");
         screen.Host.City.Set("segments/substation-north", 0);
         await screen.Page.Locator("#tab-cascades").ClickAsync();
