@@ -61,6 +61,23 @@ internal static class LiveLog
         }
     }
 
+    /// <summary>Waits until something holds.</summary>
+    public static async Task Holds(Func<Task<bool>> holds)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        while (!await holds())
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
+    /// <summary>All rows about one thing in the change log, oldest first.</summary>
+    public static async Task<IReadOnlyList<ChangeRow>> RowsOf(CityCluster cluster, string kind, string key) =>
+        await cluster.Services.GetRequiredService<IChangeLog>().Read(0, 10_000, TestContext.Current.CancellationToken) is ChangesFollow follow
+            ? [.. follow.Rows.Where(row => row.Kind == kind && row.Key == key)]
+            : [];
+
     /// <summary>The whole log, once nothing is on its way any more.</summary>
     public static async Task<ImmutableArray<BatchDecided>> AtRest(CityCluster cluster)
     {

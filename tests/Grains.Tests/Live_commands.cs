@@ -18,7 +18,6 @@ namespace CityTwin.Grains.Tests;
 /// <summary>What people order of zones, guards and alerts, over real storage and with the view.</summary>
 public sealed class Live_commands : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly AlertId OutOfRange = AlertId.For("out-of-range", new SensorId("meter-00001"));
     private static readonly AlertId Tampered = AlertId.For("tampered", new SensorId("meter-00001"));
     private CityCluster _cluster = null!;
@@ -39,14 +38,14 @@ public sealed class Live_commands : IAsyncLifetime
         var sensor = _cluster.Grains.GetGrain<ISensorGrain>(GrainKeys.Of(new SensorId("meter-00001")));
         await sensor.Report(new(new("meter-00001"), "tampered", 0.9, null, 1, 1, DateTimeOffset.UtcNow));
         await sensor.Observe(new(new("meter-00001"), 1, 2, DateTimeOffset.UtcNow, ReadingValue.Of(900), "V"));
-        await Until(async () => (await Alert(OutOfRange).Read(), await Alert(Tampered).Read()) is ({ Phase: AlertPhase.Raised }, { Phase: AlertPhase.Raised }));
+        await LiveLog.Holds(async () => (await Alert(OutOfRange).Read(), await Alert(Tampered).Read()) is ({ Phase: AlertPhase.Raised }, { Phase: AlertPhase.Raised }));
 
         Assert.NotNull(await Zone("north").PlanWork("w1", DateTimeOffset.UtcNow.AddHours(1), "anna", "cables"));
-        await Until(async () => (await Alert(OutOfRange).Read())!.SuppressedBy == "north");
+        await LiveLog.Holds(async () => (await Alert(OutOfRange).Read())!.SuppressedBy == "north");
         Assert.Null((await Alert(Tampered).Read())!.SuppressedBy);
 
         await Zone("north").PlanWork("w2", null, "anna", "done");
-        await Until(async () => (await Alert(OutOfRange).Read())!.SuppressedBy is null);
+        await LiveLog.Holds(async () => (await Alert(OutOfRange).Read())!.SuppressedBy is null);
     }
 
     [Fact]
@@ -97,18 +96,5 @@ public sealed class Live_commands : IAsyncLifetime
 
     private IZoneGrain Zone(string id) => _cluster.Grains.GetGrain<IZoneGrain>(GrainKeys.Of(new ZoneId(id)));
 
-    private async Task<IReadOnlyList<ChangeRow>> Log(string kind, string key) =>
-        await _cluster.Services.GetRequiredService<IChangeLog>().Read(0, 10_000, TestContext.Current.CancellationToken) is ChangesFollow follow
-            ? [.. follow.Rows.Where(row => row.Kind == kind && row.Key == key)]
-            : [];
-
-    private static async Task Until(Func<Task<bool>> holds)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
-        while (!await holds())
-        {
-            await Task.Delay(20, patience.Token);
-        }
-    }
+    private Task<IReadOnlyList<ChangeRow>> Log(string kind, string key) => LiveLog.RowsOf(_cluster, kind, key);
 }

@@ -16,7 +16,6 @@ namespace CityTwin.Grains.Tests;
 public sealed class Live_sensors : IAsyncLifetime
 {
     private const int OfflineAfterMilliseconds = 1_500;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly SensorLimits NoLimits = new(null, null, null, null, 0, 0, 0, 0, 0);
     private static readonly SegmentId Breaker = new("breaker");
     private static readonly SegmentId House = new("house");
@@ -51,13 +50,13 @@ public sealed class Live_sensors : IAsyncLifetime
     public async Task Breaker_that_says_open_takes_its_dependents_down_and_a_tie_that_says_closed_brings_them_back()
     {
         await Sensor("breaker-status").Observe(Reading("breaker-status", 1, "open"));
-        await Until(async () => (await Level(Breaker), await Level(House)) == (0, 0));
+        await LiveLog.Holds(async () => (await Level(Breaker), await Level(House)) == (0, 0));
 
         await Sensor("tie-status").Observe(Reading("tie-status", 1, "closed"));
-        await Until(async () => (await Level(Tie), await Level(House)) == (1000, 1000));
+        await LiveLog.Holds(async () => (await Level(Tie), await Level(House)) == (1000, 1000));
 
         await Sensor("breaker-status").Observe(Reading("breaker-status", 2, "closed"));
-        await Until(async () => await Level(Breaker) == 1000);
+        await LiveLog.Holds(async () => await Level(Breaker) == 1000);
     }
 
     [Fact]
@@ -76,7 +75,7 @@ public sealed class Live_sensors : IAsyncLifetime
     {
         await Sensor("voltage").Observe(Reading("voltage", 1, 260));
         await Sensor("voltage").Observe(Reading("voltage", 2, 261));
-        await Until(async () => (await Alert(Overvoltage).Read())?.Phase == AlertPhase.Raised);
+        await LiveLog.Holds(async () => (await Alert(Overvoltage).Read())?.Phase == AlertPhase.Raised);
 
         var acknowledged = await Alert(Overvoltage).Acknowledge("r1", "ada", "seen");
         Assert.Null(acknowledged.Fault);
@@ -85,7 +84,7 @@ public sealed class Live_sensors : IAsyncLifetime
         Assert.Equal(AlertFault.ShelvedTooLong, (await Alert(Overvoltage).Shelve("r3", "ada", "", DateTimeOffset.UtcNow.AddDays(30))).Fault);
 
         await Sensor("voltage").Observe(Reading("voltage", 3, 230));
-        await Until(async () => (await Alert(Overvoltage).Read())?.Phase == AlertPhase.Cleared);
+        await LiveLog.Holds(async () => (await Alert(Overvoltage).Read())?.Phase == AlertPhase.Cleared);
         var status = (await Alert(Overvoltage).Read())!;
         Assert.Equal((1L, "ada"), (status.Count, status.Acknowledged!.By));
     }
@@ -94,11 +93,11 @@ public sealed class Live_sensors : IAsyncLifetime
     public async Task Sensor_that_falls_silent_is_offline_with_an_alert_until_it_speaks_again()
     {
         await Sensor("quiet").Observe(Reading("quiet", 1, 4));
-        await Until(async () => (await Sensor("quiet").Read()).Condition == SensorCondition.Offline);
-        await Until(async () => (await Alert(Silence).Read())?.Phase == AlertPhase.Raised);
+        await LiveLog.Holds(async () => (await Sensor("quiet").Read()).Condition == SensorCondition.Offline);
+        await LiveLog.Holds(async () => (await Alert(Silence).Read())?.Phase == AlertPhase.Raised);
 
         await Sensor("quiet").Observe(Reading("quiet", 2, 4));
-        await Until(async () => (await Alert(Silence).Read())?.Phase == AlertPhase.Cleared);
+        await LiveLog.Holds(async () => (await Alert(Silence).Read())?.Phase == AlertPhase.Cleared);
     }
 
     [Fact]
@@ -106,10 +105,10 @@ public sealed class Live_sensors : IAsyncLifetime
     {
         var longAgo = DateTimeOffset.UtcNow - AlertRules.ClearedKeptFor;
         await Sensor("voltage").Observe(Reading("voltage", 1, 260) with { ObservedAt = longAgo.AddHours(-2) });
-        await Until(async () => (await Alert(Overvoltage).Read())?.Phase == AlertPhase.Raised);
+        await LiveLog.Holds(async () => (await Alert(Overvoltage).Read())?.Phase == AlertPhase.Raised);
         await Sensor("voltage").Observe(Reading("voltage", 2, 230) with { ObservedAt = longAgo.AddHours(-1) });
 
-        await Until(async () => await Alert(Overvoltage).Read() is null);
+        await LiveLog.Holds(async () => await Alert(Overvoltage).Read() is null);
         Assert.Null((await Log(PublishedKind.Alert, Overvoltage.Value))[^1].Published);
     }
 
@@ -123,7 +122,7 @@ public sealed class Live_sensors : IAsyncLifetime
 
         Assert.Equal(3, (await Sensor("voltage").Read()).EventCount);
         Assert.Equal(3, (await Log(PublishedKind.Sensor, "voltage")).Count);
-        await Until(async () => (await Alert(AlertId.For("tampered", new SensorId("voltage"))).Read())?.Count == 3);
+        await LiveLog.Holds(async () => (await Alert(AlertId.For("tampered", new SensorId("voltage"))).Read())?.Count == 3);
     }
 
     private static Segment Segment(SegmentId id, SegmentRule rule) => new(id, id.Value, "feeder", new("power"), null, [], rule, false);
@@ -144,18 +143,5 @@ public sealed class Live_sensors : IAsyncLifetime
     private async Task<int> Level(SegmentId segment) =>
         (await _cluster.Grains.GetGrain<ISegmentGrain>(GrainKeys.Of(segment)).Read()).Decided.LevelPermille;
 
-    private async Task<IReadOnlyList<ChangeRow>> Log(string kind, string key) =>
-        await _cluster.Services.GetRequiredService<IChangeLog>().Read(0, 10_000, TestContext.Current.CancellationToken) is ChangesFollow follow
-            ? [.. follow.Rows.Where(row => row.Kind == kind && row.Key == key)]
-            : [];
-
-    private static async Task Until(Func<Task<bool>> holds)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
-        while (!await holds())
-        {
-            await Task.Delay(20, patience.Token);
-        }
-    }
+    private Task<IReadOnlyList<ChangeRow>> Log(string kind, string key) => LiveLog.RowsOf(_cluster, kind, key);
 }

@@ -16,7 +16,6 @@ namespace CityTwin.Grains.Tests;
 public sealed class Sleepers : IAsyncLifetime
 {
     private const int DisagreeAfterMilliseconds = 3_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly SensorLimits NoLimits = new(null, null, null, null, 0, 0, 0, 0, 0);
     private static readonly SensorId Meter = new("meter");
     private static readonly SensorId Level = new("level");
@@ -50,14 +49,14 @@ public sealed class Sleepers : IAsyncLifetime
     public async Task Contradiction_becomes_a_disagreement_in_its_time(bool isRestarted)
     {
         await Say(Meter, 0);
-        await Until(async () => (await Dues()).Length == 1);
+        await LiveLog.Holds(async () => (await Dues()).Length == 1);
         if (isRestarted)
         {
             await RestartWhenAllIsTold(0);
         }
 
         var disagrees = AlertId.For(DisagreementRules.AlertCause, Feeder);
-        await Until(async () => (await Alert(disagrees).Read())?.Phase == AlertPhase.Raised);
+        await LiveLog.Holds(async () => (await Alert(disagrees).Read())?.Phase == AlertPhase.Raised);
         Assert.Empty(await Dues());
     }
 
@@ -69,9 +68,9 @@ public sealed class Sleepers : IAsyncLifetime
         _cluster = await _cluster.Restart();
 
         var serializer = _cluster.Services.GetRequiredService<Serializer>();
-        await Until(async () => (await Snapshot()).Any(row => row is { Kind: PublishedKind.Sensor, Published: { } bytes }
+        await LiveLog.Holds(async () => (await Snapshot()).Any(row => row is { Kind: PublishedKind.Sensor, Published: { } bytes }
             && row.Key == Level.Value && serializer.Deserialize<SensorStatus>(bytes)!.Condition == SensorCondition.Stale));
-        await Until(async () => (await Alert(AlertId.For("above-limit", Heat)).Read())?.Phase == AlertPhase.Raised);
+        await LiveLog.Holds(async () => (await Alert(AlertId.For("above-limit", Heat)).Read())?.Phase == AlertPhase.Raised);
     }
 
     private IAlertGrain Alert(AlertId id) => _cluster.Grains.GetGrain<IAlertGrain>(GrainKeys.OfAlert(id.Value));
@@ -79,7 +78,7 @@ public sealed class Sleepers : IAsyncLifetime
     /// <summary>A tell that is sent again would wake its receiver: the restart must find none, so that nobody calls.</summary>
     private async Task RestartWhenAllIsTold(double volts)
     {
-        await Until(async () =>
+        await LiveLog.Holds(async () =>
         {
             await Say(Meter, volts);
             return !(await Snapshot()).Any(row => row is { Kind: PublishedKind.Outbox, Published: not null });
@@ -95,14 +94,4 @@ public sealed class Sleepers : IAsyncLifetime
 
     private async Task<IEnumerable<ChangeRow>> Snapshot() =>
         (await _cluster.Services.GetRequiredService<IChangeLog>().Snapshot(TestContext.Current.CancellationToken)).Rows;
-
-    private static async Task Until(Func<Task<bool>> holds)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
-        while (!await holds())
-        {
-            await Task.Delay(20, patience.Token);
-        }
-    }
 }

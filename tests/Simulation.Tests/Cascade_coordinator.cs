@@ -65,6 +65,28 @@ public sealed class Cascade_coordinator
     }
 
     [Fact]
+    public void Lets_a_start_that_has_waited_go_before_more_changes_also_when_a_timer_comes_between()
+    {
+        var city = new StillCity(
+            (new("a"), new()),
+            (new("feeder"), new()),
+            (new("battery"), new(Supply: new Supplier(new("feeder")), Backup: new(1000, 50, null))));
+        city.Set(10, "feeder", 0);
+        city.Offer("a", 500);
+        city.Order("a");
+        city.TickOnce(20);
+        city.Offer("a", 400);
+        city.TickOnce(100);
+        Assert.Equal((60, 0), (city.Log[^1].At, city.Log[^1].Changes.Length));
+
+        city.TickOnce(100);
+
+        Assert.Single(city.Log[^1].Starts);
+        city.Tick(100);
+        Assert.Equal([400], city.Levels("a"));
+    }
+
+    [Fact]
     public void Takes_the_highest_version_of_a_ceiling_whatever_arrives_last()
     {
         var city = new StillCity((new("a"), new()));
@@ -159,9 +181,12 @@ public sealed class Cascade_coordinator
             for (var before = -1; before != Log.Count;)
             {
                 before = Log.Count;
-                Carry(_coordinator.Tick(now));
+                TickOnce(now);
             }
         }
+
+        /// <summary>One batch at most.</summary>
+        public void TickOnce(long now) => Carry(_coordinator.Tick(now));
 
         public int[] Levels(params string[] segments) => [.. segments.Select(segment => _segments[segment].Decided.LevelPermille)];
 

@@ -166,7 +166,8 @@ public sealed class CascadeCoordinator
             return Redefine(_change!, next.At);
         }
 
-        _startsHaveWaited = next.Kind == BatchKind.Changes && _inbox.HasStarts;
+        // A batch of timers between them is nobody's turn: starts that have waited still go next.
+        _startsHaveWaited = next.Kind == BatchKind.Timers ? _startsHaveWaited : next.Kind == BatchKind.Changes && _inbox.HasStarts;
         var changes = next.Kind == BatchKind.Changes ? _inbox.TakeChanges() : [];
         var starts = next.Kind == BatchKind.Starts ? _inbox.TakeStarts() : [];
         _state = _state with
