@@ -35,9 +35,9 @@ internal static class CascadeBenchmark
         }
 
         var median = rounds.OrderBy(one => one.Durable / (one.Pings + one.Bulk)).ElementAt(Rounds / 2);
-        var published = rounds.Select(one => one.Published / (one.Pings + one.Bulk)).Order().ElementAt(Rounds / 2);
+        var decision = rounds.Select(one => one.Published / (one.Pings + one.Bulk)).Order().ElementAt(Rounds / 2);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{CascadeCity.Dependents} dependents: decision durable and published after {median.Published:0} ms, {published:0.00} of the ceiling"));
+            $"{CascadeCity.Dependents} dependents: decision durable and published after {median.Published:0} ms, {decision:0.00} of the ceiling"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"in every segment's own storage too after {median.Durable:0} ms; 20,000 pings {median.Pings:0} ms, one bulk write {median.Bulk:0} ms"));
         Console.WriteLine(new Verdict("cascade", median.Durable / (median.Pings + median.Bulk), Target));
