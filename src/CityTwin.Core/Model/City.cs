@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CityTwin.Core.Breaches.Model;
 
 namespace CityTwin.Core.Model;
 
@@ -21,7 +22,11 @@ public sealed record City(
     ImmutableArray<Sensor> Sensors,
     ImmutableArray<Guard> Guards,
     ImmutableArray<BackgroundFeature> Background,
-    ImmutableArray<Assumption> Assumptions);
+    ImmutableArray<Assumption> Assumptions)
+{
+    /// <summary>How it can be attacked, watched and defended; empty where nobody has said.</summary>
+    public SecurityModel Security { get; init; } = SecurityModel.None;
+}
 
 /// <summary>A line or area drawn under the city (street, water, park); no rule reads it.</summary>
 /// <param name="Kind">What is drawn, such as <c>street</c>, <c>water</c>, <c>park</c>, <c>building</c>.</param>
