@@ -1,0 +1,177 @@
+using CityTwin.Core.Breaches.Chances;
+using CityTwin.Core.Breaches.Model;
+
+namespace CityTwin.Core.Breaches.Running;
+
+/// <summary>Who notices, who is told, who comes, and what comes of that.</summary>
+public sealed partial class BreachRun
+{
+    private readonly long[] _guardFreeAt;
+    private readonly double[] _distances;
+    private readonly double[]?[] _openDistances; // of each area, by road, as long as no road has another level than in the beginning
+    private readonly PriorityQueue<int, (double, int)> _openCorners = new();
+    private readonly int[] _attempts = new int[2];  // of each kind of step
+    private readonly bool[] _areComing = new bool[2];
+
+    private void ResetResponse()
+    {
+        _guardFreeAt.AsSpan().Clear();
+        _attempts.AsSpan().Clear();
+        _areComing.AsSpan().Clear();
+    }
+
+    private void Detect(int step, int number)
+    {
+        if (_steps[step].State == StepState.Stopped)
+        {
+            return;
+        }
+
+        var (plan, detection) = (_tables.Steps[step], _tables.Steps[step].Detections[number]);
+        if (_chance.Unit(detection.Key, Purpose.Detected) >= detection.Probability * Working(detection))
+        {
+            Tell(StoryKind.Unseen, SensorOf(detection), _tables.StepIds[step].Value);
+            return;
+        }
+
+        Outcome.DetectedAt ??= _now;
+        Tell(StoryKind.Detected, SensorOf(detection), _tables.StepIds[step].Value);
+        var response = ResponseTo(plan.Kind);
+        var channel = response.IsOneCommunication ? _tables.ProfileKey + (ulong)plan.Kind : detection.Key;
+        if (_chance.Unit(channel, Purpose.Communicated) >= response.Communication)
+        {
+            Tell(StoryKind.Lost, SensorOf(detection), _tables.StepIds[step].Value);
+            return;
+        }
+
+        var latency = response.Transmit.Draw(_chance, detection.Key, Purpose.Transmit) + response.Assess.Draw(_chance, detection.Key, Purpose.Assess);
+        Expect(_now + latency, BreachEventKind.Alarmed, (int)plan.Kind, step);
+    }
+
+    /// <summary>The share of a detection's chance that is left at this moment.</summary>
+    private double Working(PlanDetection detection)
+    {
+        var share = detection.Schedule < 0 ? 1 : _tables.Schedules[detection.Schedule].ShareAt(_ground.LocalStart + _now);
+        return detection.Sensor < 0 ? share
+            : _isBlind[detection.Sensor] ? 0
+            : _tables.Sensors[detection.Sensor].Program is >= 0 and var program
+                ? share * _course.State.Evaluate(_tables.SensorCode, program) / 1000
+            : share;
+    }
+
+    private string SensorOf(PlanDetection detection) => detection.Sensor < 0 ? "" : _tables.Sensors[detection.Sensor].Id.Value;
+
+    private PlanResponse ResponseTo(StepKind kind) => kind == StepKind.Cyber ? _tables.Cyber : _tables.Physical;
+
+    private void Alarm(StepKind kind, int step)
+    {
+        Outcome.AlarmedAt ??= _now;
+        Tell(StoryKind.Alarmed, _tables.StepIds[step].Value);
+        if (_isStopped[(int)kind] || _areComing[(int)kind] || Outcome.SucceededAt is not null)
+        {
+            return;
+        }
+
+        if (ResponseTo(kind).Respond is { } respond)
+        {
+            var attempt = _attempts[(int)kind]++;
+            Send(kind, respond.Draw(_chance, _tables.ProfileKey + (ulong)kind, Purpose.Respond, attempt), "");
+        }
+        else if (kind == StepKind.Physical)
+        {
+            Dispatch(_tables.Steps[step].From);
+        }
+    }
+
+    /// <summary>Sends the guard who is there first.</summary>
+    private void Dispatch(int area)
+    {
+        var attempt = _attempts[(int)StepKind.Physical]++;
+        var (best, bestTicks) = (-1, long.MaxValue);
+        for (var guard = 0; guard < _tables.Guards.Length; guard++)
+        {
+            if (_guardFreeAt[guard] <= _now && IsOnDuty(guard) && TicksTo(guard, area, attempt) is var ticks && ticks < bestTicks)
+            {
+                (best, bestTicks) = (guard, ticks);
+            }
+        }
+
+        if (best < 0)
+        {
+            Tell(StoryKind.NobodyFree, _tables.Areas[area].Id.Value);
+            return;
+        }
+
+        _guardFreeAt[best] = long.MaxValue;
+        Send(StepKind.Physical, bestTicks, _tables.Guards[best].Id.Value);
+    }
+
+    private void Send(StepKind kind, long ticks, string who)
+    {
+        _areComing[(int)kind] = true;
+        Tell(StoryKind.Dispatched, who, kind.ToString());
+        Expect(_now + ticks, BreachEventKind.Arrived, (int)kind, _attempts[(int)kind] - 1);
+    }
+
+    private bool IsOnDuty(int guard) => _tables.GuardsOnDuty < 0
+        || _chance.Unit(_tables.Guards[guard].Key, Purpose.OnDuty) < _tables.Schedules[_tables.GuardsOnDuty].ShareAt(_ground.LocalStart + _now);
+
+    private long TicksTo(int guard, int area, int attempt)
+    {
+        var (who, where) = (_tables.Guards[guard], _tables.Areas[area]);
+        var metres = who.Corner < 0 ? double.PositiveInfinity : Distances(area)[who.Corner];
+        var seconds = _ground.Roads.Seconds(who.Post, who.Corner, where.Position, where.Corner, metres, who.SpeedMetresPerSecond);
+        return _tables.Turnout.Draw(_chance, who.Key, Purpose.Turnout, attempt) + (long)((seconds * 1000) + 0.5);
+    }
+
+    private int _distancesArea;
+    private int _distancesVersion;
+    private long _distancesRun;
+
+    /// <summary>By road to an area, over the roads as they are now.</summary>
+    private double[] Distances(int area)
+    {
+        var corner = _tables.Areas[area].Corner;
+        if (_course.RoadVersion == 0)
+        {
+            if (_openDistances[area] is not { } known)
+            {
+                _openDistances[area] = known = new double[_distances.Length];
+                _ground.Roads.DistancesTo(corner, _ground.Start, known, _openCorners);
+            }
+
+            return known;
+        }
+
+        if ((_distancesArea, _distancesVersion, _distancesRun) != (area, _course.RoadVersion, Outcome.Run + 1))
+        {
+            (_distancesArea, _distancesVersion, _distancesRun) = (area, _course.RoadVersion, Outcome.Run + 1);
+            Outcome.Routings++;
+            _ground.Roads.DistancesTo(corner, _course.State, _distances, _openCorners);
+        }
+
+        return _distances;
+    }
+
+    private void Arrive(StepKind kind, int attempt)
+    {
+        _areComing[(int)kind] = false;
+        Outcome.ArrivedAt ??= _now;
+        Tell(StoryKind.Arrived, kind.ToString());
+        if (Outcome.SucceededAt is not null || _isStopped[(int)kind])
+        {
+            return;
+        }
+
+        Outcome.InterruptedAt ??= _now;
+        if (_chance.Unit(_tables.ProfileKey + (ulong)kind, Purpose.Neutralised, attempt) >= _tables.Neutralisation)
+        {
+            Tell(StoryKind.Overcome, kind.ToString());
+            return;
+        }
+
+        Outcome.NeutralisedAt ??= _now;
+        Tell(StoryKind.Neutralised, kind.ToString());
+        Stop(kind);
+    }
+}

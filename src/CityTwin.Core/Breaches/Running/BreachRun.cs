@@ -1,0 +1,164 @@
+using CityTwin.Core.Breaches.Chances;
+using CityTwin.Core.Breaches.Model;
+
+namespace CityTwin.Core.Breaches.Running;
+
+/// <summary>
+/// One adversary against one city, on the virtual clock: steps, detections, responders, and what falls. The same object
+/// runs again and again; it belongs to one thread. A run depends on plan, seed and its number alone.
+/// </summary>
+public sealed partial class BreachRun
+{
+    private readonly BreachPlan _plan;
+    private readonly PlanTables _tables;
+    private readonly BreachGround _ground;
+    private readonly CityCourse _course;
+    private readonly PriorityQueue<BreachEvent, BreachEvent> _queue = new();
+    private List<StoryLine>? _story;
+    private KeyedChance _chance;
+    private long _now;
+
+    public BreachRun(BreachPlan plan)
+    {
+        (_plan, _tables, _ground) = (plan, plan.Tables, plan.Ground);
+        _course = new(_ground, CeilingByLevers);
+        Outcome = new(_tables.Steps.Length, _tables.Targets.Length, _tables.RecordClasses.Length);
+        _steps = new StepProgress[_tables.Steps.Length];
+        _isLeverPulled = new bool[_tables.Levers.Length];
+        _isBlind = new bool[_tables.Sensors.Length];
+        _guardFreeAt = new long[_tables.Guards.Length];
+        _distances = new double[_ground.Roads.Corners];
+        _openDistances = [.. _tables.Areas.Select(_ => (double[]?)null)];
+        _ways = new(_tables);
+    }
+
+    public RunOutcome Outcome { get; }
+
+    internal CityCourse Course => _course;
+
+    /// <summary>Runs number <paramref name="run"/>; the outcome is in <see cref="Outcome"/> until the next.</summary>
+    /// <param name="story">Gets what happens, line by line; null = nobody wants to know.</param>
+    public void Go(long run, List<StoryLine>? story = null)
+    {
+        _story = story;
+        _course.Told = story is null ? null : [];
+        _chance = new(_plan.Scenario.Seed, run);
+        Reset(run);
+        Begin();
+        while (true)
+        {
+            var next = _queue.TryPeek(out var first, out _) ? first.AfterTicks : long.MaxValue;
+            var due = _course.NextTimer;
+            if (Math.Min(next, due) > _ground.HorizonTicks)
+            {
+                break;
+            }
+
+            if (due < next)
+            {
+                _course.AdvanceOne();
+                _now = due;
+            }
+            else
+            {
+                TakeInstant(next);
+            }
+
+            TellServices();
+        }
+
+        Finish();
+    }
+
+    private void Reset(long run)
+    {
+        Outcome.Reset(run);
+        _course.Reset();
+        _queue.Clear();
+        _now = 0;
+        ResetSteps();
+        ResetResponse();
+        ResetEffects();
+    }
+
+    private void Begin()
+    {
+        for (var number = 0; number < _ground.Events.Length; number++)
+        {
+            Expect(_ground.Events[number].AfterTicks, BreachEventKind.City, number);
+        }
+
+        foreach (var entry in _tables.Entries)
+        {
+            Reach(entry);
+        }
+
+        BeginPhysical();
+        _course.Settle(_now);
+        TellServices();
+    }
+
+    /// <summary>All that falls into one instant is one batch: it settles once.</summary>
+    private void TakeInstant(long at)
+    {
+        _now = at;
+        while (_queue.TryPeek(out var happening, out _) && happening.AfterTicks == at)
+        {
+            _queue.Dequeue();
+            Take(happening);
+        }
+
+        _course.Settle(at);
+    }
+
+    private void Take(BreachEvent happening)
+    {
+        Outcome.Events++;
+        switch (happening.Kind)
+        {
+            case BreachEventKind.City:
+                _course.Queue(_ground.Events[happening.A]);
+                break;
+            case BreachEventKind.Reached:
+                Complete(happening.A);
+                break;
+            case BreachEventKind.Detected:
+                Detect(happening.A, happening.B);
+                break;
+            case BreachEventKind.Alarmed:
+                Alarm((StepKind)happening.A, happening.B);
+                break;
+            case BreachEventKind.Arrived:
+                Arrive((StepKind)happening.A, happening.B);
+                break;
+            case BreachEventKind.Misled:
+                Mislead(happening.A);
+                break;
+            case BreachEventKind.Restored:
+                LetGo(happening.A, happening.B == 1);
+                break;
+        }
+    }
+
+    private void Finish()
+    {
+        _course.End();
+        (Outcome.RestoredAt, Outcome.HasFallen) = (_course.RestoredAt, _course.HasFallen);
+        Outcome.Evaluations = _course.Evaluations;
+        if (Outcome.SucceededAt is not null)
+        {
+            MarkTheWay();
+        }
+    }
+
+    private void Expect(long at, BreachEventKind kind, int a, int b = 0)
+    {
+        if (at <= _ground.HorizonTicks)
+        {
+            var happening = new BreachEvent(at, kind, a, b);
+            _queue.Enqueue(happening, happening);
+        }
+    }
+
+    private void Tell(StoryKind kind, string subject, string detail = "") => _story?.Add(new(_now, kind, subject, detail));
+}

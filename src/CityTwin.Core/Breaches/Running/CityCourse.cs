@@ -1,0 +1,246 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Dependencies;
+using CityTwin.Core.Simulation;
+
+namespace CityTwin.Core.Breaches.Running;
+
+/// <summary>
+/// How a city fares in one run: its kernel on a fork, and what its services lose. Used again for the next run; nothing is
+/// allocated in between.
+/// </summary>
+internal sealed class CityCourse
+{
+    private const int FullLevel = 1000;
+    private readonly BreachGround _ground;
+    private readonly Func<int, int>? _leversOf;
+    private readonly int[] _levels;
+    private readonly long[] _since;
+    private readonly Int128[] _lost;
+    private readonly long[] _lostTicks;
+    private readonly bool[] _isTouched;
+    private readonly bool[] _wasCritical;
+    private readonly List<int> _touched = [];
+    private readonly Dictionary<int, int> _cityCeilings = [];
+    private readonly SortedSet<int> _changing = [];
+    private readonly List<CeilingSetting> _settings = [];
+    private readonly List<int> _starts = [];
+    private int _below;
+
+    /// <param name="leversOf">Of a segment, the least ceiling that the attack gives it; null = there is no attack.</param>
+    public CityCourse(BreachGround ground, Func<int, int>? leversOf)
+    {
+        (_ground, _leversOf) = (ground, leversOf);
+        State = new(ground.Kernel, ground.Start.Limits);
+        var services = ground.Watch.Services.Length;
+        _levels = new int[services];
+        _since = new long[services];
+        _lost = new Int128[services];
+        _lostTicks = new long[services];
+        _isTouched = new bool[services];
+        _wasCritical = new bool[services];
+    }
+
+    public KernelState State { get; }
+
+    /// <summary>Grows whenever a road has another level; 0 as long as all are as in the beginning.</summary>
+    public int RoadVersion { get; private set; }
+
+    /// <summary>When the last service that had fallen was back; null when none fell, or one is not back.</summary>
+    public long? RestoredAt { get; private set; }
+
+    /// <summary>Whether any service has been lower than in the beginning.</summary>
+    public bool HasFallen { get; private set; }
+
+    /// <summary>Rules evaluated since the run began.</summary>
+    public long Evaluations { get; private set; }
+
+    /// <summary>Batches and timers settled since the run began.</summary>
+    public int Settles { get; private set; }
+
+    /// <summary>Gets each service that changes its level; null = nobody wants to know.</summary>
+    public List<(int Service, int LevelPermille)>? Told { get; set; }
+
+    public IReadOnlyList<int> Touched => _touched;
+
+    /// <summary>When the city changes next by itself; <see cref="long.MaxValue"/> = never.</summary>
+    public long NextTimer => State.NextTimer is { } due ? due - _ground.StartedAt : long.MaxValue;
+
+    public void Reset()
+    {
+        State.CopyFrom(_ground.Start);
+        foreach (var service in _touched)
+        {
+            (_isTouched[service], _wasCritical[service]) = (false, false);
+        }
+
+        _touched.Clear();
+        _cityCeilings.Clear();
+        _changing.Clear();
+        _starts.Clear();
+        (RoadVersion, RestoredAt, HasFallen, Evaluations, Settles, _below) = (0, null, false, 0, 0, 0);
+    }
+
+    public Int128 Lost(int service) => _lost[service];
+
+    public long LostTicks(int service) => _lostTicks[service];
+
+    public bool WasCritical(int service) => _wasCritical[service];
+
+    public int LevelOf(int segment) => State.LevelOf(segment);
+
+    /// <summary>Runs everything that falls due by itself before a time.</summary>
+    public void RunTo(long afterTicks)
+    {
+        while (NextTimer < afterTicks)
+        {
+            AdvanceOne();
+        }
+    }
+
+    public void AdvanceOne()
+    {
+        State.AdvanceOne(long.MaxValue);
+        Settled();
+    }
+
+    /// <summary>Takes what happens to the city whoever attacks; it counts with the next <see cref="Settle"/>.</summary>
+    public void Queue(CityEvent happening)
+    {
+        foreach (var (segment, ceiling) in happening.Ceilings)
+        {
+            _cityCeilings[segment] = ceiling;
+            _changing.Add(segment);
+        }
+
+        _starts.AddRange(happening.Starts);
+    }
+
+    /// <summary>The attack's hold on a segment has changed; it counts with the next <see cref="Settle"/>.</summary>
+    public void Touch(int segment) => _changing.Add(segment);
+
+    /// <summary>Settles what has changed; starts follow one tick later.</summary>
+    public void Settle(long afterTicks)
+    {
+        if (_changing.Count > 0)
+        {
+            _settings.Clear();
+            foreach (var segment in _changing)
+            {
+                var own = _cityCeilings.TryGetValue(segment, out var ceiling) ? ceiling : _ground.Start.CeilingOf(segment);
+                _settings.Add(new(segment, Math.Min(own, _leversOf is null ? FullLevel : _leversOf(segment))));
+            }
+
+            _changing.Clear();
+            SettleAt(afterTicks, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_settings), []);
+        }
+
+        if (_starts.Count > 0)
+        {
+            SettleAt(afterTicks + 1, [], System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_starts));
+            _starts.Clear();
+        }
+    }
+
+    /// <summary>Counts what is missing until the horizon.</summary>
+    /// <param name="everything">Also of services whose level never changed.</param>
+    public void End(bool everything = false)
+    {
+        if (everything)
+        {
+            for (var service = 0; service < _levels.Length; service++)
+            {
+                TouchService(service);
+            }
+        }
+
+        foreach (var service in _touched)
+        {
+            AddLoss(service, _ground.HorizonTicks);
+        }
+    }
+
+    public CourseOutcome Outcome() => new([.. _lost], [.. _lostTicks], [.. _wasCritical]);
+
+    /// <summary>Every batch has a tick of its own: one that comes too early takes the next.</summary>
+    private void SettleAt(long afterTicks, ReadOnlySpan<CeilingSetting> ceilings, ReadOnlySpan<int> starts)
+    {
+        var at = Math.Max(_ground.StartedAt + afterTicks, State.Now + 1);
+        while (State.NextTimer < at)
+        {
+            AdvanceOne();
+        }
+
+        State.Settle(Math.Max(at, State.Now + 1), ceilings, starts);
+        Settled();
+    }
+
+    private void Settled()
+    {
+        Evaluations += State.Evaluations;
+        Settles++;
+        var now = State.Now - _ground.StartedAt;
+        foreach (var change in State.Changes)
+        {
+            if (_ground.IsRoad[change.Segment])
+            {
+                RoadVersion++;
+            }
+
+            foreach (var service in _ground.Watch.ReadersOf(change.Segment))
+            {
+                Look(service, now);
+            }
+        }
+    }
+
+    private void Look(int service, long now)
+    {
+        TouchService(service);
+        var level = _ground.Watch.LevelOf(service, State);
+        if (level == _levels[service])
+        {
+            return;
+        }
+
+        AddLoss(service, now);
+        Told?.Add((service, level));
+        var start = _ground.StartLevels[service];
+        var (wasBelow, isBelow) = (_levels[service] < start, level < start);
+        _levels[service] = level;
+        _wasCritical[service] |= level < _ground.Watch.Services[service].Service.CriticalBelowPermille;
+        if (wasBelow != isBelow)
+        {
+            _below += isBelow ? 1 : -1;
+            HasFallen |= isBelow;
+            RestoredAt = _below == 0 ? now : null;
+        }
+    }
+
+    private void TouchService(int service)
+    {
+        if (!_isTouched[service])
+        {
+            _isTouched[service] = true;
+            _touched.Add(service);
+            (_levels[service], _since[service], _lost[service], _lostTicks[service]) = (_ground.StartLevels[service], 0, 0, 0);
+        }
+    }
+
+    private void AddLoss(int service, long until)
+    {
+        var (missing, since) = (FullLevel - _levels[service], _since[service]);
+        _since[service] = until;
+        if (missing > 0 && until > since)
+        {
+            _lost[service] += PeopleRules.Loss(
+                _ground.Watch.Services[service].Zone, _ground.LocalStart + since, _ground.LocalStart + until, missing);
+            _lostTicks[service] += (until - since) * missing;
+        }
+    }
+}
+
+/// <summary>What each service lost, numbered as in <see cref="ServiceWatch"/>.</summary>
+/// <param name="Lost">As a sum of <see cref="PeopleRules.Loss"/>.</param>
+/// <param name="LostTicks">Missing per mille times ticks.</param>
+/// <param name="WasCritical">Whether it was below its critical level at any time.</param>
+internal sealed record CourseOutcome(ImmutableArray<Int128> Lost, ImmutableArray<long> LostTicks, ImmutableArray<bool> WasCritical);
