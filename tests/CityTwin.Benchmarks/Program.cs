@@ -1,4 +1,5 @@
 using CityTwin.Benchmarks;
+using CityTwin.Benchmarks.Breach;
 using CityTwin.Benchmarks.Cascade;
 using CityTwin.Benchmarks.Ingest;
 using CityTwin.Benchmarks.Reading;
@@ -11,6 +12,7 @@ Func<Task>? benchmark = args is [var name] ? name switch
     "settle" => () => Task.Run(SettleBenchmark.Run),
     "hit" => () => Task.Run(HitBenchmark.Run),
     "fork" => () => Task.Run(ForkBenchmark.Run),
+    "breach" => () => Task.Run(BreachBenchmark.Run),
     "read" => ReadBenchmark.Run,
     "list" => ListBenchmark.Run,
     "cascade" => CascadeBenchmark.Run,
@@ -20,7 +22,7 @@ Func<Task>? benchmark = args is [var name] ? name switch
 } : null;
 if (benchmark is null)
 {
-    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|cascade|read|list|ingest|restart");
+    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|list|ingest|restart");
     return 2;
 }
 

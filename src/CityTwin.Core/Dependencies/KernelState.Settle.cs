@@ -339,17 +339,17 @@ public sealed partial class KernelState
     private void EvaluateNetwork(NetworkTable network, bool alsoUp)
     {
         var (first, count) = (network.FirstSlot, network.Shape.MemberCount);
-        var reached = Scratch.Reach.AsSpan(0, count);
-        network.Shape.Reach(_pass.AsSpan(first, count), _give.AsSpan(first, count), reached, Scratch.Widest);
-        for (var i = 0; i < count; i++)
+        var paths = new NetworkPaths(
+            _reach.AsSpan(first, count), _via.AsSpan(first, count), _passSeen.AsSpan(first, count), _giveSeen.AsSpan(first, count));
+        network.Shape.Update(_pass.AsSpan(first, count), _give.AsSpan(first, count), paths, Scratch.Paths);
+        foreach (var (member, before) in Scratch.Paths.Moved)
         {
-            if (reached[i] != _reach[first + i])
+            if (paths.Reach[member] != before)
             {
-                _reach[first + i] = reached[i];
-                Scratch.Schedule(network.MemberVertex[i]);
+                Scratch.Schedule(network.MemberVertex[member]);
                 if (alsoUp)
                 {
-                    Scratch.UpSeeds.Add(network.MemberVertex[i]);
+                    Scratch.UpSeeds.Add(network.MemberVertex[member]);
                 }
             }
         }

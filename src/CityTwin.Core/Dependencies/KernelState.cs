@@ -16,6 +16,9 @@ public sealed partial class KernelState
     private readonly int _firstLeaf;
     private readonly short[] _values;   // of each vertex: level, pass or give
     private readonly short[] _reach;    // of each slot: what its network brings it
+    private readonly int[] _via;        // of each slot, the member of its network that brings it that
+    private readonly short[] _passSeen; // of each slot, as its network's paths were found last
+    private readonly short[] _giveSeen;
     private readonly short[] _give;     // of each slot: what a source gives, kept beside pass for the widest path
     private readonly short[] _pass;
     private readonly short[] _ceilings; // of each vertex that reads one, beside its value
@@ -37,6 +40,9 @@ public sealed partial class KernelState
         _firstLeaf = _tables.FirstLeaf;
         _values = new short[_vertices.Length];
         _reach = new short[_tables.SlotCount];
+        _via = new int[_reach.Length];
+        _passSeen = new short[_reach.Length];
+        _giveSeen = new short[_reach.Length];
         _give = new short[_reach.Length];
         _pass = new short[_reach.Length];
         _ceilings = new short[_vertices.Length];
@@ -103,6 +109,9 @@ public sealed partial class KernelState
         Invariant.Hold(ReferenceEquals(Kernel, other.Kernel), "A state is copied into a state of the same kernel.");
         Array.Copy(other._values, _values, _values.Length);
         Array.Copy(other._reach, _reach, _reach.Length);
+        Array.Copy(other._via, _via, _via.Length);
+        Array.Copy(other._passSeen, _passSeen, _passSeen.Length);
+        Array.Copy(other._giveSeen, _giveSeen, _giveSeen.Length);
         Array.Copy(other._give, _give, _give.Length);
         Array.Copy(other._pass, _pass, _pass.Length);
         Array.Copy(other._ceilings, _ceilings, _ceilings.Length);
@@ -112,7 +121,7 @@ public sealed partial class KernelState
     }
 
     /// <summary>How many bytes <see cref="CopyFrom"/> copies.</summary>
-    internal int Bytes => (sizeof(short) * (_values.Length + (3 * _reach.Length) + _ceilings.Length)) + _memory.Bytes;
+    internal int Bytes => (sizeof(short) * (_values.Length + (5 * _reach.Length) + _ceilings.Length)) + (sizeof(int) * _via.Length) + _memory.Bytes;
 
     public int LevelOf(int segment) => _values[_tables.LevelVertex[segment]];
 
@@ -188,11 +197,13 @@ public sealed partial class KernelState
             }
         }
 
+        _pass.CopyTo(_passSeen, 0);
+        _give.CopyTo(_giveSeen, 0);
         foreach (var network in _tables.Networks)
         {
             var (first, count) = (network.FirstSlot, network.Shape.MemberCount);
             network.Shape.Reach(
-                _pass.AsSpan(first, count), _give.AsSpan(first, count), _reach.AsSpan(first, count), Scratch.Widest);
+                _pass.AsSpan(first, count), _give.AsSpan(first, count), _reach.AsSpan(first, count), _via.AsSpan(first, count), Scratch.Paths.Queue);
         }
     }
 }

@@ -21,10 +21,10 @@ internal sealed class SettleScratch(KernelTables tables)
 
     public LevelQueue Widest { get; } = new();
 
+    public WidestPathScratch Paths { get; } = new();
+
     /// <summary>Vertices of a ring that moved, whose readers are not woken yet.</summary>
     public Stack<(int Vertex, short Before)> Moved { get; } = [];
-
-    public short[] Reach { get; } = new short[tables.Networks.Length == 0 ? 0 : tables.Networks.Max(network => network.Shape.MemberCount)];
 
     /// <summary>Vertices that the up phase begins with, kept while the down phase runs.</summary>
     public List<int> UpSeeds { get; } = [];

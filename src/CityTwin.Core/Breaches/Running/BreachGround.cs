@@ -32,6 +32,7 @@ public sealed class BreachGround
             IsRoad[road] = true;
         }
 
+        _ = Start.NextTimer; // brings up to date what follows from the facts, once for all forks
         Events = Compiled(scenario.Events, run);
         var course = new CityCourse(this, null);
         course.Reset();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CityTwin.Core.Breaches.Chances;
 
 namespace CityTwin.Core.Breaches.Running;
@@ -48,7 +47,7 @@ public sealed partial class BreachRun
         if (effect.RecordClass >= 0)
         {
             Outcome.Records[effect.RecordClass] += effect.Records;
-            Tell(StoryKind.Disclosed, _tables.RecordClasses[effect.RecordClass], effect.Records.ToString(CultureInfo.InvariantCulture));
+            Tell(StoryKind.Disclosed, _tables.RecordClasses[effect.RecordClass], effect.Records);
         }
 
         if (effect.Lever >= 0)
@@ -83,7 +82,7 @@ public sealed partial class BreachRun
         var pulled = _tables.Levers[lever];
         _isLeverPulled[lever] = true;
         _course.Touch(pulled.Segment);
-        Tell(StoryKind.Struck, _ground.Kernel.Segments[pulled.Segment].Value, Level(pulled.LevelPermille));
+        Tell(StoryKind.Struck, _ground.Kernel.Segments[pulled.Segment].Value, pulled.LevelPermille);
         var byCrew = _needsCrew.Contains(pulled.Segment);
         var ticks = pulled.Repair is { } repair
             ? repair.Draw(_chance, pulled.Key, Purpose.Restored) + (byCrew ? _tables.Crew.Draw(_chance, pulled.Key, Purpose.Restored, 1) : 0)
@@ -117,11 +116,9 @@ public sealed partial class BreachRun
         foreach (var (service, level) in told)
         {
             var (zone, definition) = _ground.Watch.Services[service];
-            Tell(StoryKind.Service, $"{zone.Id}/{definition.Service}", Level(level));
+            Tell(StoryKind.Service, $"{zone.Id}/{definition.Service}", level);
         }
 
         told.Clear();
     }
-
-    private static string Level(int permille) => permille.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,6 +13,9 @@ public sealed partial class BreachRun
     private readonly int[] _attempts = new int[2];  // of each kind of step
     private readonly bool[] _areComing = new bool[2];
 
+    /// <summary>What the course's clock went on in searches of the roads.</summary>
+    internal long ClockInRouting { get; private set; }
+
     private void ResetResponse()
     {
         _guardFreeAt.AsSpan().Clear();
@@ -109,9 +112,11 @@ public sealed partial class BreachRun
     private void Send(StepKind kind, long ticks, string who)
     {
         _areComing[(int)kind] = true;
-        Tell(StoryKind.Dispatched, who, kind.ToString());
+        Tell(StoryKind.Dispatched, who, Word(kind));
         Expect(_now + ticks, BreachEventKind.Arrived, (int)kind, _attempts[(int)kind] - 1);
     }
+
+    private static string Word(StepKind kind) => kind == StepKind.Cyber ? "cyber" : "physical";
 
     private bool IsOnDuty(int guard) => _tables.GuardsOnDuty < 0
         || _chance.Unit(_tables.Guards[guard].Key, Purpose.OnDuty) < _tables.Schedules[_tables.GuardsOnDuty].ShareAt(_ground.LocalStart + _now);
@@ -147,7 +152,9 @@ public sealed partial class BreachRun
         {
             (_distancesArea, _distancesVersion, _distancesRun) = (area, _course.RoadVersion, Outcome.Run + 1);
             Outcome.Routings++;
+            var began = _course.Clock?.Invoke() ?? 0;
             _ground.Roads.DistancesTo(corner, _course.State, _distances, _openCorners);
+            ClockInRouting += (_course.Clock?.Invoke() ?? 0) - began;
         }
 
         return _distances;
@@ -157,7 +164,7 @@ public sealed partial class BreachRun
     {
         _areComing[(int)kind] = false;
         Outcome.ArrivedAt ??= _now;
-        Tell(StoryKind.Arrived, kind.ToString());
+        Tell(StoryKind.Arrived, Word(kind));
         if (Outcome.SucceededAt is not null || _isStopped[(int)kind])
         {
             return;
@@ -166,12 +173,12 @@ public sealed partial class BreachRun
         Outcome.InterruptedAt ??= _now;
         if (_chance.Unit(_tables.ProfileKey + (ulong)kind, Purpose.Neutralised, attempt) >= _tables.Neutralisation)
         {
-            Tell(StoryKind.Overcome, kind.ToString());
+            Tell(StoryKind.Overcome, Word(kind));
             return;
         }
 
         Outcome.NeutralisedAt ??= _now;
-        Tell(StoryKind.Neutralised, kind.ToString());
+        Tell(StoryKind.Neutralised, Word(kind));
         Stop(kind);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CityTwin.Core.Breaches.Chances;
 using CityTwin.Core.Breaches.Model;
 
@@ -161,4 +162,7 @@ public sealed partial class BreachRun
     }
 
     private void Tell(StoryKind kind, string subject, string detail = "") => _story?.Add(new(_now, kind, subject, detail));
+
+    private void Tell(StoryKind kind, string subject, long number) =>
+        _story?.Add(new(_now, kind, subject, number.ToString(CultureInfo.InvariantCulture)));
 }

@@ -21,7 +21,7 @@ internal sealed class CityCourse
     private readonly bool[] _wasCritical;
     private readonly List<int> _touched = [];
     private readonly Dictionary<int, int> _cityCeilings = [];
-    private readonly SortedSet<int> _changing = [];
+    private readonly List<int> _changing = [];
     private readonly List<CeilingSetting> _settings = [];
     private readonly List<int> _starts = [];
     private int _below;
@@ -62,6 +62,12 @@ internal sealed class CityCourse
 
     public IReadOnlyList<int> Touched => _touched;
 
+    /// <summary>Read before and after each settle by who measures; null = nobody does.</summary>
+    public Func<long>? Clock { get; set; }
+
+    /// <summary>What <see cref="Clock"/> went on in settles since it was set.</summary>
+    public long ClockInSettles { get; private set; }
+
     /// <summary>When the city changes next by itself; <see cref="long.MaxValue"/> = never.</summary>
     public long NextTimer => State.NextTimer is { } due ? due - _ground.StartedAt : long.MaxValue;
 
@@ -99,7 +105,9 @@ internal sealed class CityCourse
 
     public void AdvanceOne()
     {
+        var began = Clock?.Invoke() ?? 0;
         State.AdvanceOne(long.MaxValue);
+        ClockInSettles += (Clock?.Invoke() ?? 0) - began;
         Settled();
     }
 
@@ -124,8 +132,15 @@ internal sealed class CityCourse
         if (_changing.Count > 0)
         {
             _settings.Clear();
-            foreach (var segment in _changing)
+            _changing.Sort();
+            for (var place = 0; place < _changing.Count; place++)
             {
+                var segment = _changing[place];
+                if (place > 0 && segment == _changing[place - 1])
+                {
+                    continue;
+                }
+
                 var own = _cityCeilings.TryGetValue(segment, out var ceiling) ? ceiling : _ground.Start.CeilingOf(segment);
                 _settings.Add(new(segment, Math.Min(own, _leversOf is null ? FullLevel : _leversOf(segment))));
             }
@@ -170,7 +185,9 @@ internal sealed class CityCourse
             AdvanceOne();
         }
 
+        var began = Clock?.Invoke() ?? 0;
         State.Settle(Math.Max(at, State.Now + 1), ceilings, starts);
+        ClockInSettles += (Clock?.Invoke() ?? 0) - began;
         Settled();
     }
 
