@@ -20,6 +20,8 @@ internal sealed class CityCourse
     private readonly bool[] _isTouched;
     private readonly bool[] _wasCritical;
     private readonly List<int> _touched = [];
+    private readonly bool[] _isDue;
+    private readonly List<int> _due = [];
     private readonly Dictionary<int, int> _cityCeilings = [];
     private readonly List<int> _changing = [];
     private readonly List<CeilingSetting> _settings = [];
@@ -38,6 +40,7 @@ internal sealed class CityCourse
         _lostTicks = new long[services];
         _isTouched = new bool[services];
         _wasCritical = new bool[services];
+        _isDue = new bool[services];
     }
 
     public KernelState State { get; }
@@ -203,11 +206,24 @@ internal sealed class CityCourse
                 RoadVersion++;
             }
 
+            // A service may read hundreds of what fell: it is looked at once.
             foreach (var service in _ground.Watch.ReadersOf(change.Segment))
             {
-                Look(service, now);
+                if (!_isDue[service])
+                {
+                    _isDue[service] = true;
+                    _due.Add(service);
+                }
             }
         }
+
+        foreach (var service in _due)
+        {
+            _isDue[service] = false;
+            Look(service, now);
+        }
+
+        _due.Clear();
     }
 
     private void Look(int service, long now)
