@@ -26,7 +26,6 @@ public static class ScenarioReader
     private sealed class Reading(Fields fields, FaultList faults, City city)
     {
         private const int LevelMax = 1000;
-        private const long BackupSecondsMax = 1_000_000;
         private const double HorizonSecondsMax = (double)Core.Simulation.Scenario.HorizonTicksMax / SegmentRule.TicksPerSecond;
 
         private readonly HashSet<string> _segments = [.. city.Segments.Select(segment => segment.Id.Value)];
@@ -137,15 +136,9 @@ public static class ScenarioReader
 
         private CityPatch Patch(Fields patches)
         {
-            var backups = patches.Each(ScenarioFormat.Backups, ScenarioFormat.BackupPatch).Select(item => new BackupPatch(
-                Id(item, ScenarioFormat.Target),
-                new Backup(
-                    (int)item.Whole(Names.CoverPermille, 0, LevelMax),
-                    item.Whole(Names.EnduranceSeconds, 1, BackupSecondsMax, fallback: 1) * SegmentRule.TicksPerSecond,
-                    item.OptionalWhole(Names.RechargeSeconds, 1, BackupSecondsMax) * SegmentRule.TicksPerSecond))).ToImmutableArray();
-            var feeds = patches.Each(ScenarioFormat.Feeds, ScenarioFormat.FeedPatch).Select(item => new FeedPatch(
-                Id(item, ScenarioFormat.Target), Id(item, ScenarioFormat.From))).ToImmutableArray();
-            var links = patches.Each(ScenarioFormat.Links, ScenarioFormat.LinkPatch).Select(Link).ToImmutableArray();
+            var backups = patches.Each(ScenarioFormat.Backups, ScenarioFormat.BackupPatch).Select(PatchReader.Backup).ToImmutableArray();
+            var feeds = patches.Each(ScenarioFormat.Feeds, ScenarioFormat.FeedPatch).Select(PatchReader.Feed).ToImmutableArray();
+            var links = patches.Each(ScenarioFormat.Links, ScenarioFormat.LinkPatch).Select(PatchReader.Link).ToImmutableArray();
             patches.Close();
             var patch = new CityPatch(backups, feeds, links);
             _segments.UnionWith(links.Select(link => link.Id.Value));
@@ -158,18 +151,6 @@ public static class ScenarioReader
             }
 
             return patch;
-        }
-
-        private LinkPatch Link(Fields item)
-        {
-            var ends = item.Words(Names.Ends);
-            if (ends.Length == 2)
-            {
-                return new(Id(item, Names.Id), new(ends[0]), new(ends[1]));
-            }
-
-            item.Error(FaultCode.WrongType, Names.Ends, "'ends' must name the two nodes that the link joins.");
-            return new(Id(item, Names.Id), default, default);
         }
 
         private static long After(Fields item, long horizon)
@@ -187,8 +168,6 @@ public static class ScenarioReader
             item.Number(name, 0, secondsMax, required: true) is { } seconds ? (long)Math.Round(seconds * SegmentRule.TicksPerSecond) : null;
 
         private static string Cause(Fields item) => item.Text(ScenarioFormat.Cause, required: false) ?? ScenarioFormat.DefaultCause;
-
-        private static SegmentId Id(Fields item, string name) => new(item.Id(name) ?? "");
 
         private SegmentId Segment(Fields item, string name)
         {
