@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using CityTwin.Import.Format;
+using CityTwin.Import.Scenarios;
 using CityTwin.Import.Security;
 using Xunit;
 
@@ -44,6 +45,10 @@ public sealed class CitySchemasTests
         Same(SecurityFormat.StepParts, "security", Entry("steps"));
         Same(SecurityFormat.Profile, "security", Entry("profiles"));
         Same(SecurityFormat.DefenceParts, "security", Entry("defences"));
+        Same(ScenarioFormat.BreachScenario, "breach-scenario", "properties");
+        Same(ScenarioFormat.Event.Remove(ScenarioFormat.Start), "breach-scenario", "properties", "events", "items", "oneOf", "0", "properties");
+        Same([ScenarioFormat.At, ScenarioFormat.Start], "breach-scenario", "properties", "events", "items", "oneOf", "1", "properties");
+        Same(ScenarioFormat.Repair, "breach-scenario", "properties", "repairs", "items", "properties");
         foreach (var layer in CityFormat.Layers)
         {
             Same(CityFormat.FeatureCollection, layer, "properties");

@@ -107,7 +107,7 @@ internal static class SecurityCheck
         var starts = model.Profiles.Select(profile => profile.Start).OfType<AreaId>()
             .Concat(model.Areas.Select(area => area.Id).Where(area => !entered.Contains(area)));
         var skill = model.Profiles.Select(profile => profile.Skill.High).DefaultIfEmpty(1).Max();
-        var reached = StepReach.From(model, entries, starts, skill);
+        var reached = StepReach.From(model, entries, starts, skill, isDrawn: true);
         foreach (var step in model.Steps.Where(step => !reached.Contains(step.Id)))
         {
             faults.Warning(FaultCode.UnreachableStep, PlaceOf(root, SecurityFormat.Steps, step.Id.Value),

@@ -12,9 +12,10 @@ internal sealed class StepReach
     private readonly HashSet<AreaId> _areas = [];
     private readonly HashSet<StepId> _reached = [];
 
-    private StepReach(SecurityModel model, double skill)
+    private StepReach(SecurityModel model, double skill, bool isDrawn)
     {
-        var open = model.Steps.Where(step => step.Exists.High > 0 && step.Skill.Low <= skill).ToArray();
+        var open = model.Steps
+            .Where(step => (isDrawn ? step.Exists.High : step.Exists.Value) > 0 && (isDrawn ? step.Skill.Low : step.Skill.Value) <= skill).ToArray();
         foreach (var step in open)
         {
             _missing[step.Id] = step.Parents.IsEmpty ? 0 : step.Logic == StepLogic.All ? step.Parents.Length : 1;
@@ -26,9 +27,11 @@ internal sealed class StepReach
 
     /// <param name="entries">Cyber steps reached at the beginning.</param>
     /// <param name="starts">Where somebody stands at the beginning.</param>
-    public static IReadOnlySet<StepId> From(SecurityModel model, IEnumerable<StepId> entries, IEnumerable<AreaId> starts, double skill)
+    /// <param name="isDrawn">Whether ranges are drawn from, so that anything in them may be so; false: they stay at their values.</param>
+    public static IReadOnlySet<StepId> From(
+        SecurityModel model, IEnumerable<StepId> entries, IEnumerable<AreaId> starts, double skill, bool isDrawn)
     {
-        var reach = new StepReach(model, skill);
+        var reach = new StepReach(model, skill, isDrawn);
         foreach (var area in starts)
         {
             reach.Enter(area);
