@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 using CityTwin.Import.Comparing;
 using CityTwin.Import.Format;
+using CityTwin.Import.Security;
 using CityTwin.Import.Writing;
 
 namespace CityTwin.Import;
@@ -15,8 +18,10 @@ public enum CityChangeKind
 }
 
 /// <summary>One difference between two definitions.</summary>
-/// <param name="Thing">What it is: <c>city</c>, <c>zone</c>, <c>network</c>, <c>segment</c>, <c>sensor</c>, <c>guard</c> or <c>background</c>.</param>
-/// <param name="Id">Its id; empty for the city itself and its background.</param>
+/// <param name="Thing">What it is: <c>city</c>, <c>zone</c>, <c>network</c>, <c>segment</c>, <c>sensor</c>, <c>guard</c>, <c>background</c>,
+/// <c>security</c> (what its model says of the city as a whole), <c>security-zone</c>, <c>conduit</c>, <c>asset</c>, <c>area</c>, <c>step</c>,
+/// <c>profile</c>, <c>schedule</c> or <c>defence</c>.</param>
+/// <param name="Id">Its id; empty for the city itself, its background and its security as a whole.</param>
 /// <param name="Properties">For a change: the properties that differ, as the city file spells them, a part of one after a dot
 /// (<c>backup.coverPermille</c>, <c>services.power</c>); sorted.</param>
 public sealed record CityChange(CityChangeKind Kind, string Thing, string Id, ImmutableArray<string> Properties);
@@ -43,7 +48,32 @@ public sealed record CityDiff(ImmutableArray<CityChange> Changes)
             changes.Add(new CityChange(CityChangeKind.Changed, Names.Background, "", []));
         }
 
+        changes.AddRange(SecurityBetween(before.Security, after.Security));
         return new(changes.ToImmutable());
+    }
+
+    private static IEnumerable<CityChange> SecurityBetween(SecurityModel before, SecurityModel after)
+    {
+        var (old, @new) = (SecurityOrder.Sorted(before), SecurityOrder.Sorted(after));
+        return
+        [
+            .. Of("security", [old], [@new], _ => "", SecurityWriter.WriteWhole),
+            .. Of("security-zone", old.Zones, @new.Zones, zone => zone.Id.Value, SecurityWriter.WriteFacts),
+            .. Of("conduit", old.Conduits, @new.Conduits, conduit => conduit.Id.Value, SecurityWriter.WriteFacts),
+            .. Of("asset", old.Assets, @new.Assets, asset => asset.Id.Value, SecurityWriter.WriteFacts),
+            .. Of("area", old.Areas, @new.Areas, area => area.Id.Value, SecurityWriter.WriteFacts),
+            .. Of("step", old.Steps, @new.Steps, step => step.Id.Value, StepWriter.WriteFacts),
+            .. Of("profile", old.Profiles, @new.Profiles, profile => profile.Id.Value, SecurityWriter.WriteFacts),
+            .. Of("schedule", old.Schedules, @new.Schedules, schedule => schedule.Id.Value, SecurityWriter.WriteFacts),
+            .. Of("defence", old.Defences, @new.Defences, defence => defence.Id.Value, DefenceWriter.WriteFacts),
+        ];
+
+        static IEnumerable<CityChange> Of<T>(
+            string thing, ImmutableArray<T> before, ImmutableArray<T> after, Func<T, string> idOf, Action<Utf8JsonWriter, T> write)
+        {
+            byte[] Portray(T item) => Portrait.Write(writer => write(writer, item));
+            return Compare(thing, before, after, idOf, Portray, Portray);
+        }
     }
 
     private static IEnumerable<CityChange> Compare<T>(

@@ -30,6 +30,33 @@ public static class CityLimits
     /// <summary>Most columns in a table.</summary>
     public const int ColumnsMax = 1_024;
 
+    /// <summary>Most attack steps of a security model.</summary>
+    public const int AttackStepsMax = 20_000;
+
+    /// <summary>Most assets of a security model.</summary>
+    public const int AssetsMax = 20_000;
+
+    /// <summary>Most areas of a security model.</summary>
+    public const int AreasMax = 20_000;
+
+    /// <summary>Most security zones.</summary>
+    public const int SecurityZonesMax = 2_000;
+
+    /// <summary>Most conduits between them.</summary>
+    public const int ConduitsMax = 5_000;
+
+    /// <summary>Most adversary profiles.</summary>
+    public const int ProfilesMax = 200;
+
+    /// <summary>Most weekly schedules.</summary>
+    public const int SchedulesMax = 1_000;
+
+    /// <summary>Most defences of a catalogue.</summary>
+    public const int DefencesMax = 2_000;
+
+    /// <summary>Most parents, detections, effects or spans of one thing in a security model.</summary>
+    public const int SecurityListMax = 1_000;
+
     /// <summary>Most faults kept of one reading; the rest are only counted.</summary>
     public const int FaultsMax = 10_000;
 }

@@ -3,6 +3,7 @@ using CityTwin.Core.Model;
 using CityTwin.Import.Checking;
 using CityTwin.Import.Format;
 using CityTwin.Import.Reading;
+using CityTwin.Import.Security;
 
 namespace CityTwin.Import;
 
@@ -31,8 +32,16 @@ public static class CityReader
         var draft = new CityDraft(faults);
         var rules = new DependenciesReader(folder, draft).Read(manifest.DependenciesFile);
         ReadLayers(folder, manifest, draft, rules);
+        var security = new SecurityReader(folder, draft);
+        var model = security.Read(manifest.SecurityFile);
         CityChecks.Run(draft, rules);
-        return new(faults.HasErrors ? null : CityWriter.Seal(Assemble(manifest, draft)), faults.ToImmutable());
+        return new(faults.HasErrors ? null : Sealed(Assemble(manifest, draft) with { Security = model }, security, faults), faults.ToImmutable());
+    }
+
+    private static City? Sealed(City city, SecurityReader security, FaultList faults)
+    {
+        security.CheckPatches(city);
+        return faults.HasErrors ? null : CityWriter.Seal(city);
     }
 
     private static CityReadResult Read(CityFolderResult opened)

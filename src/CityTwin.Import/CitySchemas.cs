@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace CityTwin.Import;
 
 /// <summary>
-/// The JSON Schemas (draft 2020-12) of the files of a city, for editors and for programs that write cities. They
+/// The JSON Schemas (draft 2020-12) of the files of a city and of breach scenarios, for editors and for programs that write cities. They
 /// refer to one another by file name, so they belong into one folder.
 /// </summary>
 public static class CitySchemas

@@ -1,5 +1,7 @@
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 using CityTwin.Import.Format;
+using CityTwin.Import.Security;
 using CityTwin.Import.Writing;
 
 namespace CityTwin.Import;
@@ -33,8 +35,13 @@ public static class CityWriter
             .With(CityFormat.SegmentsFile, LayerWriter.Segments(sorted, assumptions))
             .With(CityFormat.SensorsFile, LayerWriter.Sensors(sorted, assumptions))
             .With(CityFormat.GuardsFile, LayerWriter.Guards(sorted, assumptions));
-        return sorted.Background.IsEmpty
+        if (!sorted.Background.IsEmpty)
+        {
+            folder = folder.With(CityFormat.BackgroundFile, LayerWriter.Background(sorted));
+        }
+
+        return sorted.Security == SecurityModel.None
             ? folder
-            : folder.With(CityFormat.BackgroundFile, LayerWriter.Background(sorted));
+            : folder.With(SecurityFormat.File, SecurityWriter.Write(sorted.Security));
     }
 }

@@ -50,6 +50,12 @@ public static class FaultCode
     public const string LinkOutsideNetwork = "link-outside-network";
     public const string StatusWithoutSegment = "status-without-segment";
 
+    // Security models and breach scenarios.
+    public const string RangeUpsideDown = "range-upside-down";
+    public const string UnknownTechnique = "unknown-technique";
+    public const string StepCycle = "step-cycle";
+    public const string UnreachableTarget = "unreachable-target";
+
     // Scenarios and snapshots against their city.
     public const string WrongCity = "wrong-city";
     public const string BadPatch = "bad-patch";
@@ -61,6 +67,8 @@ public static class FaultCode
     public const string ZoneOutsideParent = "zone-outside-parent";
     public const string ZoneKindOrder = "zone-kind-order";
     public const string ServiceWithoutSegment = "service-without-segment";
+    public const string UnreachableStep = "unreachable-step";
+    public const string NotADetector = "not-a-detector";
     public const string NoSensors = "no-sensors";
     public const string TimeZoneUnchecked = "time-zone-unchecked";
 }

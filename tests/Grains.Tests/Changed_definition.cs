@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
@@ -71,6 +72,27 @@ public sealed class Changed_definition
         Assert.Equal((0, 0), (LiveLog.LevelIn(log, Tie), LiveLog.LevelIn(log, new("spare"))));
         var tie = await cluster.Grains.GetGrain<ISegmentGrain>(GrainKeys.Of(Tie)).Read();
         Assert.Equal((SegmentRules.PositionCause, 0), (Assert.Single(tie.Facts.Causes).Name, tie.Facts.CeilingPermille));
+    }
+
+    [Fact]
+    public async Task Changed_security_model_alone_comes_into_force_and_moves_nothing()
+    {
+        var before = City('7', [Segment(Plant), Segment(House, Plant), Segment(Tie) with { NormallyOpen = true }], [Status("plant-status", Plant)]);
+        var after = before with { Hash = new(new string('8', 64)), Security = SecurityModel.None with { Currency = "CHF" } };
+        CityCluster.Keep(after);
+        await using var cluster = await CityCluster.Start(before, 1);
+        await cluster.Grains.GetGrain<ISegmentGrain>(GrainKeys.Of(Plant)).Command(new("fail", SegmentRules.CommandCause, 300, "test", "drill"));
+        await LiveLog.AtRest(cluster);
+
+        await Coordinator(cluster).Apply(new(after.Hash, before.Hash, "test", "the risks were reviewed"));
+        var log = await LiveLog.AtRest(cluster);
+
+        var change = Assert.Single(log, batch => batch.Applied is not null);
+        Assert.Equal(after.Hash, change.Definition);
+        Assert.Empty(change.Changes);
+        Assert.Empty(change.Settled);
+        Assert.True(Concerned.Of(before, after).IsEmpty);
+        Assert.Equal((300, 300, 0), (LiveLog.LevelIn(log, Plant), LiveLog.LevelIn(log, House), LiveLog.LevelIn(log, Tie)));
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using CityTwin.Import.Format;
+using CityTwin.Import.Scenarios;
+using CityTwin.Import.Security;
 using Xunit;
 
 namespace CityTwin.Import.Tests;
@@ -28,6 +30,25 @@ public sealed class CitySchemasTests
         Same(CityFormat.ZoneService, "dependencies", [.. Entry("zones"), "services", "additionalProperties", "properties"]);
         Same(CityFormat.SensorDependencies, "dependencies", Entry("sensors"));
         Same(CityFormat.Assumption, "common", "$defs", "assumptions", "additionalProperties", "properties");
+        Same(SecurityFormat.Model, "security", "properties");
+        Same(SecurityFormat.ResponsePlan, "security", "properties", "response", "properties");
+        Same(SecurityFormat.ResponseParts, "security", "$defs", "response", "properties");
+        Same(SecurityFormat.EstimateParts, "security", "$defs", "share", "oneOf", "1", "properties");
+        Same(SecurityFormat.DetectionParts, "security", "$defs", "detection", "properties");
+        Same(SecurityFormat.SecurityZone, "security", Entry("zones"));
+        Same(SecurityFormat.Conduit, "security", Entry("conduits"));
+        Same(SecurityFormat.Carried, "security", [.. Entry("conduits"), "carries", "items", "properties"]);
+        Same(SecurityFormat.AssetParts, "security", Entry("assets"));
+        Same(SecurityFormat.Area, "security", Entry("areas"));
+        Same(SecurityFormat.ScheduleParts, "security", Entry("schedules"));
+        Same(SecurityFormat.Span, "security", [.. Entry("schedules"), "spans", "items", "properties"]);
+        Same(SecurityFormat.StepParts, "security", Entry("steps"));
+        Same(SecurityFormat.Profile, "security", Entry("profiles"));
+        Same(SecurityFormat.DefenceParts, "security", Entry("defences"));
+        Same(ScenarioFormat.BreachScenario, "breach-scenario", "properties");
+        Same(ScenarioFormat.Event.Remove(ScenarioFormat.Start), "breach-scenario", "properties", "events", "items", "oneOf", "0", "properties");
+        Same([ScenarioFormat.At, ScenarioFormat.Start], "breach-scenario", "properties", "events", "items", "oneOf", "1", "properties");
+        Same(ScenarioFormat.Repair, "breach-scenario", "properties", "repairs", "items", "properties");
         foreach (var layer in CityFormat.Layers)
         {
             Same(CityFormat.FeatureCollection, layer, "properties");
@@ -42,6 +63,41 @@ public sealed class CitySchemasTests
             .Select(option => option.GetProperty("properties").EnumerateObject().Single().Name);
 
         Assert.Equal(CityFormat.Operators.Order(), operators.Order());
+    }
+
+    [Theory]
+    [InlineData("steps")]
+    [InlineData("defences")]
+    public void Every_effect_of_the_security_model_is_in_the_schema_with_its_properties(string list)
+    {
+        var words = list == "steps" ? SecurityFormat.EffectWords : SecurityFormat.DefenceEffectWords;
+        var effects = At("security", [.. Entry(list), "effects", "items", "oneOf"]).EnumerateArray()
+            .Select(option => option.GetProperty("properties").EnumerateObject().Single()).ToArray();
+
+        Assert.Equal(words, effects.Select(effect => effect.Name));
+        Assert.All(effects, effect => Assert.Equal(
+            SecurityFormat.EffectParts[effect.Name].Order(StringComparer.Ordinal),
+            effect.Value.GetProperty("properties").EnumerateObject().Select(part => part.Name).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_word_of_the_security_model_is_in_the_schema()
+    {
+        Words(SecurityFormat.StepKinds, [.. Entry("steps"), "kind", "enum"]);
+        Words(SecurityFormat.StepLogics, [.. Entry("steps"), "logic", "enum"]);
+        Words(SecurityFormat.KnowledgeWords, [.. Entry("profiles"), "knowledge", "enum"]);
+        Words(SecurityFormat.DetectionPoints, "$defs", "detection", "properties", "at", "enum");
+        Words(SecurityFormat.Weekdays, [.. Entry("schedules"), "spans", "items", "properties", "days", "items", "enum"]);
+        var classes = At("security", [.. Entry("steps"), "effects", "items", "oneOf", "4", "properties", "disclosure", "properties", "recordClass", "enum"]);
+        Assert.Equal(SecurityFormat.RecordClasses, classes.EnumerateArray().Select(word => word.GetString()!));
+        var distributions = At("security", "$defs", "duration", "oneOf").EnumerateArray()
+            .Select(option => option.GetProperty("properties").GetProperty("distribution"))
+            .SelectMany(word => word.TryGetProperty("enum", out var several) ? several.EnumerateArray().ToArray() : [word.GetProperty("const")])
+            .Select(word => word.GetString()!);
+        Assert.Equal(SecurityFormat.Distributions.Select(pair => pair.Word), distributions);
+
+        static void Words<T>(ImmutableArray<(string Word, T Value)> words, params string[] path) =>
+            Assert.Equal(words.Select(pair => pair.Word), At("security", path).EnumerateArray().Select(word => word.GetString()!));
     }
 
     [Fact]

@@ -135,7 +135,7 @@ public sealed class ConnectionFaultTests
 
     [Fact]
     public void A_city_without_sensors_is_a_warning() =>
-        Good.Edit(Manifest, node => node["layers"]!.AsObject().Remove("sensors"))
+        Good.Edit(Manifest, node => node["layers"]!.AsObject().Remove("sensors")).Edit(Manifest, node => node.AsObject().Remove("security"))
             .Edit(Dependencies, node => node.AsObject().Remove("sensors"))
             .ShouldFault(FaultCode.NoSensors, Manifest, "$.layers");
 

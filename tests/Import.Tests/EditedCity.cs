@@ -12,6 +12,7 @@ internal static class EditedCity
     public const string Zones = "zones.geojson";
     public const string Segments = "segments.geojson";
     public const string Sensors = "sensors.geojson";
+    public const string SecurityFile = "security.json";
     public const string Guards = "guards.geojson";
 
     /// <summary>The folder with one JSON file edited.</summary>
@@ -33,6 +34,10 @@ internal static class EditedCity
     /// <summary>The folder with one property of a segment's rule set.</summary>
     public static CityFolder SetRule(this CityFolder folder, string segment, string property, JsonNode? value) =>
         folder.Edit(Dependencies, node => Put(node["segments"]![segment]!, property, value));
+
+    /// <summary>The folder with one property of a thing of the security model set.</summary>
+    public static CityFolder SetSecurity(this CityFolder folder, string list, string id, string property, JsonNode? value) =>
+        folder.Edit(SecurityFile, node => Put(node[list]![id]!, property, value));
 
     /// <summary>The folder with a text of a file replaced.</summary>
     public static CityFolder Replace(this CityFolder folder, string file, string old, string @new)

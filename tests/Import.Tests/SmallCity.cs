@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
+using CityTwin.Import.Tests.Security;
 
 namespace CityTwin.Import.Tests;
 
@@ -31,7 +32,10 @@ internal static class SmallCity
             new Assumption("works", "backup.enduranceSeconds", "operator's manual", 0.5),
             new Assumption("quarter", "peopleByNight", "census 2022", null),
             new Assumption("grid", "service", "a guess", 0),
-        ]));
+        ])
+    {
+        Security = SmallSecurity.Model,
+    });
 
     public static CityFolder Folder { get; } = CityWriter.Write(City);
 

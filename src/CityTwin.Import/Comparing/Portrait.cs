@@ -107,7 +107,8 @@ internal sealed class Portrait(City city)
         }
     }
 
-    private static byte[] Write(Action<Utf8JsonWriter> writeMembers)
+    /// <summary>One object in canonical form.</summary>
+    public static byte[] Write(Action<Utf8JsonWriter> writeMembers)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))

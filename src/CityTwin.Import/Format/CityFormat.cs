@@ -25,7 +25,7 @@ internal static class CityFormat
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     public static readonly ImmutableArray<string> Manifest =
-        [Names.Schema, Names.SchemaVersion, Names.Name, Names.TimeZone, Names.Sample, Names.Layers, Names.Dependencies];
+        [Names.Schema, Names.SchemaVersion, Names.Name, Names.TimeZone, Names.Sample, Names.Layers, Names.Dependencies, Names.Security];
 
     public static readonly ImmutableArray<string> Layers =
         [Names.Zones, Names.Segments, Names.Sensors, Names.Guards, Names.Background];

@@ -17,6 +17,7 @@ internal static class Names
     public const string Guards = "guards";
     public const string Background = "background";
     public const string Networks = "networks";
+    public const string Security = "security";
 
     public const string File = "file";
     public const string Format = "format";

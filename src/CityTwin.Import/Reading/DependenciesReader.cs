@@ -42,37 +42,14 @@ internal sealed class DependenciesReader(CityFolder folder, CityDraft draft)
     /// <param name="target">What the ids must be ids of; null where they declare something.</param>
     private void Each(Fields fields, string name, ImmutableArray<string> known, EntityKind? target, Action<string, Fields> read)
     {
-        var place = fields.PlaceOf(name);
-        if (fields.Json(name) is not { } map || JsonFile.Members(map, place, draft.Faults) is not { } members)
+        foreach (var (id, entry) in fields.Entries(name, known, CityLimits.FeaturesMax))
         {
-            return;
-        }
-
-        if (members.Count > CityLimits.FeaturesMax)
-        {
-            draft.Faults.Error(FaultCode.LimitExceeded, place, $"At most {CityLimits.FeaturesMax} entries can stand here.");
-            return;
-        }
-
-        foreach (var (id, value) in members)
-        {
-            var at = place.Member(id);
-            if (!CityFormat.IsId(id))
-            {
-                draft.Faults.Error(FaultCode.BadId, at, Fields.IdMessage(id));
-                continue;
-            }
-
             if (target is { } kind)
             {
-                draft.References.Add(new Reference(kind, id, at, id));
+                draft.References.Add(new Reference(kind, id, entry.Place, id));
             }
 
-            if (Fields.Of(value, at, known, draft.Faults, id) is { } entry)
-            {
-                read(id, entry);
-                entry.Close();
-            }
+            read(id, entry);
         }
     }
 

@@ -15,8 +15,8 @@ internal sealed class FeatureReader(CityDraft draft, DependencyTables rules)
     private const long MillisecondsMax = 366L * 24 * 3_600 * 1_000;
     private const int ReadingsMax = 1_000_000;
     private const int LevelMax = 1000;
-    private const double SpeedMax = 100;
-    private const double SpeedMin = 0.01;
+    public const double SpeedMax = 100;
+    public const double SpeedMin = 0.01;
 
     // A thing whose id is missing or bad gets a name that no good id can equal, so that its other faults are told too.
     private const string NoId = "";

@@ -9,7 +9,7 @@ namespace CityTwin.Import.Reading;
 /// The properties of one object (or one row of a table), taken one by one; each taking tells what is wrong with
 /// the value and gives null or a default, so that reading goes on to the next fault. JSON null counts as absent.
 /// </summary>
-internal sealed class Fields
+internal sealed partial class Fields
 {
     private readonly Dictionary<string, JsonElement> _values;
     private readonly ImmutableArray<string> _known;
@@ -43,6 +43,9 @@ internal sealed class Fields
 
     /// <summary>Whether the property is there and not null (for a table: not empty).</summary>
     public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>Whether there is a property that the format does not have.</summary>
+    public bool HasUnknown => _values.Keys.Any(name => !_known.Contains(name));
 
     /// <summary>Where the property stands, or would stand.</summary>
     public Place PlaceOf(string name) => Place.Member(Spelling(name));
@@ -219,31 +222,6 @@ internal sealed class Fields
         return words.ToImmutable();
     }
 
-    /// <summary>The objects of a list, each with its own properties; what is unknown in one is told once it has been read.</summary>
-    public IEnumerable<Fields> Each(string name, ImmutableArray<string> known)
-    {
-        if (Json(name) is not { } list)
-        {
-            yield break;
-        }
-
-        if (list.ValueKind != JsonValueKind.Array)
-        {
-            Error(FaultCode.WrongType, name, $"'{Spelling(name)}' must be a list, not {JsonFile.NameOf(list.ValueKind)}.");
-            yield break;
-        }
-
-        var index = 0;
-        foreach (var element in list.EnumerateArray())
-        {
-            if (Of(element, PlaceOf(name).Element(index++), known, _faults, Feature) is { } item)
-            {
-                yield return item;
-                item.Close();
-            }
-        }
-    }
-
     /// <summary>Tells every property that was there and is not known. A foreign layer may hold whatever else it likes.</summary>
     public void Close()
     {
@@ -264,6 +242,9 @@ internal sealed class Fields
 
     /// <summary>Tells a fault of one property.</summary>
     public void Error(string code, string name, string message) => _faults.Error(code, PlaceOf(name), message, Feature);
+
+    /// <summary>Tells a fault of the object as a whole.</summary>
+    public void ErrorHere(string code, string message) => _faults.Error(code, Place, message, Feature);
 
     /// <summary>A number as a person writes it.</summary>
     public static string Show(double number) => number.ToString(CultureInfo.InvariantCulture);

@@ -5,13 +5,15 @@ using CityTwin.Import.Format;
 namespace CityTwin.Import.Reading;
 
 /// <summary>What <c>city.json</c> says.</summary>
+/// <param name="SecurityFile">Null where the city has no security model.</param>
 /// <param name="Layers">Layer name to its files; every layer has an entry, perhaps an empty one.</param>
 internal sealed record Manifest(
     string Name,
     string TimeZone,
     bool IsSample,
     ImmutableDictionary<string, ImmutableArray<LayerSource>> Layers,
-    string DependenciesFile);
+    string DependenciesFile,
+    string? SecurityFile);
 
 /// <summary>Reads <c>city.json</c>.</summary>
 internal sealed class ManifestReader(CityFolder folder, FaultList faults)
@@ -48,7 +50,8 @@ internal sealed class ManifestReader(CityFolder folder, FaultList faults)
             TimeZone(fields),
             fields.Flag(Names.Sample),
             Layers(fields),
-            FileName(fields, Names.Dependencies, required: false) ?? CityFormat.DependenciesFile);
+            FileName(fields, Names.Dependencies, required: false) ?? CityFormat.DependenciesFile,
+            FileName(fields, Names.Security, required: false));
         fields.Close();
         return manifest;
     }

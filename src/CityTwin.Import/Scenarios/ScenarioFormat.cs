@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CityTwin.Import.Format;
+using CityTwin.Import.Security;
 
 namespace CityTwin.Import.Scenarios;
 
@@ -33,11 +34,24 @@ internal static class ScenarioFormat
     public const string Reason = "reason";
     public const string Since = "since";
 
+    public const string About = "about";
+    public const string HorizonSeconds = "horizonSeconds";
+    public const string Profile = "profile";
+    public const string Targets = "targets";
+    public const string Runs = "runs";
+    public const string InputDraws = "inputDraws";
+
     /// <summary>The cause of an event that names none.</summary>
     public const string DefaultCause = "scenario";
 
     public static readonly ImmutableArray<string> Scenario =
         [Names.SchemaVersion, Names.Name, City, StartsAt, Horizon, Seed, Events, Repairs, Patches];
+
+    public static readonly ImmutableArray<string> BreachScenario =
+    [
+        Names.Schema, Names.SchemaVersion, Names.Name, About, City, StartsAt, HorizonSeconds, Profile, SecurityFormat.Entries, Start, Targets,
+        Events, Repairs, SecurityFormat.Defences, Seed, Runs, InputDraws,
+    ];
 
     public static readonly ImmutableArray<string> Event = [At, Target, Level, Cause, Start];
 

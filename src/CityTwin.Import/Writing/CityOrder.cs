@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CityTwin.Core.Model;
+using CityTwin.Import.Security;
 
 namespace CityTwin.Import.Writing;
 
@@ -15,6 +16,7 @@ internal static class CityOrder
         Guards = [.. Sorted(city.Guards, (a, b) => a.Id.CompareTo(b.Id)).Select(Sorted)],
         Background = Sorted(city.Background, Compare),
         Assumptions = Sorted(city.Assumptions, Compare),
+        Security = SecurityOrder.Sorted(city.Security),
     };
 
     /// <summary>Most cities come from their own canonical files: what is in order already is not sorted again.</summary>

@@ -77,13 +77,7 @@ internal static class EntityWriter
         if (rule.Backup is { } backup)
         {
             writer.WriteStartObject(Names.Backup);
-            writer.WriteNumber(Names.CoverPermille, backup.CoverPermille);
-            writer.WriteNumber(Names.EnduranceSeconds, Seconds(backup.EnduranceTicks));
-            if (backup.RechargeTicks is { } recharge)
-            {
-                writer.WriteNumber(Names.RechargeSeconds, Seconds(recharge));
-            }
-
+            WriteBackup(writer, backup);
             writer.WriteEndObject();
         }
 
@@ -100,6 +94,16 @@ internal static class EntityWriter
         }
 
         WriteFlag(writer, Names.NormallyOpen, segment.NormallyOpen);
+    }
+
+    public static void WriteBackup(Utf8JsonWriter writer, Backup backup)
+    {
+        writer.WriteNumber(Names.CoverPermille, backup.CoverPermille);
+        writer.WriteNumber(Names.EnduranceSeconds, Seconds(backup.EnduranceTicks));
+        if (backup.RechargeTicks is { } recharge)
+        {
+            writer.WriteNumber(Names.RechargeSeconds, Seconds(recharge));
+        }
     }
 
     public static void WriteRules(Utf8JsonWriter writer, Zone zone)

@@ -43,11 +43,18 @@ internal sealed class LineFile : IDisposable
                 Frame($"\"{key(thing)}\":");
             }
 
-            _writer.Reset();
-            write(_writer, thing);
-            _writer.Flush();
+            One(writer => write(writer, thing));
         }
 
+        return this;
+    }
+
+    /// <summary>One value, where it stands.</summary>
+    public LineFile One(Action<Utf8JsonWriter> write)
+    {
+        _writer.Reset();
+        write(_writer);
+        _writer.Flush();
         return this;
     }
 

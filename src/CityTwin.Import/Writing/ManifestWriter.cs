@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 using CityTwin.Import.Format;
+using CityTwin.Import.Security;
 
 namespace CityTwin.Import.Writing;
 
@@ -38,6 +40,11 @@ internal static class ManifestWriter
 
             writer.WriteEndObject();
             writer.WriteString(Names.Dependencies, CityFormat.DependenciesFile);
+            if (city.Security != SecurityModel.None)
+            {
+                writer.WriteString(Names.Security, SecurityFormat.File);
+            }
+
             writer.WriteEndObject();
         }
 
