@@ -29,7 +29,7 @@ public sealed class Live_attack
         await LiveLog.Until(() => Report(cluster, AttackedHarbour.Siem, 1, "login-failed"));
         await LiveLog.Holds(async () => (await Read(cluster, AttackedHarbour.Plc)).Posture == AssetPosture.Suspected);
 
-        await cluster.Cluster.KillSiloAsync(cluster.Cluster.SecondarySilos[0]);
+        await cluster.Cluster.KillSiloAsync(cluster.Cluster.SecondarySilos[0], TestContext.Current.CancellationToken);
         await LiveLog.Until(() => Report(cluster, AttackedHarbour.Siem, 1, "login-failed"));
         await LiveLog.Until(() => Report(cluster, AttackedHarbour.Tamper, 1, "tampered"));
 
@@ -87,7 +87,7 @@ public sealed class Live_attack
         await LiveLog.Holds(async () => (await Alert(cluster, Isolated).Read())?.Phase == AlertPhase.Cleared);
     }
 
-    private static Task Report(CityCluster cluster, SensorId sensor, long sequence, string eventClass) =>
+    private static Task<long?> Report(CityCluster cluster, SensorId sensor, long sequence, string eventClass) =>
         cluster.Grains.GetGrain<ISensorGrain>(GrainKeys.Of(sensor))
             .Report(new(sensor, eventClass, 0.8, "log/1", 1, sequence, DateTimeOffset.UtcNow));
 
