@@ -10,6 +10,7 @@ using Grpc.Core;
 using Xunit;
 using CoreStep = CityTwin.Core.Breaches.Live.ReachedStep;
 using Posture = CityTwin.Core.Breaches.Live.AssetPosture;
+using WhatNext = CityTwin.Protocol.V1.Outlook;
 
 namespace CityTwin.Api.Tests;
 
@@ -149,6 +150,50 @@ public sealed class Live_attack : IAsyncLifetime
         var listed = await Conduits.ListConduitsAsync(new() { Filter = "isolated = true" }, cancellationToken: Cancellation);
 
         Assert.Equal([("conduits/c-tunnel", "worm")], listed.Conduits.Select(conduit => (conduit.Name, conduit.Isolated.Reason)));
+    }
+
+    [Theory]
+    [InlineData("/v1/outlook?profile=profiles/nobody", 404)]
+    [InlineData("/v1/outlook?profile=state", 400)]
+    [InlineData("/v1/outlook?colour=red", 400)]
+    [InlineData("/v1/outlook", 200)]
+    [InlineData("/v1/outlook?profile=profiles/thief", 200)]
+    public async Task An_outlook_is_asked_for_by_its_profile(string path, int status)
+    {
+        using var response = await _server.Http.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
+
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_watched_outlook_follows_a_compromise_and_its_containment()
+    {
+        using var watch = new AnalysisService.AnalysisServiceClient(_server.Channel).WatchOutlook(new(), cancellationToken: Cancellation);
+        _server.View.Apply([Asset("plc", Posture.Compromised)]);
+
+        var outlook = await Outlook(watch, found => found.Sources.Count > 0);
+
+        Assert.Equal(("profiles/state", "assets/plc", "step-hop"), (outlook.Profile, outlook.Sources[0].Asset, outlook.Sources[0].Step));
+        var target = Assert.Single(outlook.Targets);
+        Assert.Equal(("step-trip", "assets/plc"), (target.Step, target.Asset));
+        Assert.Equal(["step-hop", "step-trip"], target.Steps);
+        Assert.Equal(["zones/harbour", "zones/harbour", "zones/hospital"], target.DarkServices.Select(dark => dark.Zone));
+        Assert.Equal((340, "assets/plc", 0), (target.Harm.PeopleDarkened, outlook.Best.Name, outlook.Best.Harm.PeopleDarkened));
+        _server.View.Apply([Asset("plc", Posture.Contained)]);
+        Assert.Empty((await Outlook(watch, found => found.Sources.Count == 0)).Targets);
+    }
+
+    private static async Task<WhatNext> Outlook(AsyncServerStreamingCall<WatchOutlookResponse> watch, Func<WhatNext, bool> isMeant)
+    {
+        while (await watch.ResponseStream.MoveNext(Cancellation))
+        {
+            if (watch.ResponseStream.Current.Outlook is { } outlook && isMeant(outlook))
+            {
+                return outlook;
+            }
+        }
+
+        throw new InvalidOperationException("The watch ended.");
     }
 
     private PublishedRow Asset(string id, Posture posture) => _server.Rows.Row(PublishedKind.Asset, id, new AssetStatus(
