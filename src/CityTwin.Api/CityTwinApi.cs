@@ -1,6 +1,8 @@
 using CityTwin.Api.Alerts;
 using CityTwin.Api.Analysis;
+using CityTwin.Api.Assets;
 using CityTwin.Api.Cascades;
+using CityTwin.Api.Conduits;
 using CityTwin.Api.Definitions;
 using CityTwin.Api.Overview;
 using CityTwin.Api.Errors;
@@ -56,6 +58,8 @@ public static class CityTwinApi
         services.AddSingleton<SensorService>();
         services.AddSingleton<GuardService>();
         services.AddSingleton<AlertService>();
+        services.AddSingleton<AssetService>();
+        services.AddSingleton<ConduitService>();
         services.AddSingleton<CascadeService>();
         services.AddSingleton<CityService>();
         services.AddSingleton<InspectionService>();
@@ -88,6 +92,8 @@ public static class CityTwinApi
         app.MapGrpcService<SensorService>();
         app.MapGrpcService<GuardService>();
         app.MapGrpcService<AlertService>();
+        app.MapGrpcService<AssetService>();
+        app.MapGrpcService<ConduitService>();
         app.MapGrpcService<CascadeService>();
         app.MapGrpcService<CityService>();
         app.MapGrpcService<InspectionService>();

@@ -1,3 +1,4 @@
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 
 namespace CityTwin.Grains;
@@ -20,6 +21,10 @@ public static class GrainKeys
     public static string Of(SensorId sensor) => "s:" + sensor.Value;
 
     public static string Of(GuardId guard) => "u:" + guard.Value;
+
+    public static string Of(AssetId asset) => "k:" + asset.Value;
+
+    public static string Of(ConduitId conduit) => "p:" + conduit.Value;
 
     public static string OfAlert(string alert) => "a:" + alert;
 

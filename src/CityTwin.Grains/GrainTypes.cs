@@ -1,3 +1,4 @@
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 
 namespace CityTwin.Grains;
@@ -12,9 +13,14 @@ public static class GrainTypes
     public const string Guard = "guard";
     public const string Sensor = "sensor";
     public const string Alert = "alert";
+    public const string Asset = "asset";
+    public const string Conduit = "conduit";
 
     /// <summary>The address that a tell to this segment carries.</summary>
     public static string AddressOf(SegmentId segment) => GrainId.Create(Segment, GrainKeys.Of(segment)).ToString();
+
+    /// <summary>The address that a tell to this asset carries.</summary>
+    public static string AddressOf(AssetId asset) => GrainId.Create(Asset, GrainKeys.Of(asset)).ToString();
 
     /// <summary>The address that a tell to this alert carries.</summary>
     public static string AddressOfAlert(string alert) => GrainId.Create(Alert, GrainKeys.OfAlert(alert)).ToString();

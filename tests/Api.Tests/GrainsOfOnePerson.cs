@@ -1,12 +1,15 @@
 using System.Collections.Concurrent;
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Breaches.Live;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Guarding;
 using CityTwin.Core.Model;
 using CityTwin.Core.Sensing;
 using CityTwin.Core.Zones;
 using CityTwin.Grains.Alerts;
+using CityTwin.Grains.Assets;
 using CityTwin.Grains.Cascades;
+using CityTwin.Grains.Conduits;
 using CityTwin.Grains.Guards;
 using CityTwin.Grains.Inspection;
 using CityTwin.Grains.Segments;
@@ -18,7 +21,7 @@ using Orleans.Runtime;
 namespace CityTwin.Api.Tests;
 
 /// <summary>Stands for the cluster where a test only wants to know what was asked of it: it writes down every order and carries none out.</summary>
-internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascadeGrain, IAlertGrain, IZoneGrain, IGuardGrain, ISensorGrain
+internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascadeGrain, IAlertGrain, IZoneGrain, IGuardGrain, ISensorGrain, IAssetGrain, IConduitGrain
 {
     public ConcurrentQueue<SegmentCommand> Commands { get; } = [];
 
@@ -92,6 +95,19 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
     public Task<GuardOutcome> Progress(string request, GuardDuty reached) => Guard($"report {request} {reached}");
 
     public Task<GuardOutcome> Shift(string request, bool isOnDuty) => Guard($"shift {request} {isOnDuty}");
+
+    public Task<long?> Contain(string request, string by, string reason) => Attack($"contain {request} {by} {reason}");
+
+    Task<long?> IAssetGrain.Clear(string request, string by, string reason) => Attack($"clear {request} {by} {reason}");
+
+    public Task<long?> Isolate(string request, string by, string reason) => Attack($"isolate {request} {by} {reason}");
+
+    public Task<long?> Rejoin(string request, string by, string reason) => Attack($"rejoin {request} {by} {reason}");
+
+    Task<AssetStatus> IAssetGrain.Read() => Task.FromResult(AssetStatus.New(new("plc")) with { Posture = AssetPosture.Suspected });
+
+    Task<ConduitStatus> IConduitGrain.Read() =>
+        Task.FromResult(ConduitStatus.New(new("c-office")) with { Isolated = new("bert", "from the owner", DateTimeOffset.UnixEpoch) });
 
     public Task<GrainInspection> Inspect() =>
         Task.FromResult(new GrainInspection(
@@ -188,6 +204,12 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
     {
         Told.Enqueue(told);
         return Task.FromResult<long?>(10);
+    }
+
+    private Task<long?> Attack(string told)
+    {
+        Told.Enqueue(told);
+        return Failure is null ? Task.FromResult<long?>(9) : Task.FromException<long?>(Failure);
     }
 
     private Task<GuardOutcome> Guard(string told)

@@ -26,6 +26,7 @@ public sealed class Over_grpc(ApiServer server) : IClassFixture<ApiServer>
     [InlineData(typeof(Core.Guarding.GuardDuty), typeof(Protocol.V1.GuardDuty))]
     [InlineData(typeof(AlertSeverity), typeof(Protocol.V1.AlertSeverity))]
     [InlineData(typeof(AlertPhase), typeof(Protocol.V1.AlertState))]
+    [InlineData(typeof(Core.Breaches.Live.AssetPosture), typeof(Protocol.V1.AssetPosture))]
     public void The_contract_has_the_words_of_the_core_one_further(Type core, Type contract) => Assert.Equal(
         Enum.GetNames(core).Select(name => (name, (int)Enum.Parse(core, name) + 1)),
         Enum.GetNames(contract).Where(name => name != "Unspecified").Select(name => (name, (int)Enum.Parse(contract, name))));

@@ -3,6 +3,7 @@ using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Grains;
@@ -107,6 +108,8 @@ internal sealed class AlertService(
         {
             "sensor" => version.Index.Find(new SensorId(place)) is not null,
             "segment" => version.Index.Find(new SegmentId(place)) is not null,
+            "asset" => version.Index.Find(new AssetId(place)) is not null,
+            "conduit" => version.Index.Find(new ConduitId(place)) is not null,
             _ => kind == "zone" && version.Index.Find(new ZoneId(place)) is not null,
         };
         return isPossible || version.Alerts.ContainsKey(new(id ?? "")) ? new(id!) : Pages.Find(Collections.Alerts, version, name).Status.Id;

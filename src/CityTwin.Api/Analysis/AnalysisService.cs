@@ -1,5 +1,8 @@
+using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
+using CityTwin.Core.Breaches.Live;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -7,8 +10,9 @@ using V1 = CityTwin.Protocol.V1;
 
 namespace CityTwin.Api.Analysis;
 
-/// <summary>What the failure of one thing would do.</summary>
-internal sealed class AnalysisService(CityReader reader, LiveAnalysis analysis, IOptions<ApiOptions> options)
+/// <summary>What the failure of one thing would do, and what a compromise leads to.</summary>
+internal sealed class AnalysisService(
+    CityReader reader, LiveAnalysis analysis, StreamLimit streams, TimeProvider time, IOptions<ApiOptions> options)
     : V1.AnalysisService.AnalysisServiceBase
 {
     public override Task<V1.ListWeakestLinksResponse> ListWeakestLinks(V1.ListWeakestLinksRequest request, ServerCallContext context)
@@ -33,5 +37,54 @@ internal sealed class AnalysisService(CityReader reader, LiveAnalysis analysis, 
             Computed = current.WeakestVersion.Length > 0,
             Version = current.WeakestVersion,
         });
+    }
+
+    public override Task<V1.Outlook> GetOutlook(V1.GetOutlookRequest request, ServerCallContext context) =>
+        Task.FromResult(OutlookMessages.Of(analysis.Current.Outlook, ProfileOf(request.Profile)));
+
+    public override async Task WatchOutlook(
+        V1.WatchOutlookRequest request, IServerStreamWriter<V1.WatchOutlookResponse> responseStream, ServerCallContext context)
+    {
+        using var stream = streams.Enter();
+        var profile = ProfileOf(request.Profile);
+        var (interval, heartbeat) = (TimeSpan.FromMilliseconds(options.Value.WatchIntervalMilliseconds), TimeSpan.FromMilliseconds(options.Value.HeartbeatMilliseconds));
+        var (sent, sentAt) = (default(CityOutlook), time.GetTimestamp());
+        while (true)
+        {
+            var outlook = analysis.Current.Outlook;
+            if (outlook is not null && !ReferenceEquals(outlook, sent))
+            {
+                await responseStream.WriteAsync(
+                    new() { Kind = sent is null ? V1.WatchKind.Snapshot : V1.WatchKind.Changed, Outlook = OutlookMessages.Of(outlook, profile) },
+                    context.CancellationToken);
+                (sent, sentAt) = (outlook, time.GetTimestamp());
+            }
+            else if (time.GetElapsedTime(sentAt) >= heartbeat)
+            {
+                await responseStream.WriteAsync(new() { Kind = V1.WatchKind.Checkpoint }, context.CancellationToken);
+                sentAt = time.GetTimestamp();
+            }
+
+            await Task.Delay(interval, time, context.CancellationToken);
+        }
+    }
+
+    /// <param name="name">Empty = the worst.</param>
+    private ProfileId ProfileOf(string name)
+    {
+        var model = reader.Newest.Index.City.Security;
+        if (name.Length == 0)
+        {
+            return Outlook.WorstProfile(model)?.Id
+                ?? throw ApiErrors.Of(StatusCode.NotFound, ErrorReason.NotFound, "The city has no adversary profile: nobody has said who might attack it.");
+        }
+
+        if (ResourceNames.IdOf(name, ResourceNames.Profiles) is not { } id)
+        {
+            var text = $"'{name}' is no name such as '{ResourceNames.Profiles}...'.";
+            throw ApiErrors.With(StatusCode.InvalidArgument, ErrorReason.InvalidFields, text, [new("profile", text)]);
+        }
+
+        return model.Profiles.Any(profile => profile.Id.Value == id) ? new(id) : throw ApiErrors.NotFound(name);
     }
 }

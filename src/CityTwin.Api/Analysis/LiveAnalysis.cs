@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using CityTwin.Api.Reading;
+using CityTwin.Core.Breaches.Live;
 using CityTwin.Core.Model;
 using CityTwin.Core.Simulation;
 using CityTwin.Core.Views;
 using CityTwin.Core.Zones;
-using CityTwin.Grains.Viewing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,15 +12,19 @@ using Microsoft.Extensions.Options;
 namespace CityTwin.Api.Analysis;
 
 /// <summary>
-/// Keeps the forecast of dark services and the weakest links current. The forecast follows every change of levels; the
-/// weakest links, which fail every segment in turn, begin again only when the last search is through, and rest between
-/// failures so that they never take more than their share of one core.
+/// Keeps the forecast of dark services, the weakest links and the outlook current. The forecast follows every change of
+/// levels; the weakest links, which fail every segment in turn, begin again only when the last search is through, and rest
+/// between failures so that they never take more than their share of one core. The outlook follows levels, assets and
+/// conduits, and time while something is compromised; somebody waits for it, so it does not rest.
 /// </summary>
-internal sealed partial class LiveAnalysis(LiveView live, IOptions<ApiOptions> options, TimeProvider time, ILogger<LiveAnalysis> logger)
+internal sealed partial class LiveAnalysis(CityReader reader, IOptions<ApiOptions> options, TimeProvider time, ILogger<LiveAnalysis> logger)
     : BackgroundService
 {
     private static readonly TimeSpan WorkSlice = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
+
+    /// <summary>An outlook of a compromised city is made anew at the latest after this time, because its hours go by.</summary>
+    private static readonly TimeSpan OutlookAgeMax = TimeSpan.FromMinutes(1);
 
     private volatile CityAnalysis _current = CityAnalysis.None;
 
@@ -28,19 +32,35 @@ internal sealed partial class LiveAnalysis(LiveView live, IOptions<ApiOptions> o
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.WhenAll(Keep("forecast", Forecast, stoppingToken), Keep("weakest", Weakest, stoppingToken));
+        await Task.WhenAll(
+            Keep("forecast", HaveLevelsMoved, Forecast, stoppingToken),
+            Keep("weakest", HaveLevelsMoved, Weakest, stoppingToken),
+            Keep("outlook", IsOutlookOld, LookOut, stoppingToken));
     }
 
-    /// <summary>Runs a computation for the newest version, and again whenever levels or definition have changed since.</summary>
-    private async Task Keep(string name, Func<CityVersion, CancellationToken, CityAnalysis> compute, CancellationToken stopping)
+    private static bool HaveLevelsMoved(CityVersion done, CityVersion version) =>
+        version.LevelsAt != done.LevelsAt || version.Index != done.Index;
+
+    private bool IsOutlookOld(CityVersion done, CityVersion version) =>
+        HaveLevelsMoved(done, version) || version.AttackAt != done.AttackAt
+        || (_current.Outlook is { IsEmpty: false } outlook && time.GetUtcNow() - outlook.At >= OutlookAgeMax);
+
+    /// <summary>Runs a computation for the newest version, and again whenever it is old.</summary>
+    /// <param name="isOld">Whether what was computed for the first version no longer does for the second.</param>
+    private async Task Keep(
+        string name, Func<CityVersion, CityVersion, bool> isOld, Func<CityVersion, CancellationToken, CityAnalysis> compute, CancellationToken stopping)
     {
         CityVersion? done = null;
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                var version = await live.Beyond(done?.Seq ?? -1, stopping);
-                if (done is null || version.LevelsAt != done.LevelsAt || version.Index != done.Index)
+                if ((await reader.Beyond(done?.Seq ?? -1, OutlookAgeMax, stopping) ?? done) is not { } version)
+                {
+                    continue;
+                }
+
+                if (done is null || isOld(done, version))
                 {
                     // A thread of its own: it works for long and rests by sleeping, which the pool must not feel.
                     await Task.Factory.StartNew(
@@ -81,6 +101,15 @@ internal sealed partial class LiveAnalysis(LiveView live, IOptions<ApiOptions> o
             WeakestVersion = VersionToken.Of(version).ToString(),
             WeakestDefinition = version.Index.City.Hash,
         });
+    }
+
+    private CityAnalysis LookOut(CityVersion version, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var outlook = new CityOutlook(version, now, version.Index.City.Security.Profiles.ToImmutableDictionary(
+            profile => profile.Id,
+            profile => Outlook.Of(version, profile, now.ToUnixTimeMilliseconds(), cancellation: cancellation)));
+        return Change(current => current with { Outlook = outlook });
     }
 
     private void Rest(ref long begun, CancellationToken cancellation)

@@ -33,7 +33,7 @@ internal sealed class Violations
 
     public void Text(string field, string value, int least, int most)
     {
-        if (value.Length < least)
+        if (value.Length < least || (least > 0 && string.IsNullOrWhiteSpace(value)))
         {
             Add(field, $"{field} is required.", "REQUIRED");
         }

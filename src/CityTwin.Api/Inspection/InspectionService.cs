@@ -2,6 +2,7 @@ using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Grains;
@@ -55,6 +56,8 @@ internal sealed class InspectionService(CityReader reader, IGrainFactory grains,
         GrainTypes.Zone when version.Index.Find(new ZoneId(key)) is not null => GrainKeys.Of(new ZoneId(key)),
         GrainTypes.Sensor when version.Index.Find(new SensorId(key)) is not null => GrainKeys.Of(new SensorId(key)),
         GrainTypes.Guard when version.Index.Find(new GuardId(key)) is not null => GrainKeys.Of(new GuardId(key)),
+        GrainTypes.Asset when version.Index.Find(new AssetId(key)) is not null => GrainKeys.Of(new AssetId(key)),
+        GrainTypes.Conduit when version.Index.Find(new ConduitId(key)) is not null => GrainKeys.Of(new ConduitId(key)),
         GrainTypes.Alert when version.Alerts.ContainsKey(new AlertId(key)) => GrainKeys.OfAlert(key),
         GrainTypes.Network when version.Index.City.Networks.Any(network => network.Id.Value == key) => GrainKeys.Of(new NetworkId(key)),
         GrainTypes.Cascade when key == "city" => GrainKeys.Cascade,

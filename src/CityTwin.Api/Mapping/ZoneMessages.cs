@@ -100,6 +100,12 @@ internal static class ZoneMessages
         WorstService = status.WorstService?.Value ?? "",
         Health = (V1.Health)(status.Health + 1),
         PeopleAffected = status.PeopleAffected,
+        Assets = new()
+        {
+            Suspected = status.Tally.AssetsSuspected,
+            Compromised = status.Tally.AssetsCompromised,
+            Contained = status.Tally.AssetsContained,
+        },
         Alerts = new()
         {
             Notice = status.Tally.Notices,

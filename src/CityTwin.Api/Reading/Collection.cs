@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CityTwin.Api.Mapping;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Core.Views.Filtering;
@@ -31,7 +32,7 @@ internal sealed record Collection<TItem, TMessage>(
     public Func<CityVersion, long, IEnumerable<string>?> RemovedAfter { get; init; } = static (_, _) => [];
 }
 
-/// <summary>The five kinds of things.</summary>
+/// <summary>The seven kinds of things.</summary>
 internal static class Collections
 {
     public static Collection<int, V1.Zone> Zones { get; } = Dense(
@@ -49,6 +50,14 @@ internal static class Collections
     public static Collection<int, V1.Guard> Guards { get; } = Dense(
         ResourceNames.Guards, FilterSchemas.Guards, city => city.Guards.Length, (index, id) => index.Find(new GuardId(id)),
         (city, guard) => city.Guards[guard].Id.Value, (version, seq) => version.Guards.ChangedAfter(seq), GuardMessages.Of);
+
+    public static Collection<int, V1.Asset> Assets { get; } = Dense(
+        ResourceNames.Assets, FilterSchemas.Assets, city => city.Security.Assets.Length, (index, id) => index.Find(new AssetId(id)),
+        (city, asset) => city.Security.Assets[asset].Id.Value, (version, seq) => version.Assets.ChangedAfter(seq), AssetMessages.Of);
+
+    public static Collection<int, V1.Conduit> Conduits { get; } = Dense(
+        ResourceNames.Conduits, FilterSchemas.Conduits, city => city.Security.Conduits.Length, (index, id) => index.Find(new ConduitId(id)),
+        (city, conduit) => city.Security.Conduits[conduit].Id.Value, (version, seq) => version.Conduits.ChangedAfter(seq), ConduitMessages.Of);
 
     public static Collection<AlertView, V1.Alert> Alerts { get; } = new(
         ResourceNames.Alerts,

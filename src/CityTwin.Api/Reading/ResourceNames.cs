@@ -1,3 +1,4 @@
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 
 namespace CityTwin.Api.Reading;
@@ -10,6 +11,9 @@ internal static class ResourceNames
     public const string Sensors = "sensors/";
     public const string Guards = "guards/";
     public const string Alerts = "alerts/";
+    public const string Assets = "assets/";
+    public const string Conduits = "conduits/";
+    public const string Profiles = "profiles/";
     public const string Cascades = "cascades/";
     public const string Simulations = "simulations/";
     public const string Grains = "grains/";
@@ -21,6 +25,12 @@ internal static class ResourceNames
     public static string Of(SensorId id) => Sensors + id.Value;
 
     public static string Of(GuardId id) => Guards + id.Value;
+
+    public static string Of(AssetId id) => Assets + id.Value;
+
+    public static string Of(ConduitId id) => Conduits + id.Value;
+
+    public static string Of(ProfileId id) => Profiles + id.Value;
 
     public static string OfCascade(long number) => Cascades + number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

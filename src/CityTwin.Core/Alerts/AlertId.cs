@@ -1,3 +1,4 @@
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 
 namespace CityTwin.Core.Alerts;
@@ -17,6 +18,12 @@ public readonly record struct AlertId(string Value) : IComparable<AlertId>
 
     /// <summary>The alert of a cause in a zone.</summary>
     public static AlertId For(string cause, ZoneId zone) => new($"{cause}.zone.{zone}");
+
+    /// <summary>The alert of a cause at an asset.</summary>
+    public static AlertId For(string cause, AssetId asset) => new($"{cause}.asset.{asset}");
+
+    /// <summary>The alert of a cause at a conduit.</summary>
+    public static AlertId For(string cause, ConduitId conduit) => new($"{cause}.conduit.{conduit}");
 
     /// <summary>The word before the first dot.</summary>
     public string Cause => Value[..Math.Max(0, Value.IndexOf('.', StringComparison.Ordinal))];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 
 namespace CityTwin.Core.Cascades;
@@ -17,6 +18,9 @@ public static class SegmentRules
 
     /// <summary>The cause that a status sensor owns.</summary>
     public static string SensorCause(SensorId sensor) => SensorPrefix + sensor.Value;
+
+    /// <summary>The cause that an isolated conduit owns on the segments it carried.</summary>
+    public static string IsolationCause(ConduitId conduit) => "isolation:" + conduit.Value;
 
     /// <summary>What a segment of the definition begins with, before anything happened.</summary>
     public static ImmutableArray<Cause> FoundingCauses(Segment segment) =>
@@ -59,6 +63,20 @@ public static class SegmentRules
                 Evidence = Says(state.Evidence, observed.Sensor, observed.LevelPermille),
             },
             cause);
+    }
+
+    /// <summary>A conduit that carried something for this segment was isolated or rejoined.</summary>
+    public static Step<SegmentState, SegmentEffect> Carry(SegmentState state, ConduitSwitched switched)
+    {
+        var source = IsolationCause(switched.Conduit);
+        if (state.Heard.TryGetValue(source, out var heard) && heard >= switched.Version)
+        {
+            return new(state, []);
+        }
+
+        return Apply(
+            state with { Heard = state.Heard.SetItem(source, switched.Version) },
+            new(source, switched.LevelPermille, switched.By, switched.Reason, switched.At));
     }
 
     /// <summary>What was decided of this segment; older and repeated commits change nothing.</summary>
@@ -188,3 +206,9 @@ public sealed record PositionObserved(SensorId Sensor, long Sequence, int LevelP
 /// <param name="LevelPermille">0..1000; null = it is no longer believed.</param>
 [GenerateSerializer, Alias("evidence-observed"), Immutable]
 public sealed record EvidenceObserved(SensorId Sensor, long Sequence, int? LevelPermille, DateTimeOffset At);
+
+/// <summary>A conduit tells a segment what is left of what it carried.</summary>
+/// <param name="Version">Counts up per conduit; lower ones are old.</param>
+/// <param name="LevelPermille">The most the segment may give, 0..1000; 1000 = the conduit carries again.</param>
+[GenerateSerializer, Alias("conduit-switched"), Immutable]
+public sealed record ConduitSwitched(ConduitId Conduit, long Version, int LevelPermille, string By, string Reason, DateTimeOffset At);

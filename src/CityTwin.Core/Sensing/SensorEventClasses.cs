@@ -15,6 +15,12 @@ public static class SensorEventClasses
     public const string Tampered = "tampered";
     public const string Intrusion = "intrusion";
 
+    /// <summary>A SIEM's verdict: somebody else has control.</summary>
+    public const string Compromised = "compromised";
+
+    /// <summary>A scanner's find.</summary>
+    public const string Malware = "malware";
+
     /// <summary>The class whose alert stands for all that have none of their own; its text names the class.</summary>
     public const string Other = "other";
 
@@ -25,6 +31,8 @@ public static class SensorEventClasses
         [LoginFailed] = AlertSeverity.Notice,
         [Tampered] = AlertSeverity.Serious,
         [Intrusion] = AlertSeverity.Serious,
+        [Compromised] = AlertSeverity.Serious,
+        [Malware] = AlertSeverity.Serious,
         ["fire"] = AlertSeverity.Critical,
         ["gas-leak"] = AlertSeverity.Critical,
         ["person-detected"] = AlertSeverity.Warning,

@@ -39,6 +39,9 @@ public static class PeopleRules
         return (long)((loss + (perThousandth / 2)) / perThousandth);
     }
 
+    /// <summary>The number of people at a local tick, rounded to the nearest.</summary>
+    public static int PeopleAt(Zone zone, long at) => (int)((Scaled(zone, at) + (HalfDay / 2)) / HalfDay);
+
     /// <summary>The number of people at a local tick, times half a day.</summary>
     private static Int128 Scaled(Zone zone, long at)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
 
@@ -15,6 +16,8 @@ public sealed class CityIndex
     private readonly FrozenDictionary<SegmentId, int> _segments;
     private readonly FrozenDictionary<SensorId, int> _sensors;
     private readonly FrozenDictionary<GuardId, int> _guards;
+    private readonly FrozenDictionary<AssetId, int> _assets;
+    private readonly FrozenDictionary<ConduitId, int> _conduits;
     private readonly int[][] _dependents;
     private readonly Lazy<Kernel> _kernel;
 
@@ -26,10 +29,13 @@ public sealed class CityIndex
         _segments = Places(city.Segments, segment => segment.Id);
         _sensors = Places(city.Sensors, sensor => sensor.Id);
         _guards = Places(city.Guards, guard => guard.Id);
+        _assets = Places(city.Security.Assets, asset => asset.Id);
+        _conduits = Places(city.Security.Conduits, conduit => conduit.Id);
         ParentOf = [.. city.Zones.Select(zone => zone.Parent is { } parent ? _zones[parent] : -1)];
         ZoneOfSensor = [.. city.Sensors.Select(sensor => _zones[sensor.Zone])];
         ZoneOfSegment = [.. city.Segments.Select(segment => segment.Zone is { } zone ? _zones[zone] : -1)];
         ZoneOfGuard = [.. city.Guards.Select(guard => _zones[guard.Zone])];
+        ZoneOfAsset = [.. city.Security.Assets.Select(asset => asset.Place is { } place ? _zones[place] : -1)];
         ZonesServedBy = Readers(city.Zones, zone => zone.Services.SelectMany(service => ExpressionRules.Suppliers(service.Level)));
         SensorsFedBy = Readers(city.Sensors, sensor => ExpressionRules.Suppliers(sensor.Availability));
         _dependents = Readers(city.Segments, segment => ExpressionRules.Suppliers(segment.Rule)).Select(readers => readers.ToArray()).ToArray();
@@ -55,6 +61,9 @@ public sealed class CityIndex
     /// <summary>Where each guard's post is.</summary>
     public ImmutableArray<int> ZoneOfGuard { get; }
 
+    /// <summary>-1 for an asset nowhere on the map.</summary>
+    public ImmutableArray<int> ZoneOfAsset { get; }
+
     /// <summary>Of each segment the zones with a service that reads it, ascending.</summary>
     public ImmutableArray<ImmutableArray<int>> ZonesServedBy { get; }
 
@@ -77,6 +86,10 @@ public sealed class CityIndex
     public int? Find(SensorId id) => _sensors.TryGetValue(id, out var place) ? place : null;
 
     public int? Find(GuardId id) => _guards.TryGetValue(id, out var place) ? place : null;
+
+    public int? Find(AssetId id) => _assets.TryGetValue(id, out var place) ? place : null;
+
+    public int? Find(ConduitId id) => _conduits.TryGetValue(id, out var place) ? place : null;
 
     /// <summary>True when a zone is another one or lies in it, at any depth.</summary>
     public bool IsWithin(int zone, int outer)

@@ -15,6 +15,7 @@ namespace CityTwin.Core.Views;
 /// <param name="Seq">The place in the log, 0 before the first row.</param>
 /// <param name="AsOf">When that row was committed; null before the first.</param>
 /// <param name="Segments">In the order of the definition, like sensors, guards and zones.</param>
+/// <param name="Assets">In the order of the definition, like conduits.</param>
 /// <param name="Alerts">Sorted by id; cleared ones stay until their owner forgets them.</param>
 /// <param name="AlertRemovals">The newest forgotten alerts, oldest first, at most <see cref="RemovalsMax"/>.</param>
 /// <param name="RemovalsKnownAfter">Alerts forgotten up to this sequence are not listed.</param>
@@ -22,6 +23,7 @@ namespace CityTwin.Core.Views;
 /// <param name="Batch">The last decided batch, 0 before the first.</param>
 /// <param name="BatchAt">Its instant in ticks.</param>
 /// <param name="LevelsAt">The row that last changed any level, battery or window.</param>
+/// <param name="AttackAt">The row that last changed any asset or conduit.</param>
 public sealed record CityVersion(
     CityIndex Index,
     string Epoch,
@@ -31,13 +33,16 @@ public sealed record CityVersion(
     PagedArray<SensorView> Sensors,
     PagedArray<GuardView> Guards,
     PagedArray<ZoneView> Zones,
+    PagedArray<AssetView> Assets,
+    PagedArray<ConduitView> Conduits,
     ImmutableSortedDictionary<Alerts.AlertId, AlertView> Alerts,
     ImmutableList<AlertRemoval> AlertRemovals,
     long RemovalsKnownAfter,
     ImmutableList<CascadeView> Cascades,
     long Batch,
     long BatchAt,
-    long LevelsAt)
+    long LevelsAt,
+    long AttackAt)
 {
     /// <summary>How many forgotten alerts are remembered for those who resume a watch.</summary>
     public const int RemovalsMax = 10_000;

@@ -45,10 +45,13 @@ public sealed class CityView
             guards,
             new PagedArray<ZoneView>(city.Zones.Length, zone => new(
                 null, ZoneRules.ServicesOf(city.Zones[zone], null, _ => 1000, null), tallies[zone], null, 0)),
+            new PagedArray<AssetView>(city.Security.Assets.Length, asset => AssetView.New(city.Security.Assets[asset].Id)),
+            new PagedArray<ConduitView>(city.Security.Conduits.Length, conduit => ConduitView.New(city.Security.Conduits[conduit].Id)),
             ImmutableSortedDictionary<Alerts.AlertId, AlertView>.Empty,
             [],
             0,
             [],
+            0,
             0,
             0,
             0);

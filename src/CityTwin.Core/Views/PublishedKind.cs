@@ -17,6 +17,12 @@ public static class PublishedKind
     /// <summary><see cref="Guarding.GuardStatus"/>; key = guard id.</summary>
     public const string Guard = "guard";
 
+    /// <summary><see cref="Breaches.Live.AssetStatus"/>; key = asset id.</summary>
+    public const string Asset = "asset";
+
+    /// <summary><see cref="Breaches.Live.ConduitStatus"/>; key = conduit id.</summary>
+    public const string Conduit = "conduit";
+
     /// <summary>The status of an alert; key = alert id.</summary>
     public const string Alert = "alert";
 

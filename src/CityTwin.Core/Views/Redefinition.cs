@@ -23,6 +23,7 @@ internal static class Redefinition
             Batch = old.Batch,
             BatchAt = old.BatchAt,
             LevelsAt = seq,
+            AttackAt = seq,
         };
         var fold = new ViewFold(version);
         foreach (var alert in old.Alerts.Values)
@@ -39,6 +40,16 @@ internal static class Redefinition
         for (var i = 0; i < city.Guards.Length; i++)
         {
             fold.Count(i, GuardRules.New(city.Guards[i]), version.Guards[i].Status, seq);
+        }
+
+        for (var i = 0; i < city.Security.Assets.Length; i++)
+        {
+            fold.Take(i, old.Index.Find(city.Security.Assets[i].Id) is { } place ? old.Assets[place].Status : null, seq);
+        }
+
+        for (var i = 0; i < city.Security.Conduits.Length; i++)
+        {
+            fold.Take(i, old.Index.Find(city.Security.Conduits[i].Id) is { } place ? old.Conduits[place].Status : null, seq);
         }
 
         for (var i = 0; i < city.Zones.Length; i++)

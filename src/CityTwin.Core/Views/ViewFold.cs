@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Breaches.Live;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Guarding;
@@ -16,6 +18,8 @@ internal sealed class ViewFold
     private readonly PagedArray<SegmentView>.Editor _segments;
     private readonly PagedArray<SensorView>.Editor _sensors;
     private readonly PagedArray<GuardView>.Editor _guards;
+    private readonly PagedArray<AssetView>.Editor _assets;
+    private readonly PagedArray<ConduitView>.Editor _conduits;
     private readonly ImmutableSortedDictionary<AlertId, AlertView>.Builder _alerts;
     private readonly ZoneFold _zones;
     private CityVersion _version;
@@ -27,6 +31,8 @@ internal sealed class ViewFold
         _segments = origin.Segments.Edit();
         _sensors = origin.Sensors.Edit();
         _guards = origin.Guards.Edit();
+        _assets = origin.Assets.Edit();
+        _conduits = origin.Conduits.Edit();
         _alerts = origin.Alerts.ToBuilder();
         _zones = new(origin);
     }
@@ -49,6 +55,12 @@ internal sealed class ViewFold
                 Count(guard, _guards[guard].Status, status, row.Seq);
                 _guards[guard] = new(status, row.Seq);
                 break;
+            case { Kind: PublishedKind.Asset } when _index.Find(new AssetId(row.Key)) is { } asset:
+                Take(asset, row.Record as AssetStatus, row.Seq);
+                break;
+            case { Kind: PublishedKind.Conduit } when _index.Find(new ConduitId(row.Key)) is { } conduit:
+                Take(conduit, row.Record as ConduitStatus, row.Seq);
+                break;
             case { Kind: PublishedKind.Alert }:
                 Take(row);
                 break;
@@ -70,6 +82,8 @@ internal sealed class ViewFold
             Segments = _segments.Finish(),
             Sensors = _sensors.Finish(),
             Guards = _guards.Finish(),
+            Assets = _assets.Finish(),
+            Conduits = _conduits.Finish(),
             Alerts = _alerts.ToImmutable(),
         };
         return next with { Zones = _zones.Finish(next) };
@@ -98,6 +112,26 @@ internal sealed class ViewFold
     }
 
     public void Take(int zone, ZoneFacts? facts, long seq) => _zones.Take(zone, facts, seq);
+
+    /// <param name="status">Null = as if nothing had ever been heard of it.</param>
+    public void Take(int asset, AssetStatus? status, long seq)
+    {
+        var before = _assets[asset].Status;
+        var after = status ?? AssetStatus.New(before.Id);
+        _assets[asset] = new(after, seq);
+        _version = _version with { AttackAt = seq };
+        if (_index.ZoneOfAsset[asset] is >= 0 and var zone)
+        {
+            _zones.Add(zone, ZoneRules.TallyOf(after) - ZoneRules.TallyOf(before), seq);
+        }
+    }
+
+    /// <param name="status">Null = as if nobody had ever touched it.</param>
+    public void Take(int conduit, ConduitStatus? status, long seq)
+    {
+        _conduits[conduit] = new(status ?? ConduitStatus.New(_conduits[conduit].Status.Id), seq);
+        _version = _version with { AttackAt = seq };
+    }
 
     public void Take(AlertStatus status, long seq)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Breaches.Live;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Guarding;
 using CityTwin.Core.Model;
@@ -111,6 +112,15 @@ public static class ZoneRules
             _ => tally with { Critical = 1 },
         };
     }
+
+    /// <summary>What an asset counts for: nothing while nothing speaks against it.</summary>
+    public static ZoneTally TallyOf(AssetStatus asset) => asset.Posture switch
+    {
+        AssetPosture.Suspected => new ZoneTally { AssetsSuspected = 1 },
+        AssetPosture.Compromised => new ZoneTally { AssetsCompromised = 1 },
+        AssetPosture.Contained => new ZoneTally { AssetsContained = 1 },
+        _ => default,
+    };
 
     /// <summary>Where a guard counts, and for what: at the place of its order, else at its post while it is available.</summary>
     public static (ZoneId Zone, ZoneTally Tally)? TallyOf(Guard guard, GuardStatus status) => status switch

@@ -9,6 +9,9 @@ namespace CityTwin.Core.Zones;
 /// <param name="Unacknowledged">Open alerts that nobody took note of, of any severity.</param>
 /// <param name="GuardsPresent">On scene in it, or available with their post in it.</param>
 /// <param name="GuardsOnTheWay">Dispatched to it or on the way.</param>
+/// <param name="AssetsSuspected">Assets that stand in it and are under suspicion.</param>
+/// <param name="AssetsCompromised">Those that an adversary has and that are not contained.</param>
+/// <param name="AssetsContained">Those that are contained.</param>
 public readonly record struct ZoneTally(
     int Expected,
     int Reporting,
@@ -22,7 +25,10 @@ public readonly record struct ZoneTally(
     int Critical,
     int Unacknowledged,
     int GuardsPresent,
-    int GuardsOnTheWay)
+    int GuardsOnTheWay,
+    int AssetsSuspected,
+    int AssetsCompromised,
+    int AssetsContained)
 {
     public int OpenAlerts => Notices + Warnings + Serious + Critical;
 
@@ -39,7 +45,10 @@ public readonly record struct ZoneTally(
         a.Critical + b.Critical,
         a.Unacknowledged + b.Unacknowledged,
         a.GuardsPresent + b.GuardsPresent,
-        a.GuardsOnTheWay + b.GuardsOnTheWay);
+        a.GuardsOnTheWay + b.GuardsOnTheWay,
+        a.AssetsSuspected + b.AssetsSuspected,
+        a.AssetsCompromised + b.AssetsCompromised,
+        a.AssetsContained + b.AssetsContained);
 
     public static ZoneTally operator -(ZoneTally a, ZoneTally b) => new(
         a.Expected - b.Expected,
@@ -54,7 +63,10 @@ public readonly record struct ZoneTally(
         a.Critical - b.Critical,
         a.Unacknowledged - b.Unacknowledged,
         a.GuardsPresent - b.GuardsPresent,
-        a.GuardsOnTheWay - b.GuardsOnTheWay);
+        a.GuardsOnTheWay - b.GuardsOnTheWay,
+        a.AssetsSuspected - b.AssetsSuspected,
+        a.AssetsCompromised - b.AssetsCompromised,
+        a.AssetsContained - b.AssetsContained);
 
     public static ZoneTally Add(ZoneTally left, ZoneTally right) => left + right;
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
 
@@ -25,6 +27,10 @@ public sealed class CityPlan
     private readonly Dictionary<SensorId, Sensor> _sensors;
     private readonly Dictionary<ZoneId, Zone> _zones;
     private readonly Dictionary<GuardId, Guard> _guards;
+    private readonly Dictionary<AssetId, Asset> _assets;
+    private readonly Dictionary<ConduitId, Conduit> _conduits;
+    private readonly ILookup<AssetId, AttackStep> _steps;
+    private readonly ILookup<SensorId, AssetId> _assetsWatched;
 
     public CityPlan(City city)
     {
@@ -34,6 +40,11 @@ public sealed class CityPlan
         _sensors = city.Sensors.ToDictionary(sensor => sensor.Id);
         _zones = city.Zones.ToDictionary(zone => zone.Id);
         _guards = city.Guards.ToDictionary(guard => guard.Id);
+        _assets = city.Security.Assets.ToDictionary(asset => asset.Id);
+        _conduits = city.Security.Conduits.ToDictionary(conduit => conduit.Id);
+        _steps = city.Security.Steps.ToLookup(step => step.Asset);
+        _assetsWatched = city.Security.Assets.SelectMany(asset => asset.Sensors.Distinct().Select(sensor => (sensor, asset.Id)))
+            .ToLookup(pair => pair.sensor, pair => pair.Id);
     }
 
     public City City { get; }
@@ -48,6 +59,16 @@ public sealed class CityPlan
     public Zone? Find(ZoneId id) => _zones.GetValueOrDefault(id);
 
     public Guard? Find(GuardId id) => _guards.GetValueOrDefault(id);
+
+    public Asset? Find(AssetId id) => _assets.GetValueOrDefault(id);
+
+    public Conduit? Find(ConduitId id) => _conduits.GetValueOrDefault(id);
+
+    /// <summary>The steps of an asset, sorted by id.</summary>
+    public ImmutableArray<AttackStep> StepsOf(AssetId asset) => [.. _steps[asset]];
+
+    /// <summary>The assets that name a sensor: its events are signs of attacks on them.</summary>
+    public IEnumerable<AssetId> AssetsWatchedBy(SensorId sensor) => _assetsWatched[sensor];
 }
 
 /// <summary>The definition in force does not have what was addressed.</summary>

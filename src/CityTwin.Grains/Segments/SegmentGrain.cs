@@ -53,6 +53,7 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
     public Task Hear(string from, long sequence, object message) => message switch
     {
         PositionObserved observed => Save(SegmentRules.Observe(_commit.State, Segment, observed)),
+        ConduitSwitched switched => Save(SegmentRules.Carry(_commit.State, switched)),
         EvidenceObserved observed => Save(new(SegmentRules.Weigh(_commit.State, observed), [])),
         _ => throw new ArgumentException($"A segment does not understand {message.GetType().Name}.", nameof(message)),
     };

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using CityTwin.Core;
+using CityTwin.Core.Breaches.Live;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
 using CityTwin.Core.Sensing;
@@ -57,7 +59,9 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
     {
         var now = _time.GetUtcNow();
         _instruments.Count(SensorRules.RefusalOf(_commit.State, reported, now));
-        return Save(Sensor, SensorRules.Report(Sensor, _commit.State, reported, now));
+        var step = SensorRules.Report(Sensor, _commit.State, reported, now);
+        return Save(Sensor, step, [.. ReferenceEquals(step.State, _commit.State) ? [] : _catalog.Current.AssetsWatchedBy(_id).Select(
+            asset => new Outgoing(GrainTypes.AddressOf(asset), new SignReported(reported)))]);
     }
 
     public Task CheckSilence(DateTimeOffset listeningSince) =>
@@ -87,11 +91,11 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
 
     public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
 
-    private async Task<long?> Save(Sensor sensor, Step<SensorState, SensorEffect> step)
+    private async Task<long?> Save(Sensor sensor, Step<SensorState, SensorEffect> step, ImmutableArray<Outgoing>? signs = null)
     {
         var seq = ReferenceEquals(step.State, _commit.State) ? null : await _commit.Save(
             step.State,
-            [.. step.Effects.Select(Tell).OfType<Outgoing>()],
+            [.. step.Effects.Select(Tell).OfType<Outgoing>(), .. signs ?? []],
             [_commit.Publish(PublishedKind.Sensor, _id.Value, step.State.Publish(sensor))]);
         _silence.Expect(sensor, _commit.State);
         return seq;

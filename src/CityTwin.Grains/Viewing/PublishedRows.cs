@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Breaches.Live;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Guarding;
 using CityTwin.Core.Sensing;
@@ -19,6 +20,8 @@ internal sealed class PublishedRows(Serializer serializer)
         [PublishedKind.Segment] = bytes => serializer.Deserialize<SegmentFacts>(bytes),
         [PublishedKind.Zone] = bytes => serializer.Deserialize<ZoneFacts>(bytes),
         [PublishedKind.Guard] = bytes => serializer.Deserialize<GuardStatus>(bytes),
+        [PublishedKind.Asset] = bytes => serializer.Deserialize<AssetStatus>(bytes),
+        [PublishedKind.Conduit] = bytes => serializer.Deserialize<ConduitStatus>(bytes),
         [PublishedKind.Alert] = bytes => serializer.Deserialize<AlertStatus>(bytes),
         [PublishedKind.Batch] = bytes => serializer.Deserialize<BatchDecided>(bytes),
         [PublishedKind.Checkpoint] = bytes => serializer.Deserialize<KernelCheckpoint>(bytes),

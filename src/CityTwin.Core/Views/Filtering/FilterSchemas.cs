@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Breaches.Live;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Guarding;
 using CityTwin.Core.Model;
@@ -30,7 +32,10 @@ public static class FilterSchemas
             ("status.coverage.sensing", Word<int, Coverage>("SENSING_", (city, zone) => (int)ZoneRules.CoverageOf(city.Zones[zone].Tally))),
             ("status.alerts.unacknowledged", new NumberField<int>((city, zone) => city.Zones[zone].Tally.Unacknowledged)),
             ("status.alerts.critical", new NumberField<int>((city, zone) => city.Zones[zone].Tally.Critical)),
-            ("status.guards_present", new NumberField<int>((city, zone) => city.Zones[zone].Tally.GuardsPresent))),
+            ("status.guards_present", new NumberField<int>((city, zone) => city.Zones[zone].Tally.GuardsPresent)),
+            ("status.assets.suspected", new NumberField<int>((city, zone) => city.Zones[zone].Tally.AssetsSuspected)),
+            ("status.assets.compromised", new NumberField<int>((city, zone) => city.Zones[zone].Tally.AssetsCompromised)),
+            ("status.assets.contained", new NumberField<int>((city, zone) => city.Zones[zone].Tally.AssetsContained))),
         Functions<int>(
             ("within", (city, zone) => Within<int>(city, zone, (_, item) => item)),
             ("downstream_of", (city, segment) => Downstream(city, segment, true) is not { } reached ? null : (version, zone) =>
@@ -84,6 +89,27 @@ public static class FilterSchemas
             ("order.place", new NameField<int>("zones/", (city, guard) => city.Guards[guard].Status.Order?.Place.Value))),
         Functions<int>(("within", (city, zone) => Within<int>(city, zone, (version, item) => version.Index.ZoneOfGuard[item]))));
 
+    public static FilterSchema<int> Assets { get; } = new(
+        Fields<int>(
+            ("name", new NameField<int>("assets/", (city, asset) => Asset(city, asset).Id.Value)),
+            ("display_name", new TextField<int>((city, asset) => Asset(city, asset).Name)),
+            ("kind", FixedText(city => city.Security.Assets, asset => asset.Kind)),
+            ("security_zone", FixedText(city => city.Security.Assets, asset => asset.Zone?.Value)),
+            ("zone", FixedName("zones/", city => city.Security.Assets, asset => asset.Place?.Value)),
+            ("segments", new ListField<int>((city, asset) => [.. Asset(city, asset).Segments.Select(segment => "segments/" + segment.Value)])),
+            ("posture", Word<int, AssetPosture>("ASSET_POSTURE_", (city, asset) => (int)city.Assets[asset].Status.Posture)),
+            ("since_time", new TimeField<int>((city, asset) => city.Assets[asset].Status.Since))),
+        Functions<int>(("within", (city, zone) => Within<int>(city, zone, (version, item) => version.Index.ZoneOfAsset[item]))));
+
+    public static FilterSchema<int> Conduits { get; } = new(
+        Fields<int>(
+            ("name", new NameField<int>("conduits/", (city, conduit) => Conduit(city, conduit).Id.Value)),
+            ("display_name", new TextField<int>((city, conduit) => Conduit(city, conduit).Name)),
+            ("from", FixedText(city => city.Security.Conduits, conduit => conduit.From.Value)),
+            ("to", FixedText(city => city.Security.Conduits, conduit => conduit.To.Value)),
+            ("isolated", new FlagField<int>((city, conduit) => city.Conduits[conduit].Status.Isolated is not null))),
+        Functions<int>());
+
     public static FilterSchema<AlertView> Alerts { get; } = new(
         Fields<AlertView>(
             ("name", new NameField<AlertView>("alerts/", (_, alert) => alert.Status.Id.Value)),
@@ -105,6 +131,10 @@ public static class FilterSchemas
     private static Sensor Sensor(CityVersion city, int sensor) => city.Index.City.Sensors[sensor];
 
     private static Guard Guard(CityVersion city, int guard) => city.Index.City.Guards[guard];
+
+    private static Asset Asset(CityVersion city, int asset) => city.Index.City.Security.Assets[asset];
+
+    private static Conduit Conduit(CityVersion city, int conduit) => city.Index.City.Security.Conduits[conduit];
 
     private static FrozenDictionary<string, FilterField<T>> Fields<T>(params (string Path, FilterField<T> Field)[] fields) =>
         fields.ToFrozenDictionary(field => field.Path, field => field.Field, StringComparer.Ordinal);
