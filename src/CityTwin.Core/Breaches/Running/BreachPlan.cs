@@ -53,6 +53,7 @@ internal sealed record PlanTables(
     Delay Crew,
     Delay Turnout,
     ImmutableArray<string> RecordClasses,
+    double PersonsPerConnection,
     ulong ProfileKey);
 
 /// <summary>A step of the plan.</summary>

@@ -81,6 +81,7 @@ internal sealed class PlanCompiler
             Delay.Of(response.Crew, "response/crew", _inputs),
             Delay.Of(response.Turnout, "response/turnout", _inputs),
             [.. _recordClasses],
+            _inputs.Of("persons-per-connection", _model.PersonsPerConnection),
             KeyedChance.KeyOf(_profile.Id.Value));
     }
 
