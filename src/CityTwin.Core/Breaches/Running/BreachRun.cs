@@ -1,6 +1,7 @@
 using System.Globalization;
 using CityTwin.Core.Breaches.Chances;
 using CityTwin.Core.Breaches.Model;
+using CityTwin.Core.Simulation;
 
 namespace CityTwin.Core.Breaches.Running;
 
@@ -10,6 +11,9 @@ namespace CityTwin.Core.Breaches.Running;
 /// </summary>
 public sealed partial class BreachRun
 {
+    /// <summary>Grows whenever the same scenario may come to other numbers; every report names it.</summary>
+    public const int RulesVersion = 1;
+
     private readonly BreachPlan _plan;
     private readonly PlanTables _tables;
     private readonly BreachGround _ground;
@@ -69,6 +73,18 @@ public sealed partial class BreachRun
         }
 
         Finish();
+    }
+
+    /// <summary>Person-hours that the last run lost beyond those of the city without an attack, in thousandths.</summary>
+    public long LostThousandthHours()
+    {
+        Int128 lost = 0;
+        foreach (var service in _course.Touched)
+        {
+            lost += _course.Lost(service) - _ground.Without.Lost[service];
+        }
+
+        return PeopleRules.ThousandthHours(lost);
     }
 
     private void Reset(long run)
