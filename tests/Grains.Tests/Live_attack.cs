@@ -6,7 +6,9 @@ using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Alerts;
 using CityTwin.Grains.Assets;
+using CityTwin.Grains.Cascades;
 using CityTwin.Grains.Conduits;
+using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Segments;
 using CityTwin.Grains.Sensors;
 using CityTwin.Grains.Viewing;
@@ -85,6 +87,34 @@ public sealed class Live_attack
         Assert.NotNull(await conduit.Rejoin("r2", "anna", "clean"));
         await LiveLog.Holds(async () => (await Pump(cluster)).Decided.LevelPermille == 1000);
         await LiveLog.Holds(async () => (await Alert(cluster, Isolated).Read())?.Phase == AlertPhase.Cleared);
+    }
+
+    [Fact]
+    public async Task A_definition_without_them_clears_the_alerts_of_assets_and_lets_go_what_conduits_held_down()
+    {
+        var (with, without) = (AttackedHarbour.Of(), AttackedHarbour.Of("fedcba9876543210") with { Security = SecurityModel.None });
+        CityCluster.Keep(without);
+        await using var cluster = await CityCluster.Start(with, 1);
+        var coordinator = cluster.Grains.GetGrain<ICascadeGrain>(GrainKeys.Cascade);
+        await Report(cluster, AttackedHarbour.Siem, 1, "malware");
+        await cluster.Grains.GetGrain<IConduitGrain>(GrainKeys.Of(AttackedHarbour.Office)).Isolate("r1", "anna", "worm");
+        await LiveLog.Holds(async () => (await Pump(cluster)).Decided.LevelPermille == AttackedHarbour.PumpAlone);
+        await LiveLog.Holds(async () => (await Alert(cluster, Compromised).Read())?.Phase == AlertPhase.Raised);
+
+        await coordinator.Apply(new(without.Hash, null, "test", "nobody attacks us"));
+        await LiveLog.Holds(async () => (await Pump(cluster)).Decided.LevelPermille == 1000);
+        await LiveLog.Holds(async () => (await Alert(cluster, Compromised).Read())?.Phase == AlertPhase.Cleared);
+        await LiveLog.Holds(async () => (await Alert(cluster, Isolated).Read())?.Phase == AlertPhase.Cleared);
+        await LiveLog.Holds(async () => (await coordinator.Read()).Untold == 0);
+        await Assert.ThrowsAsync<NotInCityException>(() => Asset(cluster, AttackedHarbour.Plc).Read());
+
+        // Back again they begin anew, and what they say is not taken for old.
+        await coordinator.Apply(new(with.Hash, null, "test", "somebody does"));
+        Assert.Equal(AssetPosture.Clear, (await Read(cluster, AttackedHarbour.Plc)).Posture);
+        await Report(cluster, AttackedHarbour.Siem, 2, "malware");
+        await LiveLog.Holds(async () => (await Alert(cluster, Compromised).Read())?.Phase == AlertPhase.Raised);
+        await cluster.Grains.GetGrain<IConduitGrain>(GrainKeys.Of(AttackedHarbour.Office)).Isolate("r2", "anna", "worm");
+        await LiveLog.Holds(async () => (await Pump(cluster)).Decided.LevelPermille == AttackedHarbour.PumpAlone);
     }
 
     private static Task<long?> Report(CityCluster cluster, SensorId sensor, long sequence, string eventClass) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 
 namespace CityTwin.Core.Cascades;
@@ -21,6 +22,8 @@ public sealed class CascadeCoordinator
     private readonly Dictionary<SegmentId, SegmentCommit> _commits = [];
     private readonly HashSet<SegmentId> _untoldSegments = [];
     private readonly HashSet<SensorId> _untoldSensors = [];
+    private readonly HashSet<AssetId> _untoldAssets = [];
+    private readonly HashSet<ConduitId> _untoldConduits = [];
     private CascadeMemory _memory;
     private SettleRun _run;
     private DefinitionChange? _change;
@@ -56,7 +59,7 @@ public sealed class CascadeCoordinator
     public int UnacknowledgedCommits => _commits.Count;
 
     /// <summary>Grains that have yet to put themselves in order with the definition in force.</summary>
-    public int Untold => _untoldSegments.Count + _untoldSensors.Count;
+    public int Untold => _untoldSegments.Count + _untoldSensors.Count + _untoldAssets.Count + _untoldConduits.Count;
 
     /// <summary>When a battery or a restart changes a level next, in ticks; null = never.</summary>
     public long? EarliestTimer => _memory.EarliestTimer;
@@ -245,6 +248,12 @@ public sealed class CascadeCoordinator
     /// <summary>The sensor has put itself in order with the definition in force.</summary>
     public void Told(SensorId sensor) => _untoldSensors.Remove(sensor);
 
+    /// <summary>The asset has put itself in order with the definition in force.</summary>
+    public void Told(AssetId asset) => _untoldAssets.Remove(asset);
+
+    /// <summary>The conduit has put itself in order with the definition in force.</summary>
+    public void Told(ConduitId conduit) => _untoldConduits.Remove(conduit);
+
     /// <summary>Repeats every open question and every commit without acknowledgement.</summary>
     public ImmutableArray<CascadeEffect> Resend()
     {
@@ -295,13 +304,16 @@ public sealed class CascadeCoordinator
     {
         _untoldSegments.UnionWith(untold?.Grains.Segments ?? []);
         _untoldSensors.UnionWith(untold?.Grains.Sensors ?? []);
+        _untoldAssets.UnionWith(untold is { Grains.Assets.IsDefault: false } ? untold.Grains.Assets : []);
+        _untoldConduits.UnionWith(untold is { Grains.Conduits.IsDefault: false } ? untold.Grains.Conduits : []);
     }
 
     private void TellConcerned(ImmutableArray<CascadeEffect>.Builder effects)
     {
         if (_state.Untold is { } untold && Untold > 0)
         {
-            effects.Add(new TellConcerned(untold with { Grains = new([.. _untoldSegments.Order()], [.. _untoldSensors.Order()]) }));
+            effects.Add(new TellConcerned(untold with { Grains = new(
+                [.. _untoldSegments.Order()], [.. _untoldSensors.Order()], [.. _untoldAssets.Order()], [.. _untoldConduits.Order()]) }));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
 
@@ -35,10 +36,16 @@ public sealed record DefinitionChange(
 /// <summary>Grains that hold something the changed definition no longer says.</summary>
 /// <param name="Segments">Gone, or with another position to begin with, or watched by other sensors.</param>
 /// <param name="Sensors">Gone, or of another segment or role.</param>
+/// <param name="Assets">Gone, or without a step that they had; default in states from before there were any.</param>
+/// <param name="Conduits">Gone, or carrying something else; default in states from before there were any.</param>
 [GenerateSerializer, Alias("concerned"), Immutable]
-public sealed record Concerned(ImmutableArray<SegmentId> Segments, ImmutableArray<SensorId> Sensors)
+public sealed record Concerned(
+    ImmutableArray<SegmentId> Segments,
+    ImmutableArray<SensorId> Sensors,
+    ImmutableArray<AssetId> Assets = default,
+    ImmutableArray<ConduitId> Conduits = default)
 {
-    public bool IsEmpty => Segments.IsEmpty && Sensors.IsEmpty;
+    public bool IsEmpty => Segments.IsEmpty && Sensors.IsEmpty && Assets.IsDefaultOrEmpty && Conduits.IsDefaultOrEmpty;
 
     public static Concerned Of(City before, City after)
     {
@@ -50,7 +57,23 @@ public sealed record Concerned(ImmutableArray<SegmentId> Segments, ImmutableArra
         return new(
             [.. before.Segments.Where(segment => left.Contains(segment.Id) || !segments.TryGetValue(segment.Id, out var now)
                 || now.NormallyOpen != segment.NormallyOpen).Select(segment => segment.Id)],
-            [.. moved.Select(sensor => sensor.Id)]);
+            [.. moved.Select(sensor => sensor.Id)],
+            AssetsOf(before.Security, after.Security),
+            ConduitsOf(before.Security, after.Security));
+    }
+
+    private static ImmutableArray<AssetId> AssetsOf(SecurityModel before, SecurityModel after)
+    {
+        var assets = after.Assets.Select(asset => asset.Id).ToHashSet();
+        var steps = after.Steps.Select(step => (step.Id, step.Asset)).ToHashSet();
+        var moved = before.Steps.Where(step => !steps.Contains((step.Id, step.Asset))).Select(step => step.Asset).ToHashSet();
+        return [.. before.Assets.Select(asset => asset.Id).Where(asset => !assets.Contains(asset) || moved.Contains(asset))];
+    }
+
+    private static ImmutableArray<ConduitId> ConduitsOf(SecurityModel before, SecurityModel after)
+    {
+        var carries = after.Conduits.ToDictionary(conduit => conduit.Id, conduit => conduit.Carries);
+        return [.. before.Conduits.Where(conduit => !carries.TryGetValue(conduit.Id, out var now) || !now.SequenceEqual(conduit.Carries)).Select(conduit => conduit.Id)];
     }
 }
 

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
+using CityTwin.Grains.Assets;
+using CityTwin.Grains.Conduits;
 using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Inspection;
 using CityTwin.Grains.Networks;
@@ -334,22 +336,20 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
     private async Task TellConcerned(Untold untold)
     {
-        var after = _coordinator.State.Definition;
-        foreach (var some in untold.Grains.Segments.Chunk(ToldAtOnceMax))
-        {
-            await Task.WhenAll(some.Select(segment => Ask(
-                () => Of(segment).Redefined(untold.Before, after),
-                () => _coordinator.Told(segment))));
-        }
-
-        foreach (var some in untold.Grains.Sensors.Chunk(ToldAtOnceMax))
-        {
-            await Task.WhenAll(some.Select(sensor => Ask(
-                () => GrainFactory.GetGrain<ISensorGrain>(GrainKeys.Of(sensor)).Redefined(untold.Before, after),
-                () => _coordinator.Told(sensor))));
-        }
-
+        var (before, after, grains) = (untold.Before, _coordinator.State.Definition, untold.Grains);
+        await TellEach(grains.Segments, segment => Of(segment).Redefined(before, after), _coordinator.Told);
+        await TellEach(grains.Sensors, id => GrainFactory.GetGrain<ISensorGrain>(GrainKeys.Of(id)).Redefined(before, after), _coordinator.Told);
+        await TellEach(grains.Assets, id => GrainFactory.GetGrain<IAssetGrain>(GrainKeys.Of(id)).Redefined(before, after), _coordinator.Told);
+        await TellEach(grains.Conduits, id => GrainFactory.GetGrain<IConduitGrain>(GrainKeys.Of(id)).Redefined(before, after), _coordinator.Told);
         Drive(() => _coordinator.Tick(Now));
+    }
+
+    private async Task TellEach<TId>(ImmutableArray<TId> concerned, Func<TId, Task> tell, Action<TId> told)
+    {
+        foreach (var some in concerned.Chunk(ToldAtOnceMax))
+        {
+            await Task.WhenAll(some.Select(id => Ask(() => tell(id), () => told(id))));
+        }
     }
 
     private void CompleteOffers(ChangeTaken taken)

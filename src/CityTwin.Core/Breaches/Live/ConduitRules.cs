@@ -43,8 +43,8 @@ public static class ConduitRules
         state.Status.Isolated is not { } isolated ? new(state, []) : Tell(state, LevelsOf(conduit), isolated.By, isolated.Reason, now);
 
     /// <summary>
-    /// The definition no longer has the conduit: it holds nothing down any more, and all is forgotten but its versions:
-    /// should it come back, what it says must not look old.
+    /// The definition no longer has the conduit: it holds nothing down any more. Its versions and requests are kept: should
+    /// it come back, what it says must not look old.
     /// </summary>
     public static Step<ConduitState, ConduitEffect> Retire(ConduitState state, DateTimeOffset now)
     {
