@@ -70,7 +70,9 @@ public sealed partial class GroupCommitter : IAsyncDisposable
     /// <summary>Hands a write over and returns when it is durable. While the queue is full, it waits for a place.</summary>
     /// <exception cref="InconsistentStateException">The row is at another version than expected.</exception>
     /// <exception cref="SaveException">See there: nothing was written, or nobody knows.</exception>
-    internal async Task<Saved> Save(PendingSave save)
+    internal Task<Saved> Save(PendingSave save) => _waiting.Writer.TryWrite(save) ? Waiting(save) : SaveWhenRoom(save);
+
+    private async Task<Saved> SaveWhenRoom(PendingSave save)
     {
         try
         {
@@ -81,8 +83,13 @@ public sealed partial class GroupCommitter : IAsyncDisposable
             throw new SaveFailedException("The storage is stopped.", stopped);
         }
 
+        return await Waiting(save).ConfigureAwait(false);
+    }
+
+    private static Task<Saved> Waiting(PendingSave save)
+    {
         StorageMeter.QueueLength.Add(1);
-        return await save.Outcome.ConfigureAwait(false);
+        return save.Outcome;
     }
 
     private void Run()

@@ -19,7 +19,7 @@ internal sealed class PendingSave(
     public ImmutableArray<PublishedChange> Changes => changes;
 
     /// <summary>What the write weighs against the limit of a group.</summary>
-    public long Bytes { get; } = state.Length + changes.Sum(change => (long)(change.Status?.Length ?? 0));
+    public long Bytes { get; } = state.Length + (changes.IsEmpty ? 0 : changes.Sum(change => (long)(change.Status?.Length ?? 0)));
 
     /// <summary>Completes with the group this write is in.</summary>
     public Task<Saved> Outcome => _outcome.Task;

@@ -11,9 +11,10 @@ namespace CityTwin.Storage.Committing;
 /// that reads as a GUID or a hexadecimal number goes into the two halves, any other into the extension. So "0077042" and
 /// "77042" would be one row, which is why every grain key of ours has a prefix with a colon.
 /// </summary>
+/// <param name="Extension">In UTF-8, as the key itself keeps it and the row stores it.</param>
 /// <param name="StateName">Unique over all grains: the key of the row leaves the type of the grain out.</param>
 internal readonly record struct StoredKey(
-    int IdHash, long N0, long N1, int TypeHash, string StateName, string? Extension, string ServiceId)
+    int IdHash, long N0, long N1, int TypeHash, string StateName, byte[]? Extension, string ServiceId)
 {
     private static readonly OrleansDefaultHasher Hasher = new();
 
@@ -28,29 +29,38 @@ internal readonly record struct StoredKey(
             Hasher.Hash(bytes), n0, n1, TypeHashes.GetOrAdd(stateName, name => Hasher.Hash(Encoding.UTF8.GetBytes(name))), stateName, extension, serviceId);
     }
 
-    public override string ToString() => $"{StateName}/{Extension ?? $"{N0:x16}{N1:x16}"}";
+    public override string ToString() => $"{StateName}/{(Extension is null ? $"{N0:x16}{N1:x16}" : Encoding.UTF8.GetString(Extension))}";
 
-    private static (long N0, long N1, string? Extension, byte[] Hashed) Columns(GrainId grain)
+    private static (long N0, long N1, byte[]? Extension, byte[] Hashed) Columns(GrainId grain)
     {
-        if (grain.TryGetGuidKey(out var guid, out var extension))
+        var key = IdSpan.UnsafeGetArray(grain.Key);
+        if (key is [_, (byte)':', ..])
         {
-            var bytes = guid.ToByteArray();
+            // One of ours: with a colon in second place it reads as no number, and need not be tried.
+            return (0, 0, key, Reversed([], key));
+        }
+
+        if (grain.TryGetGuidKey(out var guid, out var text))
+        {
+            var (bytes, extension) = (guid.ToByteArray(), Utf8(text));
             return (BitConverter.ToInt64(bytes, 0), BitConverter.ToInt64(bytes, 8), extension, Reversed(bytes, extension));
         }
 
-        if (grain.TryGetIntegerKey(out var number, out extension))
+        if (grain.TryGetIntegerKey(out var number, out text))
         {
+            var extension = Utf8(text);
             return (0, number, extension, Reversed(BitConverter.GetBytes(number), extension));
         }
 
-        var key = grain.Key.ToString()!;
         return (0, 0, key, Reversed([], key));
     }
 
+    private static byte[]? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
+
     /// <summary>What is hashed: number, then text, back to front (the provider reverses on little-endian machines, the only ones .NET runs on).</summary>
-    private static byte[] Reversed(byte[] number, string? text)
+    private static byte[] Reversed(byte[] number, byte[]? text)
     {
-        byte[] bytes = [.. number, .. Encoding.UTF8.GetBytes(text ?? "")];
+        byte[] bytes = [.. number, .. text ?? []];
         Array.Reverse(bytes);
         return bytes;
     }

@@ -89,7 +89,7 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
         var row = save.ExpectedVersion is { } expected ? open.Update.Bind(10, expected) : open.Insert;
         var written = row
             .Bind(1, key.IdHash).Bind(2, key.TypeHash).Bind(3, key.N0).Bind(4, key.N1)
-            .Bind(5, key.StateName).Bind(6, key.Extension).Bind(7, key.ServiceId)
+            .Bind(5, key.StateName).BindText(6, key.Extension).Bind(7, key.ServiceId)
             .Bind(8, save.State).Bind(9, modifiedOn)
             .Run();
         if (written == 0)

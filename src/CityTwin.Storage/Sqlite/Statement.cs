@@ -12,10 +12,14 @@ internal sealed class Statement : IDisposable
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
 
+    /// <summary>SQLite keeps what is bound, so the text that is the same in row after row is handed over once.</summary>
+    private readonly string?[] _texts;
+
     public Statement(sqlite3 database, string sql)
     {
         _database = database;
         SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(database, sql, out _statement), database);
+        _texts = new string?[raw.sqlite3_bind_parameter_count(_statement) + 1];
     }
 
     public Statement Bind(int place, long value)
@@ -26,7 +30,22 @@ internal sealed class Statement : IDisposable
 
     public Statement Bind(int place, string? value)
     {
-        Check(value is null ? raw.sqlite3_bind_null(_statement, place) : raw.sqlite3_bind_text(_statement, place, value));
+        if (!ReferenceEquals(_texts[place], value))
+        {
+            Check(value is null ? raw.sqlite3_bind_null(_statement, place) : raw.sqlite3_bind_text(_statement, place, value));
+            _texts[place] = value;
+        }
+
+        return this;
+    }
+
+    /// <summary>Binds text that is in UTF-8 already.</summary>
+    public Statement BindText(int place, byte[]? value)
+    {
+        // An empty span would bind null.
+        Check(value is null ? raw.sqlite3_bind_null(_statement, place)
+            : value.Length == 0 ? raw.sqlite3_bind_text(_statement, place, "")
+            : raw.sqlite3_bind_text(_statement, place, value.AsSpan()));
         return this;
     }
 

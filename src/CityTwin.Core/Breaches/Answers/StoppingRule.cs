@@ -14,6 +14,7 @@ namespace CityTwin.Core.Breaches.Answers;
 public sealed record StoppingRule(double Confidence, double HalfWidth, int RunsMax)
 {
     private const int FirstLook = 1_000;
+    private static readonly int[] Steps = [1, 2, 5];
 
     /// <summary>After how many runs it looks: 1,000, 2,000, 5,000, 10,000 and so on below the budget, and at the budget.</summary>
     public ImmutableArray<int> Looks { get; } = LooksUpTo(HalfWidth > 0 ? RunsMax : 0, RunsMax);
@@ -53,9 +54,9 @@ public sealed record StoppingRule(double Confidence, double HalfWidth, int RunsM
     {
         Invariant.Hold(runsMax >= 1, "A budget is at least one run.");
         var looks = ImmutableArray.CreateBuilder<int>();
-        foreach (var factor in new long[] { 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000 })
+        for (var factor = (long)FirstLook; factor < lookMax; factor *= 10)
         {
-            looks.AddRange(new[] { 1, 2, 5 }.Select(step => factor * step * FirstLook).Where(look => look < lookMax).Select(look => (int)look));
+            looks.AddRange(Steps.Select(step => factor * step).Where(look => look < lookMax).Select(look => (int)look));
         }
 
         looks.Add(runsMax);
