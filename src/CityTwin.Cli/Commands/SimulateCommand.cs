@@ -128,18 +128,18 @@ internal static class SimulateCommand
         return read.Scenario ?? throw Faulty(result, path, read.Faults);
     }
 
-    private static SimulationStart Snapshot(ParseResult result, string path, City city)
+    internal static SimulationStart Snapshot(ParseResult result, string path, City city)
     {
         var read = SnapshotReader.Read(Path.GetFileName(path), ReadFile(path), city);
         return read.Start ?? throw Faulty(result, path, read.Faults);
     }
 
-    private static byte[] ReadFile(string path) =>
+    internal static byte[] ReadFile(string path) =>
         File.Exists(path) && new FileInfo(path).Length > CityLimits.FileBytesMax
             ? throw new CommandFailedException($"{path} is larger than {CityLimits.FileBytesMax} bytes.")
             : File.ReadAllBytes(path);
 
-    private static CommandFailedException Faulty(ParseResult result, string path, IReadOnlyList<Fault> faults)
+    internal static CommandFailedException Faulty(ParseResult result, string path, IReadOnlyList<Fault> faults)
     {
         foreach (var fault in faults)
         {

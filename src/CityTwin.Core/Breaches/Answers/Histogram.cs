@@ -62,10 +62,17 @@ public sealed class Histogram
     public long Percentile(int permille)
     {
         Invariant.Hold(permille is >= 0 and <= 1000, "A percentile is 0 to 1000 per mille.");
-        var rank = Math.Max(1, (long)((((Int128)Count * permille) + 999) / 1000));
-        if (Count == 0 || rank == 1)
+        return Count == 0 ? 0 : AtRank(Math.Max(1, (long)((((Int128)Count * permille) + 999) / 1000)));
+    }
+
+    /// <summary>The value at a place in their order: exact up to <see cref="ExactMax"/>, else the middle of its bin.</summary>
+    /// <param name="rank">1..<see cref="Count"/>.</param>
+    public long AtRank(long rank)
+    {
+        Invariant.Hold(rank >= 1 && rank <= Count, "A rank is 1 to the number of values.");
+        if (rank == 1)
         {
-            return Least;
+            return _least;
         }
 
         if (rank == Count)
@@ -80,6 +87,20 @@ public sealed class Histogram
         }
 
         return Math.Clamp(LeastOf(bin) + ((WidthOf(bin) - 1) / 2), _least, _most);
+    }
+
+    /// <summary>How many values are at most this.</summary>
+    /// <param name="value">0..<see cref="ExactMax"/>, where bins are exact.</param>
+    public long CountAtMost(int value)
+    {
+        Invariant.Hold(value is >= 0 and <= (int)ExactMax, "Only where bins are exact can values be counted.");
+        var count = 0L;
+        for (var bin = 0; bin <= value && bin < _counts.Length; bin++)
+        {
+            count += _counts[bin];
+        }
+
+        return count;
     }
 
     /// <summary>What it holds, for storing and sending.</summary>

@@ -22,6 +22,28 @@ public sealed class BreachPlan
 
     internal PlanTables Tables { get; }
 
+    /// <summary>Whether a step is taken for its own sake, and not only to get somewhere.</summary>
+    internal bool IsGoal(StepId step) => Tables.Steps[Steps.BinarySearch(step)].IsGoal;
+
+    /// <summary>A schedule's share as runs begin; 1 without a schedule.</summary>
+    internal double ShareAtStart(SecurityModel model, ScheduleId? schedule) =>
+        schedule is { } id ? Tables.Schedules[model.Schedules.IndexOf(model.Schedules.First(one => one.Id == id))].ShareAt(Ground.LocalStart) : 1;
+
+    /// <summary>
+    /// How long the nearest suitable guard takes to an area as runs begin, everybody on duty; a city without a suitable one
+    /// has none who ever comes.
+    /// </summary>
+    internal Duration GuardTo(AreaId area, Duration turnout)
+    {
+        var where = Tables.Areas.First(one => one.Id == area);
+        var distances = new double[Ground.Roads.Corners];
+        Ground.Roads.DistancesTo(where.Corner, Ground.Start, distances, new());
+        var seconds = Tables.Guards.Select(guard => Ground.Roads.Seconds(
+            guard.Post, guard.Corner, where.Position, where.Corner,
+            guard.Corner < 0 ? double.PositiveInfinity : distances[guard.Corner], guard.SpeedMetresPerSecond)).DefaultIfEmpty(Delay.TicksMax / 1000).Min();
+        return new(DurationKind.Normal, Estimate.Of(seconds + turnout.MeanSeconds), Estimate.Of(Math.Sqrt(turnout.VarianceSecondsSquared)));
+    }
+
     /// <summary>Makes a plan of a scenario that Import has read and checked against the city.</summary>
     /// <param name="ground">Made with the patch of these very defences.</param>
     public static BreachPlan Of(BreachGround ground, BreachScenario scenario, Defended defended, InputValues inputs) =>

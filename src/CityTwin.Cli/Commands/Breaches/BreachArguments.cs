@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using CityTwin.Core.Breaches.Answers;
+using CityTwin.Core.Breaches.Model;
+using CityTwin.Core.Model;
+using CityTwin.Core.Simulation;
+using CityTwin.Import.Sample;
+using CityTwin.Import.Scenarios;
+using Spectre.Console;
+
+namespace CityTwin.Cli.Commands.Breaches;
+
+/// <summary>What the verbs of <c>citytwin breach</c> that run a scenario have in common.</summary>
+internal sealed class BreachArguments
+{
+    private readonly Argument<string> _city = CityArgument.Create();
+    private readonly Argument<string> _scenario = new("SCENARIO")
+    {
+        Description = $"A breach scenario: a JSON file, or one that ships: {string.Join(", ", ReadyScenarios.Names)}.",
+    };
+
+    private readonly Option<string?> _from = new("--from") { Description = "Start from this state (citytwin snapshot) instead of a new city.", HelpName = "SNAPSHOT" };
+    private readonly Option<int?> _runs = new("--runs") { Description = $"How many runs, 1 to {BreachScenario.RunsMax}, instead of what the scenario says." };
+    private readonly Option<ulong?> _seed = new("--seed") { Description = "The seed, instead of the scenario's." };
+    private readonly Option<int?> _draws = new("--draws")
+    {
+        Description = $"How many times the inputs are drawn from their ranges, 0 or 2 to {BreachScenario.InputDrawsMax}, instead of what the scenario says.",
+    };
+
+    private readonly Option<string[]> _defences = new("--defence")
+    {
+        Description = "A defence of the city's catalogue that is in place; may be given several times.", HelpName = "ID",
+    };
+
+    private readonly Option<int> _threads = new("--threads") { Description = "How many cores to use; the answer is the same on any number.", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private readonly Option<string?> _file = new("--out") { Description = "Write the report to a file.", HelpName = "FILE" };
+
+    public Command AddTo(Command command)
+    {
+        command.Add(_city);
+        command.Add(_scenario);
+        foreach (var option in new Option[] { _from, _runs, _seed, _draws, _defences, _threads, _file })
+        {
+            command.Add(option);
+        }
+
+        return command;
+    }
+
+    public int Threads(ParseResult result) => Math.Clamp(result.GetValue(_threads), 1, 1_024);
+
+    public string? File(ParseResult result) => result.GetValue(_file);
+
+    /// <summary>The city, where runs begin, and the scenario with what the command line changes in it.</summary>
+    /// <exception cref="CommandFailedException">Something has faults; all are told.</exception>
+    public (City City, SimulationStart Start, BreachScenario Scenario) Load(ParseResult result)
+    {
+        var city = CityArgument.Load(result, _city);
+        var scenario = Changed(result, city, Read(result, city));
+        var start = result.GetValue(_from) is { } snapshot ? SimulateCommand.Snapshot(result, snapshot, city)
+            : SimulationStart.New(city, scenario.StartsAt ?? SimulationStart.DefaultAt);
+        return (city, start, scenario);
+    }
+
+    /// <summary>A bar where a person watches; a log or a pipe gets the result only.</summary>
+    public static T WithProgress<T>(ParseResult result, string what, Func<Action<double>, T> work)
+    {
+        if (Console.IsErrorRedirected || !ReferenceEquals(result.InvocationConfiguration.Error, Console.Error))
+        {
+            return work(_ => { });
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        return console.Progress().AutoClear(true).Start(context =>
+        {
+            var task = context.AddTask(what, maxValue: 1);
+            return work(done => task.Value = done);
+        });
+    }
+
+    private BreachScenario Read(ParseResult result, City city)
+    {
+        var name = result.GetRequiredValue(_scenario);
+        var read = ReadyScenarios.Names.Contains(name) ? ReadyScenarios.Open(name, city) : BreachScenarioReader.Read(Path.GetFileName(name), SimulateCommand.ReadFile(name), city);
+        return read.Scenario ?? throw SimulateCommand.Faulty(result, name, read.Faults);
+    }
+
+    private BreachScenario Changed(ParseResult result, City city, BreachScenario scenario)
+    {
+        var faults = ImmutableArray.CreateBuilder<string>();
+        var known = city.Security.Defences.Select(defence => defence.Id.Value).ToHashSet(StringComparer.Ordinal);
+        var defences = result.GetValue(_defences) ?? [];
+        faults.AddRange(defences.Where(id => !known.Contains(id)).Select(id => $"--defence: the city's catalogue has no '{id}'."));
+        if (result.GetValue(_runs) is < 1 or > BreachScenario.RunsMax)
+        {
+            faults.Add($"--runs must be 1 to {BreachScenario.RunsMax}.");
+        }
+
+        if (result.GetValue(_draws) is < 0 or 1 or > BreachScenario.InputDrawsMax)
+        {
+            faults.Add($"--draws must be 0, or 2 to {BreachScenario.InputDrawsMax}.");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new CommandFailedException(string.Join(Environment.NewLine + "citytwin: ", faults));
+        }
+
+        return scenario with
+        {
+            Runs = result.GetValue(_runs) ?? scenario.Runs,
+            Seed = result.GetValue(_seed) ?? scenario.Seed,
+            InputDraws = result.GetValue(_draws) ?? scenario.InputDraws,
+            Defences = [.. scenario.Defences.Concat(defences.Select(id => new DefenceId(id))).Distinct().Order()],
+        };
+    }
+}

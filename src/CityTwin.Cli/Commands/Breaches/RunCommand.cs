@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Text;
+using CityTwin.Core.Breaches.Answers;
+
+namespace CityTwin.Cli.Commands.Breaches;
+
+/// <summary><c>citytwin breach run CITY SCENARIO</c>: how likely an attack succeeds, what stops it, what it costs.</summary>
+internal static class RunCommand
+{
+    private const string Json = "json";
+    private const string Csv = "csv";
+    private const string Table = "table";
+
+    public static Command Create()
+    {
+        var arguments = new BreachArguments();
+        var format = new Option<string>("--format") { Description = "How to write the report.", DefaultValueFactory = _ => Table };
+        format.AcceptOnlyFromAmong(Json, Table, Csv);
+        var halfWidth = new Option<double>("--half-width")
+        {
+            Description = "Stop at the first planned look at which success and P_E are known to within so much, such as 0.01; 0 = make all runs.",
+        };
+        var command = arguments.AddTo(new Command("run",
+            "Runs a breach scenario many times and tells success, interruption, losses, choke points and how sure all that is."));
+        command.Add(format);
+        command.Add(halfWidth);
+        command.SetAction((result, cancellation) =>
+        {
+            if (result.GetValue(halfWidth) is not (>= 0 and < 0.5))
+            {
+                throw new CommandFailedException("--half-width must be 0 or more and less than 0.5.");
+            }
+
+            var (city, start, scenario) = arguments.Load(result);
+            var rule = new StoppingRule(BreachReport.DefaultConfidence, result.GetValue(halfWidth), scenario.Runs);
+            var report = BreachArguments.WithProgress(result, scenario.Name, progress =>
+            {
+                var job = new BreachJob(city, start, scenario, cancellation);
+                return BreachReport.Of(job, PartRunner.Run(job, rule, arguments.Threads(result), progress, cancellation), rule);
+            });
+            SimulateCommand.Deliver(result, Written(report, result.GetRequiredValue(format)), arguments.File(result));
+            return Task.FromResult(ExitCode.Ok);
+        });
+        return command;
+    }
+
+    private static byte[] Written(BreachReport report, string format)
+    {
+        if (format == Json)
+        {
+            return BreachReportJson.Write(report);
+        }
+
+        using var writer = new StringWriter { NewLine = "\n" };
+        if (format == Csv)
+        {
+            BreachReportText.WriteCsv(writer, report);
+        }
+        else
+        {
+            BreachReportText.WriteTable(writer, report);
+        }
+
+        return Encoding.UTF8.GetBytes(writer.ToString());
+    }
+}
