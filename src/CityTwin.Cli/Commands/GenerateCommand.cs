@@ -24,11 +24,16 @@ internal static class GenerateCommand
         {
             Description = $"How many sensors, {GeneratorOptions.SensorsMin} to {GeneratorOptions.SensorsMax}; by default what suits the population.",
         };
+        var steps = new Option<int>("--attack-steps")
+        {
+            Description = $"At most so many attack steps in its security model, 0 (no model) or {GeneratorOptions.AttackStepsMin} to {CityLimits.AttackStepsMax}.",
+            DefaultValueFactory = _ => GeneratorOptions.AttackStepsDefault,
+        };
         var name = new Option<string>("--name") { Description = "The city's name.", DefaultValueFactory = _ => DefaultName };
 
-        var command = new Command("generate", "Makes a believable synthetic city, the same for the same seed.") { population, seed, folder, sensors, name };
+        var command = new Command("generate", "Makes a believable synthetic city, the same for the same seed.") { population, seed, folder, sensors, steps, name };
         command.SetAction(result => Run(
-            new(result.GetValue(population), result.GetValue(seed), result.GetValue(sensors), result.GetValue(name) ?? ""),
+            new(result.GetValue(population), result.GetValue(seed), result.GetValue(sensors), result.GetValue(name) ?? "") { AttackSteps = result.GetValue(steps) },
             result.GetValue(folder)!,
             result));
         return command;
@@ -50,7 +55,7 @@ internal static class GenerateCommand
         var city = GenerateAndWrite(options, folder, result);
         result.InvocationConfiguration.Output.WriteLine(
             $"{city.Name}: {city.Zones.Length} zones, {city.Segments.Length} segments, {city.Sensors.Length} sensors, "
-            + $"{city.Guards.Length} guards, written to {folder} (definition {city.Hash}).");
+            + $"{city.Guards.Length} guards, {city.Security.Steps.Length} attack steps, written to {folder} (definition {city.Hash}).");
         return ExitCode.Ok;
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CityTwin.Core;
+using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
 
@@ -23,6 +24,11 @@ internal sealed class CityDraft
     private readonly List<Assumption> _assumptions = [];
 
     public IEnumerable<Segment> Segments => _segments.Values;
+
+    public IReadOnlyList<Sensor> Sensors => _sensors;
+
+    /// <summary>How the city can be attacked; added last, for it names all the rest.</summary>
+    public SecurityModel Security { get; set; } = SecurityModel.None;
 
     public Segment this[SegmentId id] => _segments[id];
 
@@ -85,7 +91,10 @@ internal sealed class CityDraft
             .. _assumptions
                 .OrderBy(assumption => assumption.Feature, StringComparer.Ordinal)
                 .ThenBy(assumption => assumption.Parameter, StringComparer.Ordinal),
-        ]);
+        ])
+    {
+        Security = Security,
+    };
 }
 
 /// <summary>How long a battery, generator or tank lasts, and who says so.</summary>

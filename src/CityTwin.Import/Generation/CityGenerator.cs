@@ -1,4 +1,5 @@
 using CityTwin.Core.Model;
+using CityTwin.Import.Generation.Breaches;
 
 namespace CityTwin.Import.Generation;
 
@@ -39,7 +40,10 @@ public static class CityGenerator
         new BackgroundPainter(plan, draft).Paint();
 
         progress?.Invoke("Sensors", 0.3);
-        new SensorPlacer(plan, census, utilities, draft).Place(done => progress?.Invoke("Sensors", 0.3 + (0.7 * done)));
+        new SensorPlacer(plan, census, utilities, draft).Place(done => progress?.Invoke("Sensors", 0.3 + (0.6 * done)));
+
+        progress?.Invoke("Security", 0.9);
+        draft.Security = new SecurityBuilder(plan, draft).Build();
         return CityWriter.Seal(draft.Finish(options.Name, TimeZone));
     }
 }

@@ -18,6 +18,7 @@ internal sealed class PowerGridBuilder(TownPlan plan, Census census, CityDraft d
     private const int StationsForASwitch = 4;
 
     private readonly List<Station> _stations = [];
+    private readonly HashSet<string> _zoneSlugs = [.. plan.Zones.Select(zone => zone.Slug)];
 
     public PowerGrid Build()
     {
@@ -105,7 +106,10 @@ internal sealed class PowerGridBuilder(TownPlan plan, Census census, CityDraft d
         {
             var (column, row) = cells[number % cells.Length];
             var place = number == 0 ? zone.Middle : plan.Mesh.Inside(column, row, 0.12, 0.14 + (0.2 * (number / cells.Length)));
+
+            // In a very large city the names run out, and a second Elmbrook is 'elmbrook-2' itself.
             var slug = count == 1 ? zone.Slug : $"{zone.Slug}-{number + 1}";
+            slug = count > 1 && _zoneSlugs.Contains(slug) ? $"{zone.Slug}-no-{number + 1}" : slug;
             yield return new(new($"station-{slug}"), slug, count == 1 ? zone.Name : $"{zone.Name} {number + 1}", zone, number, place, default, default);
         }
     }
@@ -164,7 +168,8 @@ internal sealed class PowerGridBuilder(TownPlan plan, Census census, CityDraft d
             }
         }
 
-        return draft.Has($"feeder-{first.Slug}") ? (stations[^1].Slug, stations[^1].Name) : (first.Slug, first.Name);
+        return stations.Select(station => (station.Slug, station.Name)).Prepend((stations[^1].Slug, stations[^1].Name)).Prepend((first.Slug, first.Name))
+            .First(named => !draft.Has($"feeder-{named.Slug}"));
     }
 
     private void AddTies()
