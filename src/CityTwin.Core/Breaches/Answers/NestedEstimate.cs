@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using CityTwin.Core.Breaches.Chances;
+
+namespace CityTwin.Core.Breaches.Answers;
+
+/// <summary>
+/// A mean over draws of the inputs and runs with the same luck in each draw: a table of one value for each draw and run,
+/// of which only sums are kept (exact integers; memory does not grow with the runs). The value of a draw and a run is taken
+/// as overall mean + what the draw adds + what the luck of the run adds + the rest (two-way analysis of variance without
+/// repetition; Searle, Casella, McCulloch, Variance Components, 1992). That tells the two kinds of uncertainty apart:
+/// <list type="bullet">
+/// <item><see cref="SamplingInterval"/>: that there were not more runs; averaged over the draws. More runs make it narrower.</item>
+/// <item><see cref="InputInterval"/>: that the inputs are not known; the spread of the draws' means less what their runs add to
+/// it. More runs do not help, better inputs do.</item>
+/// </list>
+/// For a proportion values are 0 and 1; for a paired difference they are differences.
+/// </summary>
+public sealed class NestedEstimate
+{
+    private readonly Moments[] _draws;
+
+    /// <summary>Over runs, of the sum over all draws.</summary>
+    private Moments _runs;
+
+    /// <param name="draws">How many draws of the inputs; at least 2.</param>
+    public NestedEstimate(int draws)
+    {
+        Invariant.Hold(draws is >= 2 and <= Model.BreachScenario.InputDrawsMax, "Draws of the inputs are 2 or more, within the limit of a scenario.");
+        _draws = new Moments[draws];
+    }
+
+    /// <summary>How many draws.</summary>
+    public int Draws => _draws.Length;
+
+    /// <summary>How many runs of each draw.</summary>
+    public long Runs => _runs.Count;
+
+    /// <summary>One run in all draws.</summary>
+    /// <param name="values">By draw; together within <see cref="Moments.ValueMax"/>.</param>
+    public void Add(ReadOnlySpan<long> values)
+    {
+        Invariant.Hold(values.Length == Draws, "A run has one value for each draw.");
+        var sum = 0L;
+        for (var draw = 0; draw < values.Length; draw++)
+        {
+            _draws[draw] = _draws[draw].Add(values[draw]);
+            sum += values[draw];
+        }
+
+        _runs = _runs.Add(sum);
+    }
+
+    public void Merge(NestedEstimate other)
+    {
+        Invariant.Hold(other.Draws == Draws, "Only estimates over the same draws are merged.");
+        for (var draw = 0; draw < _draws.Length; draw++)
+        {
+            _draws[draw] = _draws[draw].Merge(other._draws[draw]);
+        }
+
+        _runs = _runs.Merge(other._runs);
+    }
+
+    /// <summary>The mean of each draw.</summary>
+    public ImmutableArray<double> DrawMeans => [.. _draws.Select(draw => draw.Mean)];
+
+    /// <summary>The mean over everything.</summary>
+    public double Mean => _runs.Mean / Draws;
+
+    /// <summary>The standard error that the runs leave: of the means over draws, from run to run.</summary>
+    public double SamplingError => Runs < 2 ? 0 : Math.Sqrt(_runs.Variance / Runs) / Draws;
+
+    /// <summary>
+    /// By how much the answer varies with the inputs, as a standard deviation: the variance of the draws' means less what is
+    /// left over in the table divided by the runs; 0 where that would be negative.
+    /// </summary>
+    public double InputDeviation => Math.Sqrt(Math.Max(0, (SquareOfDraws - SquareOfRest) / Math.Max(1, Runs)));
+
+    /// <summary>Where the mean over inputs would come to lie with ever more runs of these draws. Null for fewer than two runs.</summary>
+    public Interval? SamplingInterval(double confidence) =>
+        Runs < 2 ? null : Interval.Around(Mean, StudentT.TwoSided(confidence, Runs - 1) * SamplingError);
+
+    /// <summary>
+    /// Where the answer lies for inputs drawn from their ranges, were there ever so many runs: a prediction interval for one
+    /// more draw. Null for fewer than two runs.
+    /// </summary>
+    public Interval? InputInterval(double confidence) =>
+        Runs < 2 ? null : Interval.Around(Mean, StudentT.TwoSided(confidence, Draws - 1) * InputDeviation * Math.Sqrt(1 + (1.0 / Draws)));
+
+    /// <summary>Both together: the reaches of the two intervals, joined by their squares. Null for fewer than two runs.</summary>
+    public Interval? BothInterval(double confidence) =>
+        SamplingInterval(confidence) is { } sampling && InputInterval(confidence) is { } input
+            ? Interval.Around(Mean, Math.Sqrt((sampling.HalfWidth * sampling.HalfWidth) + (input.HalfWidth * input.HalfWidth)))
+            : null;
+
+    /// <summary>Mean square between draws.</summary>
+    private double SquareOfDraws => Runs == 0 ? 0 : (double)SpreadOfDraws / ((double)Draws * Runs * (Draws - 1));
+
+    /// <summary>Mean square of what neither the draw nor the luck of the run explains.</summary>
+    private double SquareOfRest
+    {
+        get
+        {
+            if (Runs < 2)
+            {
+                return 0;
+            }
+
+            // All three sums of squares times draws times runs, exact.
+            var total = BigInteger.Zero;
+            foreach (var draw in _draws)
+            {
+                total += (BigInteger)draw.SumOfSquares;
+            }
+
+            var square = BigInteger.Pow((BigInteger)_runs.Sum, 2);
+            var all = (total * Draws * Runs) - square;
+            var runs = ((BigInteger)_runs.SumOfSquares * Runs) - square;
+            return (double)(all - SpreadOfDraws - runs) / ((double)Draws * Runs * (Draws - 1) * (Runs - 1));
+        }
+    }
+
+    /// <summary>The sum of squares between draws, times draws times runs.</summary>
+    private BigInteger SpreadOfDraws
+    {
+        get
+        {
+            var squares = BigInteger.Zero;
+            foreach (var draw in _draws)
+            {
+                squares += BigInteger.Pow((BigInteger)draw.Sum, 2);
+            }
+
+            return (squares * Draws) - BigInteger.Pow((BigInteger)_runs.Sum, 2);
+        }
+    }
+}
