@@ -81,7 +81,7 @@ internal sealed class BreachArguments
     private BreachScenario Read(ParseResult result, City city)
     {
         var name = result.GetRequiredValue(_scenario);
-        var read = ReadyScenarios.Names.Contains(name) ? ReadyScenarios.Open(name, city) : BreachScenarioReader.Read(Path.GetFileName(name), SimulateCommand.ReadFile(name), city);
+        var read = ReadyScenarios.Open(name, city) ?? BreachScenarioReader.Read(Path.GetFileName(name), SimulateCommand.ReadFile(name), city);
         return read.Scenario ?? throw SimulateCommand.Faulty(result, name, read.Faults);
     }
 

@@ -14,7 +14,6 @@ namespace CityTwin.Core.Breaches.Answers;
 public sealed record StoppingRule(double Confidence, double HalfWidth, int RunsMax)
 {
     private const int FirstLook = 1_000;
-    private static readonly int[] Steps = [1, 2, 5];
 
     /// <summary>After how many runs it looks: 1,000, 2,000, 5,000, 10,000 and so on below the budget, and at the budget.</summary>
     public ImmutableArray<int> Looks { get; } = LooksUpTo(HalfWidth > 0 ? RunsMax : 0, RunsMax);
@@ -54,9 +53,15 @@ public sealed record StoppingRule(double Confidence, double HalfWidth, int RunsM
     {
         Invariant.Hold(runsMax >= 1, "A budget is at least one run.");
         var looks = ImmutableArray.CreateBuilder<int>();
-        for (var factor = (long)FirstLook; factor < lookMax; factor *= 10)
+        for (long ten = FirstLook; ten < lookMax; ten *= 10)
         {
-            looks.AddRange(Steps.Select(step => factor * step).Where(look => look < lookMax).Select(look => (int)look));
+            for (var step = 1; step <= 5; step += step == 1 ? 1 : 3)
+            {
+                if (ten * step < lookMax)
+                {
+                    looks.Add((int)(ten * step));
+                }
+            }
         }
 
         looks.Add(runsMax);

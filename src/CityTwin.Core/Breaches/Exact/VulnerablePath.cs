@@ -23,10 +23,10 @@ public static class VulnerablePath
     /// The most ends of paths that either search looks at. Where that is not enough the answer is the best path found, and
     /// says that it is not proven.
     /// </summary>
-    public const int EndsMax = 20_000;
+    public const int EndsMax = 50_000;
 
     /// <summary>After so many ends with a circle in them the search goes on without circles.</summary>
-    private const int CirclesMax = 5_000;
+    private const int CirclesMax = 25_000;
 
     /// <returns>Of paths with P_I 0 the quickest by the means. Null where no path leads from start to target.</returns>
     public static VulnerablePathAnswer? Find(
