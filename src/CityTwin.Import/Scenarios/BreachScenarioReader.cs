@@ -150,8 +150,8 @@ public static class BreachScenarioReader
         private void CheckReach(AdversaryProfile profile, BreachScenario scenario)
         {
             var isDrawn = scenario.InputDraws > 0;
-            var entries = scenario.Entries.IsEmpty ? profile.Entries : scenario.Entries;
-            var start = scenario.Start ?? profile.Start;
+            var entries = scenario.EntriesOf(profile);
+            var start = scenario.StartOf(profile);
             var reached = StepReach.From(
                 _model, entries, start is { } area ? [area] : [], isDrawn ? profile.Skill.High : profile.Skill.Value, isDrawn);
             foreach (var target in scenario.Targets.Where(target => !reached.Contains(target)))

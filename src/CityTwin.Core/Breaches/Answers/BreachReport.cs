@@ -181,7 +181,7 @@ public sealed record UncertaintyAnswer(
     internal static UncertaintyAnswer Of(BreachJob job, NestedEstimate success, NestedEstimate hours, double confidence) => new(
         success.Draws,
         success.Runs,
-        NestedAnswer.Of(success, 1, confidence),
+        NestedAnswer.Of(success, 1, confidence).WithinOne(),
         NestedAnswer.Of(hours, 1000, confidence),
         [.. Tornado.Of(job.Inputs, success.DrawMeans, confidence).Take(BarsMax)],
         [.. Tornado.Of(job.Inputs, [.. hours.DrawMeans.Select(mean => mean / 1000)], confidence).Take(BarsMax)]);
@@ -190,6 +190,10 @@ public sealed record UncertaintyAnswer(
 /// <summary>A mean over draws of the inputs, with both kinds of uncertainty.</summary>
 public sealed record NestedAnswer(double Mean, Interval? Sampling, Interval? Input, Interval? Both)
 {
+    /// <summary>A chance lies between 0 and 1, also where an interval would reach beyond.</summary>
+    internal NestedAnswer WithinOne() =>
+        this with { Sampling = Sampling?.Within(0, 1), Input = Input?.Within(0, 1), Both = Both?.Within(0, 1) };
+
     internal static NestedAnswer Of(NestedEstimate estimate, double unit, double confidence)
     {
         return new(

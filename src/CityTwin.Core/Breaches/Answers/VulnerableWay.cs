@@ -29,7 +29,7 @@ public sealed record VulnerableWay(
     {
         var model = job.Defended.Security;
         var profile = model.Profiles.First(one => one.Id == job.Scenario.Profile);
-        if ((job.Scenario.Start ?? profile.Start) is not { } start)
+        if (job.Scenario.StartOf(profile) is not { } start)
         {
             return null;
         }

@@ -9,8 +9,8 @@ namespace CityTwin.Core.Breaches.Model;
 /// <param name="City">The definition it was written for; null = any city that has what it names.</param>
 /// <param name="StartsAt">When a run begins that does not start from a snapshot; hour and weekday follow from it. Null = <see cref="SimulationStart.DefaultAt"/>.</param>
 /// <param name="HorizonTicks">How long a run lasts, at least 1.</param>
-/// <param name="Entries">Replaces the profile's entries where not empty.</param>
-/// <param name="Start">Replaces the profile's start where not null.</param>
+/// <param name="Entries">Where the attack begins on networks. A scenario that names entries or a start replaces both of the profile's.</param>
+/// <param name="Start">Where the adversary stands at the beginning; null = does not come in person, where there are entries.</param>
 /// <param name="Targets">The steps it is all about; at least one. An attack has succeeded when all are reached.</param>
 /// <param name="Events">What happens to the city meanwhile, such as a storm outage; sorted by time.</param>
 /// <param name="Defences">Those in place.</param>
@@ -40,4 +40,12 @@ public sealed record BreachScenario(
 
     /// <summary>The most draws of the inputs.</summary>
     public const int InputDrawsMax = 1_000;
+
+    /// <summary>Where the attack begins on networks.</summary>
+    public ImmutableArray<StepId> EntriesOf(AdversaryProfile profile) => SaysWhere ? Entries : profile.Entries;
+
+    /// <summary>Where the adversary stands at the beginning; null = does not come in person.</summary>
+    public AreaId? StartOf(AdversaryProfile profile) => SaysWhere ? Start : profile.Start;
+
+    private bool SaysWhere => !Entries.IsEmpty || Start is not null;
 }

@@ -34,9 +34,9 @@ internal sealed class PlanCompiler
         _schedules = _model.Schedules.Select((schedule, place) => (schedule.Id, place)).ToDictionary(pair => pair.Id, pair => pair.place);
     }
 
-    private ImmutableArray<StepId> Entries => _scenario.Entries.IsEmpty ? _profile.Entries : _scenario.Entries;
+    private ImmutableArray<StepId> Entries => _scenario.EntriesOf(_profile);
 
-    private AreaId? Start => _scenario.Start ?? _profile.Start;
+    private AreaId? Start => _scenario.StartOf(_profile);
 
     public PlanTables Compile()
     {
