@@ -82,6 +82,18 @@ public sealed class What_next
     }
 
     [Fact]
+    public void Whoever_may_have_moved_on_is_not_stopped_where_the_attack_began()
+    {
+        Asset(AttackedHarbour.Workstation, AssetPosture.Compromised, AttackedHarbour.Account);
+
+        // Ten minutes are enough to be in the controller, unseen.
+        var outlook = Look(State, Now + 600_000);
+
+        Assert.Equal(AttackedHarbour.Plc, outlook.Best!.Asset);
+        Assert.Equal((340, 0L), outlook.Containments.Where(item => item.Asset == AttackedHarbour.Workstation).Select(item => (item.Harm.PeopleDarkened, item.Harm.Records)).Single());
+    }
+
+    [Fact]
     public void Contained_assets_and_isolated_conduits_are_closed()
     {
         Asset(AttackedHarbour.Workstation, AssetPosture.Compromised, AttackedHarbour.Account);
