@@ -28,6 +28,12 @@ public static class DisagreementRules
     public static Step<SegmentState, SegmentEffect> Compare(
         SegmentState state, Segment segment, Func<SensorId, Sensor?> find, DateTimeOffset now)
     {
+        if (state is { Evidence.IsEmpty: true, DueAt: null, Facts.Disagreement: null })
+        {
+            // Nobody says anything, and nobody did: most segments have no sensor.
+            return new(state, []);
+        }
+
         var inferred = state.Decided.LevelPermille;
         var ordered = OrderedPosition(state, segment);
         Disagreement? disagreement = null;

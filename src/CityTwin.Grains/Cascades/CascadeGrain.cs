@@ -228,13 +228,19 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
                     _ = Save(save);
                     break;
                 case AskSegment { Ask: var ask }:
-                    _ = Ask(() => Of(ask.Segment).Ask(ask), _coordinator.Answer);
+                    _ = Ask(ask, static (grain, ask) => grain.Of(ask.Segment).Ask(ask), static (grain, _, answered) => grain.Take(answered));
                     break;
                 case AskNetwork { Ask: var ask }:
-                    _ = Ask(() => GrainFactory.GetGrain<INetworkGrain>(GrainKeys.Of(ask.Network)).Ask(ask), _coordinator.Answer);
+                    _ = Ask(
+                        ask,
+                        static (grain, ask) => grain.GrainFactory.GetGrain<INetworkGrain>(GrainKeys.Of(ask.Network)).Ask(ask),
+                        static (grain, _, answered) => grain.Take(answered));
                     break;
                 case SendCommit { Commit: var commit }:
-                    _ = SendCommit(commit);
+                    _ = Ask(
+                        commit,
+                        static (grain, commit) => grain.Of(commit.Segment).Commit(commit),
+                        static (grain, commit, _) => grain._coordinator.Acknowledge(commit.Segment, commit.Batch));
                     break;
                 case ChangeTaken taken:
                     CompleteOffers(taken);
@@ -290,21 +296,22 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     private ISegmentGrain Of(SegmentId segment) => _segments.TryGetValue(segment, out var known) ? known
         : _segments[segment] = GrainFactory.GetGrain<ISegmentGrain>(GrainKeys.Of(segment));
 
-    private Task Ask<TAnswer>(Func<Task<TAnswer>> ask, Func<TAnswer, ImmutableArray<CascadeEffect>> take)
-    {
-        TAnswer answer = default!;
-        return Ask(async () => answer = await ask(), () => Drive(() => take(answer)));
-    }
+    private void Take(Task<SegmentAnswer> answered) => Drive(() => _coordinator.Answer(answered.GetAwaiter().GetResult()));
 
-    /// <summary>Until it has answered, or this activation ends.</summary>
-    private async Task Ask(Func<Task> ask, Action take)
+    private void Take(Task<NetworkAnswer> answered) => Drive(() => _coordinator.Answer(answered.GetAwaiter().GetResult()));
+
+    /// <summary>Until it has answered, or this activation ends. No closures: a cascade asks ten thousand at once.</summary>
+    private async Task Ask<TAsk, TAnswered>(TAsk ask, Func<CascadeGrain, TAsk, TAnswered> send, Action<CascadeGrain, TAsk, TAnswered> take)
+        where TAnswered : Task
     {
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                await ask();
-                break;
+                var answered = send(this, ask);
+                await answered;
+                take(this, ask, answered);
+                return;
             }
             catch (Exception failure) when (!_stop.IsCancellationRequested)
             {
@@ -312,16 +319,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
                 await Task.Delay(AskAgain, _time, CancellationToken.None);
             }
         }
-
-        if (!_stop.IsCancellationRequested)
-        {
-            take();
-        }
     }
-
-    private Task SendCommit(SegmentCommit commit) => Ask(
-        () => Of(commit.Segment).Commit(commit),
-        () => _coordinator.Acknowledge(commit.Segment, commit.Batch));
 
     /// <summary>Known here since it was ordered, so that this completes before the first commit is sent.</summary>
     private async Task PutIntoForce(CityHash definition)
@@ -338,15 +336,17 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         foreach (var some in untold.Grains.Segments.Chunk(ToldAtOnceMax))
         {
             await Task.WhenAll(some.Select(segment => Ask(
-                () => Of(segment).Redefined(untold.Before, after),
-                () => _coordinator.Told(segment))));
+                segment,
+                (grain, segment) => grain.Of(segment).Redefined(untold.Before, after),
+                static (grain, segment, _) => grain._coordinator.Told(segment))));
         }
 
         foreach (var some in untold.Grains.Sensors.Chunk(ToldAtOnceMax))
         {
             await Task.WhenAll(some.Select(sensor => Ask(
-                () => GrainFactory.GetGrain<ISensorGrain>(GrainKeys.Of(sensor)).Redefined(untold.Before, after),
-                () => _coordinator.Told(sensor))));
+                sensor,
+                (grain, sensor) => grain.GrainFactory.GetGrain<ISensorGrain>(GrainKeys.Of(sensor)).Redefined(untold.Before, after),
+                static (grain, sensor, _) => grain._coordinator.Told(sensor))));
         }
 
         Drive(() => _coordinator.Tick(Now));

@@ -42,7 +42,7 @@ internal sealed class Commit<TState> : IDisposable
         _storage = storage;
         _new = whenNew;
         _serializer = context.ActivationServices.GetRequiredService<Serializer>();
-        _pump = new TellPump(context, DropDelivered);
+        _pump = new TellPump(context, () => Write(null, [], [], keepsState: true));
     }
 
     /// <summary>As last committed; a new grain's founding state before its first save.</summary>
@@ -75,33 +75,12 @@ internal sealed class Commit<TState> : IDisposable
     /// <summary>Saves all of it, or nothing.</summary>
     /// <returns>Where the last change stands in the change log; null without changes.</returns>
     /// <exception cref="SaveException">The activation has ended; nothing is known to be saved.</exception>
-    public async Task<long?> Save(TState next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes)
-    {
-        await _turn.WaitAsync();
-        try
-        {
-            return await Write(next, tells, changes);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public Task<long?> Save(TState next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes) =>
+        Write(next, tells, changes);
 
     /// <summary>Forgets the state, as if the grain had never been saved; what it has to tell still goes out.</summary>
     /// <exception cref="SaveException">The activation has ended; nothing is known to be forgotten.</exception>
-    public async Task Forget(ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes)
-    {
-        await _turn.WaitAsync();
-        try
-        {
-            await Write(null, tells, changes);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public Task Forget(ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes) => Write(null, tells, changes);
 
     public void Dispose()
     {
@@ -109,67 +88,79 @@ internal sealed class Commit<TState> : IDisposable
         _turn.Dispose();
     }
 
-    private async Task<long?> Write(TState? next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes)
-    {
-        if (_isBroken)
-        {
-            throw new SaveFailedException("An earlier write of this activation failed; the next one rereads.");
-        }
-
-        var old = _storage.State;
-        var sequence = old.NextTell;
-        var left = old.Outbox.IsEmpty ? old.Outbox : old.Outbox.RemoveAll(tell => _pump.IsDelivered(tell.Sequence) || tells.Any(newer =>
-            newer.Replaces && newer.To == tell.To && newer.Message.GetType() == tell.Message.GetType()));
-        if (left.Length + tells.Length > OutboxMax)
-        {
-            throw new SaveFailedException($"{left.Length} messages to other grains wait; no more are taken until some arrive.");
-        }
-
-        var outbox = tells.IsEmpty ? left : left.AddRange(tells.Select(tell => new Tell(sequence++, tell.To, tell.Message)));
-        _storage.State = new Stored<TState>(next, outbox, sequence)
-        {
-            Changes = OutboxChange(old.Outbox, outbox) is { } pending ? changes.Add(pending) : changes,
-        };
-        try
-        {
-            await _storage.WriteStateAsync();
-        }
-        catch (Exception failure)
-        {
-            _isBroken = true;
-            _context.Deactivate(new(DeactivationReasonCode.ApplicationError, failure, "A write failed: reread."));
-            if (failure.InnerException is SaveException saving)
-            {
-                // Orleans wraps what a provider throws, and callers tell failed from unknown.
-                ExceptionDispatchInfo.Throw(saving);
-            }
-
-            throw;
-        }
-
-        _state = next;
-        _pump.Take(outbox);
-        return _storage.State.CommittedSeq;
-    }
-
-    private PublishedChange? OutboxChange(ImmutableArray<Tell> before, ImmutableArray<Tell> after) =>
-        before.IsEmpty == after.IsEmpty ? null
-        : new(PublishedKind.Outbox, _context.GrainId.ToString(), after.IsEmpty ? null : Array.Empty<byte>());
-
-    // The state is read once the turn is ours: the pump runs beside requests, and a save of theirs may be under way.
-    private async Task DropDelivered()
+    /// <summary>One method for all of it: every further one that awaits costs a write a good part of its row in SQLite.</summary>
+    /// <param name="keepsState">Only the outbox changes, and <paramref name="next"/> does not count.</param>
+    private async Task<long?> Write(
+        TState? next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, bool keepsState = false)
     {
         await _turn.WaitAsync();
         try
         {
-            if (!_isBroken)
+            // The state is read once the turn is ours: the pump runs beside requests, and a save of theirs may be under way.
+            var old = _storage.State;
+            var stored = Next(old, keepsState ? old.State : next, tells, changes);
+            _storage.State = stored;
+            try
             {
-                await Write(_storage.State.State, [], []);
+                await _storage.WriteStateAsync();
             }
+            catch (Exception failure)
+            {
+                Break(failure);
+                throw;
+            }
+
+            _state = stored.State;
+            _pump.Take(stored.Outbox);
+            return stored.CommittedSeq;
         }
         finally
         {
             _turn.Release();
         }
     }
+
+    /// <summary>Orleans wraps what a provider throws, and callers tell failed from unknown: that one is thrown instead.</summary>
+    private void Break(Exception failure)
+    {
+        _isBroken = true;
+        _context.Deactivate(new(DeactivationReasonCode.ApplicationError, failure, "A write failed: reread."));
+        if (failure.InnerException is SaveException saving)
+        {
+            ExceptionDispatchInfo.Throw(saving);
+        }
+    }
+
+    /// <exception cref="SaveFailedException">An earlier write of this activation failed, or the outbox is full.</exception>
+    private Stored<TState> Next(
+        Stored<TState> old, TState? state, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes)
+    {
+        if (_isBroken)
+        {
+            throw new SaveFailedException("An earlier write of this activation failed; the next one rereads.");
+        }
+
+        var left = old.Outbox.IsEmpty ? old.Outbox : Undelivered(old.Outbox, tells);
+        if (left.Length + tells.Length > OutboxMax)
+        {
+            throw new SaveFailedException($"{left.Length} messages to other grains wait; no more are taken until some arrive.");
+        }
+
+        var outbox = tells.IsEmpty ? left : left.AddRange(Numbered(tells, old.NextTell));
+        return new(state, outbox, old.NextTell + tells.Length)
+        {
+            Changes = OutboxChange(old.Outbox, outbox) is { } pending ? changes.Add(pending) : changes,
+        };
+    }
+
+    private ImmutableArray<Tell> Undelivered(ImmutableArray<Tell> outbox, ImmutableArray<Outgoing> tells) =>
+        outbox.RemoveAll(tell => _pump.IsDelivered(tell.Sequence) || tells.Any(newer =>
+            newer.Replaces && newer.To == tell.To && newer.Message.GetType() == tell.Message.GetType()));
+
+    private static IEnumerable<Tell> Numbered(ImmutableArray<Outgoing> tells, long first) =>
+        tells.Select((tell, place) => new Tell(first + place, tell.To, tell.Message));
+
+    private PublishedChange? OutboxChange(ImmutableArray<Tell> before, ImmutableArray<Tell> after) =>
+        before.IsEmpty == after.IsEmpty ? null
+        : new(PublishedKind.Outbox, _context.GrainId.ToString(), after.IsEmpty ? null : Array.Empty<byte>());
 }

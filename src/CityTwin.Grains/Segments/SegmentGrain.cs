@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CityTwin.Core;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
@@ -15,6 +16,7 @@ namespace CityTwin.Grains.Segments;
 internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
 {
     private const string StateName = "segment";
+    private static readonly Task<long?> Unchanged = Task.FromResult<long?>(null);
     private readonly ICityCatalog _catalog;
     private readonly SleeperWatch _sleepers;
     private readonly TimeProvider _time;
@@ -91,26 +93,27 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
 
     public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
 
-    private async Task<long?> Save(Step<SegmentState, SegmentEffect> step)
+    private Task<long?> Save(Step<SegmentState, SegmentEffect> step)
     {
         // A silo that does not have the segment yet keeps what is said and compares later.
         var compared = _catalog.Current.Find(_id) is { } segment
             ? DisagreementRules.Compare(step.State, segment, _catalog.Current.Find, _time.GetUtcNow())
             : new(step.State, []);
         var (before, next) = (_commit.State, compared.State);
-        var seq = ReferenceEquals(next, before) ? null : await _commit.Save(
-            next,
-            [.. step.Effects.AddRange(compared.Effects).Select(Tell)],
-            [
-                .. ReferenceEquals(before.Facts, next.Facts) ? []
-                    : _commit.PublishIfNew(PublishedKind.Segment, _id.Value, before.Facts, next.Facts),
-                .. _sleepers.Publish(GrainContext.GrainId, before.DueAt, next.DueAt),
-            ]);
-        if (before.DueAt is not null || next.DueAt is not null)
-        {
-            _sleepers.Expect(GrainContext.GrainId, next.DueAt);
-        }
+        var saved = ReferenceEquals(next, before) ? Unchanged
+            : _commit.Save(next, Tells(step.Effects.AddRange(compared.Effects)), Changes(before, next));
+        return before.DueAt is null && next.DueAt is null ? saved : Expect(next.DueAt, saved);
+    }
 
+    private ImmutableArray<PublishedChange> Changes(SegmentState before, SegmentState next) =>
+        (ReferenceEquals(before.Facts, next.Facts) ? [] : _commit.PublishIfNew(PublishedKind.Segment, _id.Value, before.Facts, next.Facts))
+        .AddRange(_sleepers.Publish(GrainContext.GrainId, before.DueAt, next.DueAt));
+
+    /// <summary>Once that is saved.</summary>
+    private async Task<long?> Expect(DateTimeOffset? dueAt, Task<long?> saved)
+    {
+        var seq = await saved;
+        _sleepers.Expect(GrainContext.GrainId, dueAt);
         return seq;
     }
 
@@ -120,11 +123,13 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
         {
             var (effects, dueAt) = (DisagreementRules.Retire(_commit.State, _time.GetUtcNow()), _commit.State.DueAt);
             await _commit.Forget(
-                [.. effects.Select(Tell)],
+                Tells(effects),
                 [new(PublishedKind.Segment, _id.Value, null), .. _sleepers.Publish(GrainContext.GrainId, dueAt, null)]);
             _sleepers.Expect(GrainContext.GrainId, null);
         }
     }
+
+    private static ImmutableArray<Outgoing> Tells(ImmutableArray<SegmentEffect> effects) => ImmutableArray.CreateRange(effects, Tell);
 
     private static Outgoing Tell(SegmentEffect effect) => effect switch
     {
