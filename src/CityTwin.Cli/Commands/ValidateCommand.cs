@@ -61,7 +61,7 @@ internal static class ValidateCommand
     private static string Contents(City city) => string.Join(", ",
         FaultText.Count(city.Zones.Length, "zone"), FaultText.Count(city.Networks.Length, "network"),
         FaultText.Count(city.Segments.Length, "segment"), FaultText.Count(city.Sensors.Length, "sensor"),
-        FaultText.Count(city.Guards.Length, "guard"));
+        FaultText.Count(city.Guards.Length, "guard"), FaultText.Count(city.Security.Steps.Length, "attack step"));
 
     private static JsonObject Json(CityReadResult read) => new()
     {

@@ -26,6 +26,37 @@ public static class Commands
         ];
     }
 
+    /// <summary>The orders to an asset, as far as they change anything.</summary>
+    public static IReadOnlyList<Command> Of(Asset asset)
+    {
+        ArgumentNullException.ThrowIfNull(asset);
+        var commands = new List<Command>();
+        if (asset.Posture != AssetPosture.Contained)
+        {
+            commands.Add(new($"Contain {asset.DisplayName}", "It is cut off: no attack goes on from it or into it.", "Contain", asset.Name + ":contain", false, false, true,
+                order => new ContainAssetRequest { Principal = order.Principal, Reason = order.Reason, RequestId = NewId() }, $"{asset.DisplayName}: contained."));
+        }
+
+        if (asset.Posture != AssetPosture.Clear || asset.Signs.Count > 0)
+        {
+            commands.Add(new($"Clear {asset.DisplayName}", "Nothing was found, or it is mended: what was known of an attack on it is over.", "Clear", asset.Name + ":clear", false, false, true,
+                order => new ClearAssetRequest { Principal = order.Principal, Reason = order.Reason, RequestId = NewId() }, $"{asset.DisplayName}: cleared."));
+        }
+
+        return commands;
+    }
+
+    /// <summary>The order to a conduit that changes it.</summary>
+    public static IReadOnlyList<Command> Of(Conduit conduit)
+    {
+        ArgumentNullException.ThrowIfNull(conduit);
+        return conduit.Isolated is null
+            ? [new($"Isolate {conduit.DisplayName}", $"No attack goes through it, and {conduit.Carries.Count} segments lose what it carried.", "Isolate", conduit.Name + ":isolate", conduit.Carries.Count > 0, false, true,
+                order => new IsolateConduitRequest { Principal = order.Principal, Reason = order.Reason, RequestId = NewId() }, $"{conduit.DisplayName}: isolated.")]
+            : [new($"Rejoin {conduit.DisplayName}", "It carries again: what it held down is lifted.", "Rejoin", conduit.Name + ":rejoin", false, false, true,
+                order => new RejoinConduitRequest { Principal = order.Principal, Reason = order.Reason, RequestId = NewId() }, $"{conduit.DisplayName}: rejoined.")];
+    }
+
     /// <summary>Taking note of an alert by somebody who has not yet said who they are.</summary>
     public static Command Acknowledge(AlertRow alert)
     {

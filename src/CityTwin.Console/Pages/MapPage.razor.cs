@@ -26,6 +26,7 @@ public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) :
     private IReadOnlyList<CascadeRow> _cascades = [];
     private ThingRow? _selected;
     private int _revision;
+    private int _digests;
     private string _tab = "alerts";
     private string _service = "";
     private string _operator = "";
@@ -40,6 +41,7 @@ public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) :
         new("things", "Things", null),
         new("guards", "Guards", null),
         new("cascades", "Cascades", null),
+        new("attack", "Attack", null),
     ];
 
     /// <summary>The browser tells which city is served.</summary>
@@ -57,6 +59,7 @@ public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) :
     {
         ArgumentNullException.ThrowIfNull(digest);
         _digest = digest;
+        _digests++;
         _alerts = digest.Alerts ?? _alerts;
         _guards = digest.Guards ?? _guards;
         _cascades = digest.Cascades ?? _cascades;
@@ -99,6 +102,13 @@ public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) :
 
     private async Task Choose(string name)
     {
+        if (name.StartsWith("assets/", StringComparison.Ordinal) || name.StartsWith("conduits/", StringComparison.Ordinal))
+        {
+            // They are on no map: their place is the list.
+            _tab = "attack";
+            return;
+        }
+
         if (_browser is not null)
         {
             await _browser.Select(name, isShown: true);

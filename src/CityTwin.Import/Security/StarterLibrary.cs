@@ -5,7 +5,8 @@ namespace CityTwin.Import.Security;
 
 /// <summary>A kind of asset.</summary>
 /// <param name="Word">As in <see cref="Asset.Kind"/>.</param>
-public sealed record AssetType(string Word, string Meaning);
+/// <param name="Source">Who else tells such assets apart, or that the kind is assumed.</param>
+public sealed record AssetType(string Word, string Meaning, string Source);
 
 /// <summary>A kind of attack step with what is typical of it. Its numbers say their source, or that they are assumed.</summary>
 /// <param name="Detected">The chance that it is noticed by somebody or something that watches; null = nobody would.</param>
@@ -44,6 +45,9 @@ public static class StarterLibrary
     private const double DelayDeviation = 0.3;
     private const string Easi = "assumed mean; 30 % deviation after EASI (Garcia, The Design and Evaluation of Physical Protection Systems, 2nd ed., 2008)";
 
+    private const string Ukraine = "the order of the outages of 23 December 2015 in Ukraine, restored by hand (E-ISAC and SANS, Analysis of the Cyber Attack on the Ukrainian Power Grid, 2016)";
+    private const string Attack = "MITRE ATT&CK for ICS, assets";
+
     /// <summary>The chance that an alarm gets through.</summary>
     public static Estimate Communication { get; } = new(
         0.95, 0.9, 0.99, "Garcia, The Design and Evaluation of Physical Protection Systems, 2nd ed., 2008: at least 0.95 in most systems evaluated", 0.5);
@@ -54,25 +58,23 @@ public static class StarterLibrary
         new(1 * Hour, 0.5 * Hour, 1.5 * Hour, Ukraine, 0.4),
         new(6 * Hour, 4 * Hour, 9 * Hour, Ukraine, 0.4));
 
-    private const string Ukraine = "the order of the outages of 23 December 2015 in Ukraine, restored by hand (E-ISAC and SANS, Analysis of the Cyber Attack on the Ukrainian Power Grid, 2016)";
-
     public static ImmutableArray<AssetType> Assets { get; } =
     [
-        new("cable-route", "a cable that can be reached in a street"),
-        new("camera-server", "where the cameras are recorded and watched"),
-        new("cloud-service", "somebody else's computers, over the internet"),
-        new("controller", "a remote terminal unit or programmable controller that switches"),
-        new("directory", "who may log in where"),
-        new("engineering-station", "where controllers are programmed"),
-        new("historian", "measurements of the plants, for the office"),
-        new("jump-host", "the way from the office to the plants"),
-        new("network-management", "what configures telecom exchanges"),
-        new("record-store", "registers of people"),
-        new("scada-server", "a control room's server and screens"),
-        new("site", "fenced ground with a building"),
-        new("vendor", "a supplier with remote access"),
-        new("web-portal", "what citizens use"),
-        new("workstation", "an office computer"),
+        new("cable-route", "a cable that can be reached in a street", Assumed),
+        new("camera-server", "where the cameras are recorded and watched", Assumed),
+        new("cloud-service", "somebody else's computers, over the internet", Assumed),
+        new("controller", "a remote terminal unit or programmable controller that switches", Attack),
+        new("directory", "who may log in where", Assumed),
+        new("engineering-station", "where controllers are programmed", Attack),
+        new("historian", "measurements of the plants, for the office", Attack),
+        new("jump-host", "the way from the office to the plants", Attack),
+        new("network-management", "what configures telecom exchanges", Assumed),
+        new("record-store", "registers of people", Assumed),
+        new("scada-server", "a control room's server and screens", Attack),
+        new("site", "fenced ground with a building", Assumed),
+        new("vendor", "a supplier with remote access", Assumed),
+        new("web-portal", "what citizens use", Assumed),
+        new("workstation", "an office computer", Attack),
     ];
 
     public static ImmutableArray<StepType> Steps { get; } =

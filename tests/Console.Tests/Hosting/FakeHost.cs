@@ -28,6 +28,13 @@ internal sealed class FakeHost(FakeCity city) : IAsyncDisposable
     /// <summary>Every command posted: path and body.</summary>
     public ConcurrentQueue<(string Path, string Body)> Posts { get; } = [];
 
+    /// <summary>What may be attacked; none in most tests.</summary>
+    public List<Asset> Assets { get; } = [];
+
+    public List<Conduit> Conduits { get; } = [];
+
+    public Outlook Outlook { get; set; } = new();
+
     /// <summary>False: watchers are turned away.</summary>
     public bool IsWatchOpen { get; set; } = true;
 
@@ -84,6 +91,9 @@ internal sealed class FakeHost(FakeCity city) : IAsyncDisposable
         }));
         app.MapGet("/v1/map", () => Json(city.Map));
         app.MapGet("/v1/events", Watch);
+        app.MapGet("/v1/assets", () => Json(new ListAssetsResponse { Assets = { Assets } }));
+        app.MapGet("/v1/conduits", () => Json(new ListConduitsResponse { Conduits = { Conduits } }));
+        app.MapGet("/v1/outlook", () => Json(Outlook));
         app.MapGet("/v1/cascades", () => Json(new ListCascadesResponse { Cascades = { city.Cascades() } }));
         app.MapGet("/v1/{kind}/{id}", (string kind, string id) => Get($"{kind}/{id}"));
         app.MapGet("/v1/grains/{kind}/{id}", (string kind, string id) => Json(new GrainInspection { Name = $"grains/{kind}/{id}", MemoryJson = """{"level":1000}""", StoredJson = """{"level":1000}""", StoredVersion = "7", Silo = "test", ActivationAge = Duration.FromTimeSpan(TimeSpan.FromMinutes(3)) }));

@@ -69,6 +69,7 @@ public sealed class SecurityBuilderTests
             .Append(StarterLibrary.Crew.FirstSeconds).Append(StarterLibrary.Crew.SecondSeconds);
 
         Assert.All(estimates, estimate => Assert.True(estimate.Value is 0 or 1 || estimate.Source is not null, estimate.ToString()));
+        Assert.All(StarterLibrary.Assets, type => Assert.NotEmpty(type.Source));
         Assert.All(estimates, estimate => Assert.True(estimate.Low <= estimate.Value && estimate.Value <= estimate.High, estimate.ToString()));
     }
 

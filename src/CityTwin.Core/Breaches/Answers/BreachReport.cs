@@ -194,6 +194,10 @@ public sealed record NestedAnswer(double Mean, Interval? Sampling, Interval? Inp
     internal NestedAnswer WithinOne() =>
         this with { Sampling = Sampling?.Within(0, 1), Input = Input?.Within(0, 1), Both = Both?.Within(0, 1) };
 
+    /// <summary>The difference of two chances lies between -1 and 1.</summary>
+    internal NestedAnswer WithinDifference() =>
+        this with { Sampling = Sampling?.Within(-1, 1), Input = Input?.Within(-1, 1), Both = Both?.Within(-1, 1) };
+
     internal static NestedAnswer Of(NestedEstimate estimate, double unit, double confidence)
     {
         return new(

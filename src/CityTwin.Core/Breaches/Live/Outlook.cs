@@ -79,6 +79,7 @@ public static class Outlook
         private readonly ImmutableArray<(int Step, AssetId Asset, double Seconds)> _reached;
         private readonly bool[] _isReached;
         private readonly AttackTimes _times;
+        private readonly ImmutableArray<(int Step, AssetId Asset, double Seconds)> _passed; // reached, or could be by now though nobody has seen it
 
         public Search(
             CityVersion version, AdversaryProfile profile, ImmutableArray<OutlookSource> sources, long now, long horizonTicks, Action looked)
@@ -90,7 +91,7 @@ public static class Outlook
             _reached =
             [
                 .. sources.Where(source => _graph.PlaceOf.ContainsKey(source.Step)).Select(source => (
-                    _graph.PlaceOf[source.Step], source.Asset, (double)(source.SinceTicks - now) / SegmentRule.TicksPerSecond)),
+                    _graph.PlaceOf[source.Step], source.Asset, Math.Min(0, (double)(source.SinceTicks - now) / SegmentRule.TicksPerSecond))),
             ];
             _isReached = new bool[_graph.Steps.Length];
             foreach (var (step, _, _) in _reached)
@@ -98,7 +99,13 @@ public static class Outlook
                 _isReached[step] = true;
             }
 
+            _passed = _reached;
             _times = TimesOf(null, null);
+            _passed =
+            [
+                .. Enumerable.Range(0, _graph.Steps.Length).Where(place => _times.Of(place) <= 0)
+                    .Select(place => (place, _graph.Steps[place].Asset, _times.Of(place))),
+            ];
         }
 
         public ImmutableArray<OutlookTarget> Targets()
@@ -165,9 +172,10 @@ public static class Outlook
             return cost;
         }
 
+        /// <summary>A containment begins now: whoever may have passed by then is not brought back, except from the asset itself.</summary>
         private AttackTimes TimesOf(AssetId? contained, ConduitId? isolated) => AttackTimes.Of(
             _graph,
-            _reached.Where(reached => reached.Asset != contained).Select(reached => (reached.Step, reached.Seconds)),
+            _passed.Where(passed => passed.Asset != contained).Select(passed => (passed.Step, passed.Seconds)),
             [.. _graph.Steps.Select(step => IsClosed(step, contained, isolated))]);
 
         private bool IsClosed(AttackStep step, AssetId? contained, ConduitId? isolated) =>

@@ -67,7 +67,10 @@ public readonly record struct Harm(long PeopleThousandthHours, int PeopleDarkene
         : Targets.CompareTo(other.Targets);
 }
 
-/// <summary>One asset contained or one conduit isolated: exactly one of the two is named.</summary>
+/// <summary>
+/// One asset contained or one conduit isolated, from now on: exactly one of the two is named. Whoever may have moved on by
+/// now, though nobody has seen it, is not stopped where the attack began.
+/// </summary>
 /// <param name="Harm">What is left with it, its own cost included.</param>
 /// <param name="Cost">What it takes by itself, attack or not: all zero for an asset.</param>
 public sealed record Containment(AssetId? Asset, ConduitId? Conduit, Harm Harm, Harm Cost);

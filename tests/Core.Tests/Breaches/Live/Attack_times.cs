@@ -76,7 +76,7 @@ public sealed class Attack_times
         Assert.Equal(double.PositiveInfinity, AttackTimes.Of(graph, [], new bool[3]).Of(0));
     }
 
-    /// <summary>A step that can be reached is reached on a way that begins at a reached step and takes no longer than it says.</summary>
+    /// <summary>A step that can be reached is reached on a way that begins at a reached step.</summary>
     private static void AssertWay(SecurityModel model, (int Step, double Seconds)[] reached, AttackTimes times, int step)
     {
         if (double.IsPositiveInfinity(times.Of(step)))

@@ -1,5 +1,7 @@
 using CityTwin.Core.Breaches.Live;
 using CityTwin.Core.Breaches.Model;
+using CityTwin.Core.Cascades;
+using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Core.Zones;
@@ -80,6 +82,18 @@ public sealed class What_next
     }
 
     [Fact]
+    public void Whoever_may_have_moved_on_is_not_stopped_where_the_attack_began()
+    {
+        Asset(AttackedHarbour.Workstation, AssetPosture.Compromised, AttackedHarbour.Account);
+
+        // Ten minutes are enough to be in the controller, unseen.
+        var outlook = Look(State, Now + 600_000);
+
+        Assert.Equal(AttackedHarbour.Plc, outlook.Best!.Asset);
+        Assert.Equal((340, 0L), outlook.Containments.Where(item => item.Asset == AttackedHarbour.Workstation).Select(item => (item.Harm.PeopleDarkened, item.Harm.Records)).Single());
+    }
+
+    [Fact]
     public void Contained_assets_and_isolated_conduits_are_closed()
     {
         Asset(AttackedHarbour.Workstation, AssetPosture.Compromised, AttackedHarbour.Account);
@@ -124,6 +138,19 @@ public sealed class What_next
     }
 
     [Fact]
+    public void What_goes_dark_anyway_is_not_blamed_on_the_attack()
+    {
+        // The cable is cut: the hospital's battery is running down already, and only the pump is left to lose.
+        CutCable();
+        Asset(AttackedHarbour.Workstation, AssetPosture.Compromised, AttackedHarbour.Account);
+
+        var target = Look().Targets[0];
+
+        Assert.Equal([("harbour", "water")], target.Dark.Select(dark => (dark.Zone.Value, dark.Service.Value)));
+        Assert.Equal((300, 300 * 72 * 1000), (target.Harm.PeopleDarkened, target.Harm.PeopleThousandthHours));
+    }
+
+    [Fact]
     public void The_view_counts_assets_in_their_zones_and_forgets_those_that_are_gone()
     {
         Asset(AttackedHarbour.Plc, AssetPosture.Compromised, AttackedHarbour.Hop);
@@ -140,6 +167,17 @@ public sealed class What_next
             var tally = ZoneRules.StatusOf(_view.Current, zone).Tally;
             return (tally.AssetsSuspected, tally.AssetsCompromised, tally.AssetsContained);
         }
+    }
+
+    /// <summary>As the rules settle it, batteries and all.</summary>
+    private void CutCable()
+    {
+        var kernel = _view.Current.Index.Kernel;
+        var state = KernelState.Begin(kernel, Now - 2_000);
+        state.Settle(Now - 1_000, [new(kernel.IndexOf(new("cable")), 0)], []);
+        _view.Apply([_rows.Row(PublishedKind.Batch, $"{1:D19}", new BatchDecided(
+            1, Now - 1_000, City.Hash, [new(new("cable"), 1, 0, new("command", 0, "anna", "storm", Rows.Start))], [],
+            [.. kernel.Segments.Select((id, place) => new SegmentSettled(id, state.LevelOf(place), state.OperatorOf(place), null)).OrderBy(settled => settled.Segment)]))]);
     }
 
     private OutlookReport Look(AdversaryProfile? profile = null, long? now = null) =>
