@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using CityTwin.Cli.Commands;
+using CityTwin.Cli.Commands.Breaches;
 
 namespace CityTwin.Cli;
 
@@ -52,6 +53,7 @@ internal static class CommandLine
             SimulateCommand.Create(),
             SnapshotCommand.Create(),
             WeakestCommand.Create(),
+            BreachCommand.Create(),
         };
 
     private static async Task<int> RefuseAsync(ParseResult result, TextWriter error)

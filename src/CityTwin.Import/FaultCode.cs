@@ -50,6 +50,9 @@ public static class FaultCode
     public const string LinkOutsideNetwork = "link-outside-network";
     public const string StatusWithoutSegment = "status-without-segment";
 
+    // Security models and breach scenarios.
+    public const string StepCycle = "step-cycle";
+
     // Scenarios and snapshots against their city.
     public const string WrongCity = "wrong-city";
     public const string BadPatch = "bad-patch";
