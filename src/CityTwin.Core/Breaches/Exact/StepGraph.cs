@@ -92,6 +92,9 @@ public sealed partial class StepGraph
             at = Steps[at].Parents.First(parent => isWaiting[parent]);
         }
 
-        return [.. walked.Skip(walked.IndexOf(at)).Reverse()];
+        // Parents were followed, so the circle is turned round; it begins with its first step.
+        var circle = walked.Skip(walked.IndexOf(at)).Reverse().ToList();
+        var first = circle.IndexOf(circle.Min());
+        return [.. circle.Skip(first), .. circle.Take(first)];
     }
 }
