@@ -20,16 +20,23 @@ public static class PeopleRules
     /// <param name="lossPermille">How much of the service is missing all the time, 0..1000.</param>
     public static Int128 Loss(Zone zone, long from, long until, int lossPermille)
     {
-        Int128 sum = 0;
-        for (var at = from; at < until && lossPermille > 0;)
+        if (lossPermille <= 0 || until <= from)
         {
-            // Straight pieces between noon and midnight are summed exactly, as twice their area.
-            var next = Math.Min(until, at - Modulo(at, HalfDay) + HalfDay);
-            sum += (Scaled(zone, at) + Scaled(zone, next)) * (next - at) * lossPermille;
-            at = next;
+            return 0;
         }
 
-        return sum;
+        // Straight pieces between noon and midnight are summed exactly, as twice their area; whole half days are all alike.
+        var firstEnd = from - Modulo(from, HalfDay) + HalfDay;
+        if (until <= firstEnd)
+        {
+            return (Int128)(Scaled(zone, from) + Scaled(zone, until)) * (until - from) * lossPermille;
+        }
+
+        var lastStart = until - Modulo(until, HalfDay);
+        var sum = ((Int128)(Scaled(zone, from) + Scaled(zone, firstEnd)) * (firstEnd - from))
+            + ((Int128)(((long)zone.PeopleByNight + zone.PeopleByDay) * HalfDay) * (lastStart - firstEnd))
+            + ((Int128)(Scaled(zone, lastStart) + Scaled(zone, until)) * (until - lastStart));
+        return sum * lossPermille;
     }
 
     /// <summary>A sum of <see cref="Loss"/> in thousandths of people-hours, rounded to the nearest.</summary>
@@ -43,11 +50,11 @@ public static class PeopleRules
     public static int PeopleAt(Zone zone, long at) => (int)((Scaled(zone, at) + (HalfDay / 2)) / HalfDay);
 
     /// <summary>The number of people at a local tick, times half a day.</summary>
-    private static Int128 Scaled(Zone zone, long at)
+    private static long Scaled(Zone zone, long at)
     {
         var sinceMidnight = Modulo(at, Day);
         var towardsNoon = sinceMidnight <= HalfDay ? sinceMidnight : Day - sinceMidnight;
-        return ((Int128)zone.PeopleByNight * (HalfDay - towardsNoon)) + ((Int128)zone.PeopleByDay * towardsNoon);
+        return (zone.PeopleByNight * (HalfDay - towardsNoon)) + (zone.PeopleByDay * towardsNoon);
     }
 
     private static long Modulo(long value, long by) => ((value % by) + by) % by;

@@ -67,7 +67,7 @@ public sealed record RankedSet(
     long RunsChanged)
 {
     /// <summary>Person-hours saved for each unit of cost.</summary>
-    public double HoursSavedPerCost => Cost > 0 ? -PersonHours.Mean / Cost : 0;
+    public double HoursSavedPerCost => Cost > 0 ? (0 - PersonHours.Mean) / Cost : 0;
 
     /// <summary>Whether it can be told from no effect, in any of the measures.</summary>
     public bool IsDistinguishable => new[] { Success, Effectiveness, PersonHours, RecordsDifference }.Any(one => one.Verdict != Verdict.NotDistinguishable);

@@ -25,6 +25,7 @@ internal sealed class PhysicalWays
 {
     private readonly PlanTables _tables;
     private readonly int[] _physical;
+    private readonly int[][] _movesFrom; // of each area
     private readonly double[] _ticks; // of each area, the quickest there
     private readonly int[] _by;       // of each area, the step that leads there
     private readonly bool[] _isDone;
@@ -34,6 +35,7 @@ internal sealed class PhysicalWays
     {
         _tables = tables;
         _physical = [.. Enumerable.Range(0, tables.Steps.Length).Where(step => tables.Steps[step].Kind == StepKind.Physical)];
+        _movesFrom = [.. tables.Areas.Select((_, area) => _physical.Where(step => tables.Steps[step].IsMove && tables.Steps[step].From == area).ToArray())];
         _ticks = new double[tables.Areas.Length];
         _by = new int[tables.Areas.Length];
         _isDone = new bool[tables.Areas.Length];
@@ -88,10 +90,10 @@ internal sealed class PhysicalWays
         while (Nearest() is >= 0 and var at)
         {
             _isDone[at] = true;
-            foreach (var step in _physical)
+            foreach (var step in _movesFrom[at])
             {
                 var plan = _tables.Steps[step];
-                if (plan.From == at && plan.IsMove && steps[step].State == StepState.Open && _ticks[at] + plan.Duration.MeanTicks < _ticks[plan.To])
+                if (steps[step].State == StepState.Open && _ticks[at] + plan.Duration.MeanTicks < _ticks[plan.To])
                 {
                     (_ticks[plan.To], _by[plan.To]) = (_ticks[at] + plan.Duration.MeanTicks, step);
                 }
