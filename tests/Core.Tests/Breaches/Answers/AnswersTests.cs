@@ -95,6 +95,16 @@ public sealed class AnswersTests
     });
 
     [Fact]
+    public void Nested_estimate_holds_the_largest_values_in_all_draws()
+    {
+        var estimate = new NestedEstimate(1_000);
+        long[] values = [.. Enumerable.Repeat(Moments.ValueMax, 1_000)];
+        estimate.Add(values);
+        estimate.Add(values);
+        Assert.Equal((Moments.ValueMax, 0, 0), (estimate.Mean, estimate.SamplingError, estimate.InputDeviation));
+    }
+
+    [Fact]
     public void Nested_estimate_sees_no_input_where_draws_differ_only_by_luck()
     {
         var estimate = new NestedEstimate(3);
