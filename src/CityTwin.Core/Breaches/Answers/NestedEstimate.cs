@@ -20,8 +20,8 @@ public sealed class NestedEstimate
 {
     private readonly Moments[] _draws;
 
-    /// <summary>Over runs, of the sum over all draws.</summary>
-    private Moments _runs;
+    /// <summary>Over runs, of the square of the sum over all draws: of a thousand large values more than 128 bits hold.</summary>
+    private BigInteger _squares;
 
     /// <param name="draws">How many draws of the inputs; at least 2.</param>
     public NestedEstimate(int draws)
@@ -34,10 +34,10 @@ public sealed class NestedEstimate
     public int Draws => _draws.Length;
 
     /// <summary>How many runs of each draw.</summary>
-    public long Runs => _runs.Count;
+    public long Runs => _draws[0].Count;
 
     /// <summary>One run in all draws.</summary>
-    /// <param name="values">By draw; together within <see cref="Moments.ValueMax"/>.</param>
+    /// <param name="values">By draw; each within <see cref="Moments.ValueMax"/>.</param>
     public void Add(ReadOnlySpan<long> values)
     {
         Invariant.Hold(values.Length == Draws, "A run has one value for each draw.");
@@ -48,7 +48,7 @@ public sealed class NestedEstimate
             sum += values[draw];
         }
 
-        _runs = _runs.Add(sum);
+        _squares += (BigInteger)sum * sum;
     }
 
     public void Merge(NestedEstimate other)
@@ -59,17 +59,17 @@ public sealed class NestedEstimate
             _draws[draw] = _draws[draw].Merge(other._draws[draw]);
         }
 
-        _runs = _runs.Merge(other._runs);
+        _squares += other._squares;
     }
 
     /// <summary>The mean of each draw.</summary>
     public ImmutableArray<double> DrawMeans => [.. _draws.Select(draw => draw.Mean)];
 
     /// <summary>The mean over everything.</summary>
-    public double Mean => _runs.Mean / Draws;
+    public double Mean => Runs == 0 ? 0 : (double)Sum / ((double)Runs * Draws);
 
     /// <summary>The standard error that the runs leave: of the means over draws, from run to run.</summary>
-    public double SamplingError => Runs < 2 ? 0 : Math.Sqrt(_runs.Variance / Runs) / Draws;
+    public double SamplingError => Runs < 2 ? 0 : Math.Sqrt((double)SpreadOfRuns / ((double)Runs * (Runs - 1) * Runs)) / Draws;
 
     /// <summary>
     /// By how much the answer varies with the inputs, as a standard deviation: the variance of the draws' means less what is
@@ -94,6 +94,23 @@ public sealed class NestedEstimate
             ? Interval.Around(Mean, Math.Sqrt((sampling.HalfWidth * sampling.HalfWidth) + (input.HalfWidth * input.HalfWidth)))
             : null;
 
+    private BigInteger Sum
+    {
+        get
+        {
+            var sum = BigInteger.Zero;
+            foreach (var draw in _draws)
+            {
+                sum += (BigInteger)draw.Sum;
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>The sum of squares between runs, times draws times runs.</summary>
+    private BigInteger SpreadOfRuns => (_squares * Runs) - (Sum * Sum);
+
     /// <summary>Mean square between draws.</summary>
     private double SquareOfDraws => Runs == 0 ? 0 : (double)SpreadOfDraws / ((double)Draws * Runs * (Draws - 1));
 
@@ -114,10 +131,8 @@ public sealed class NestedEstimate
                 total += (BigInteger)draw.SumOfSquares;
             }
 
-            var square = BigInteger.Pow((BigInteger)_runs.Sum, 2);
-            var all = (total * Draws * Runs) - square;
-            var runs = ((BigInteger)_runs.SumOfSquares * Runs) - square;
-            return (double)(all - SpreadOfDraws - runs) / ((double)Draws * Runs * (Draws - 1) * (Runs - 1));
+            var all = (total * Draws * Runs) - (Sum * Sum);
+            return (double)(all - SpreadOfDraws - SpreadOfRuns) / ((double)Draws * Runs * (Draws - 1) * (Runs - 1));
         }
     }
 
@@ -132,7 +147,7 @@ public sealed class NestedEstimate
                 squares += BigInteger.Pow((BigInteger)draw.Sum, 2);
             }
 
-            return (squares * Draws) - BigInteger.Pow((BigInteger)_runs.Sum, 2);
+            return (squares * Draws) - (Sum * Sum);
         }
     }
 }

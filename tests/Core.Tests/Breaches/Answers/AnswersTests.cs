@@ -95,6 +95,16 @@ public sealed class AnswersTests
     });
 
     [Fact]
+    public void Nested_estimate_holds_the_largest_values_in_all_draws()
+    {
+        var estimate = new NestedEstimate(1_000);
+        long[] values = [.. Enumerable.Repeat(Moments.ValueMax, 1_000)];
+        estimate.Add(values);
+        estimate.Add(values);
+        Assert.Equal((Moments.ValueMax, 0, 0), (estimate.Mean, estimate.SamplingError, estimate.InputDeviation));
+    }
+
+    [Fact]
     public void Nested_estimate_sees_no_input_where_draws_differ_only_by_luck()
     {
         var estimate = new NestedEstimate(3);
@@ -106,6 +116,37 @@ public sealed class AnswersTests
         steady.Add([10, 20, 30]);
         steady.Add([10, 20, 30]);
         Assert.Equal((20, 0, 10), (steady.Mean, steady.SamplingError, steady.InputDeviation));
+    }
+
+    [Fact]
+    public void Nested_estimate_is_the_two_way_analysis_of_variance_of_the_textbook() => Gen.Int[-1_000, 1_000].Array[4].Array[2, 20].Sample(rows =>
+    {
+        var estimate = new NestedEstimate(4);
+        foreach (var row in rows)
+        {
+            estimate.Add([.. row.Select(value => (long)value)]);
+        }
+
+        var mean = rows.Average(row => row.Average());
+        var runMeans = rows.Select(row => row.Average()).ToArray();
+        var drawMeans = Enumerable.Range(0, 4).Select(draw => rows.Average(row => row[draw])).ToArray();
+        var draws = rows.Length * drawMeans.Sum(value => Square(value - mean)) / 3;
+        var rest = rows.Select((row, run) => row.Select((value, draw) => Square(value - runMeans[run] - drawMeans[draw] + mean)).Sum()).Sum() / (3 * (rows.Length - 1));
+        Assert.Equal(mean, estimate.Mean, 1e-9);
+        Assert.Equal(drawMeans, estimate.DrawMeans);
+        Assert.Equal(Math.Max(0, (draws - rest) / rows.Length), Square(estimate.InputDeviation), 1e-6);
+        Assert.Equal(runMeans.Sum(value => Square(value - mean)) / (rows.Length - 1) / rows.Length, Square(estimate.SamplingError), 1e-6);
+    });
+
+    [Fact]
+    public void Tornado_rarely_takes_noise_for_an_input_that_moves_the_answer()
+    {
+        var luck = new Luck(10);
+        var alarms = Enumerable.Range(0, 1_000).Count(_ => Tornado.Of(
+            [.. Enumerable.Range(0, 20).Select(index => new DrawnInput($"input-{index}", 0, 1, [.. Enumerable.Range(0, 30).Select(_ => luck.Unit())]))],
+            [.. Enumerable.Range(0, 30).Select(_ => luck.Normal())],
+            0.95)[0].IsBeyondNoise);
+        Assert.InRange(alarms, 20, 65);
     }
 
     [Fact]

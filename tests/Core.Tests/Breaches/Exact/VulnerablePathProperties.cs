@@ -9,7 +9,7 @@ namespace CityTwin.Core.Tests.Breaches.Exact;
 /// <summary>The most vulnerable path against trying every path.</summary>
 public sealed class VulnerablePathProperties
 {
-    private const int Graphs = 1_000;
+    private const int Graphs = 2_000;
     private const int Start = 0;
     private const int Target = 1;
 
