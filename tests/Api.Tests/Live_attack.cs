@@ -152,6 +152,22 @@ public sealed class Live_attack : IAsyncLifetime
         Assert.Equal([("conduits/c-tunnel", "worm")], listed.Conduits.Select(conduit => (conduit.Name, conduit.Isolated.Reason)));
     }
 
+    [Fact]
+    public async Task The_stream_of_the_city_tells_assets_and_conduits_also_when_nothing_else_changed()
+    {
+        using var watch = new CityService.CityServiceClient(_server.Channel).WatchCity(new(), cancellationToken: Cancellation);
+        Assert.True(await watch.ResponseStream.MoveNext(Cancellation));
+        Assert.Empty(watch.ResponseStream.Current.Assets);
+        _server.View.Apply([Asset("vendor", Posture.Contained), _server.Rows.Row(PublishedKind.Conduit, "c-tunnel", new ConduitStatus(
+            AttackedHarbour.Tunnel, 1, new("anna", "worm", Rows.Start), null))]);
+        Assert.True(await watch.ResponseStream.MoveNext(Cancellation));
+
+        var changes = watch.ResponseStream.Current;
+
+        Assert.Equal([("assets/vendor", Protocol.V1.AssetPosture.Contained)], changes.Assets.Select(asset => (asset.Name, asset.Posture)));
+        Assert.Equal([("conduits/c-tunnel", true)], changes.Conduits.Select(conduit => (conduit.Name, conduit.Isolated)));
+    }
+
     [Theory]
     [InlineData("/v1/outlook?profile=profiles/nobody", 404)]
     [InlineData("/v1/outlook?profile=state", 400)]

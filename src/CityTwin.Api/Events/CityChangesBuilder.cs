@@ -1,6 +1,7 @@
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Breaches.Live;
 using CityTwin.Core.Guarding;
 using CityTwin.Core.Views;
 using CityTwin.Core.Zones;
@@ -26,6 +27,10 @@ internal static class CityChangesBuilder
         changes.Guards.AddRange(Enumerable.Range(0, version.Guards.Count).Select(guard => GuardOf(version, guard)));
         changes.Alerts.AddRange(version.Alerts.Values.Where(alert => alert.Status.Phase != AlertPhase.Cleared)
             .Select(alert => AlertMessages.Of(version, alert)));
+        changes.Assets.AddRange(Enumerable.Range(0, version.Assets.Count)
+            .Where(asset => version.Assets[asset].Status.Posture != AssetPosture.Clear).Select(asset => AssetOf(version, asset)));
+        changes.Conduits.AddRange(Enumerable.Range(0, version.Conduits.Count)
+            .Where(conduit => version.Conduits[conduit].Status.Isolated is not null).Select(conduit => ConduitOf(version, conduit)));
         if (withSensors)
         {
             changes.Sensors.AddRange(Enumerable.Range(0, version.Sensors.Count).Select(sensor => SensorOf(version, sensor)));
@@ -44,6 +49,8 @@ internal static class CityChangesBuilder
         changes.Alerts.AddRange(version.Alerts.Values.Where(alert => alert.ChangedAt > seq).Select(alert => AlertMessages.Of(version, alert)));
         changes.Cascades.AddRange(version.Cascades.Reverse().TakeWhile(cascade => cascade.ChangedAt > seq).Take(CascadesMax)
             .Reverse().Select(CascadeMessages.NoticeOf));
+        changes.Assets.AddRange(version.Assets.ChangedAfter(seq).Select(asset => AssetOf(version, asset)));
+        changes.Conduits.AddRange(version.Conduits.ChangedAfter(seq).Select(conduit => ConduitOf(version, conduit)));
         if (withSensors)
         {
             changes.Sensors.AddRange(version.Sensors.ChangedAfter(seq).Select(sensor => SensorOf(version, sensor)));
@@ -55,7 +62,7 @@ internal static class CityChangesBuilder
     /// <summary>True when a message says nothing but that time passed.</summary>
     public static bool IsEmpty(V1.CityChanges changes) =>
         !changes.Snapshot && changes.Zones.Count + changes.Segments.Count + changes.Sensors.Count
-        + changes.Alerts.Count + changes.Guards.Count + changes.Cascades.Count == 0;
+        + changes.Alerts.Count + changes.Guards.Count + changes.Cascades.Count + changes.Assets.Count + changes.Conduits.Count == 0;
 
     private static V1.CityChanges Begin(CityVersion version) => new()
     {
@@ -114,6 +121,18 @@ internal static class CityChangesBuilder
 
         return change;
     }
+
+    private static V1.AssetChange AssetOf(CityVersion version, int place) => new()
+    {
+        Name = ResourceNames.Of(version.Index.City.Security.Assets[place].Id),
+        Posture = (V1.AssetPosture)(version.Assets[place].Status.Posture + 1),
+    };
+
+    private static V1.ConduitChange ConduitOf(CityVersion version, int place) => new()
+    {
+        Name = ResourceNames.Of(version.Index.City.Security.Conduits[place].Id),
+        Isolated = version.Conduits[place].Status.Isolated is not null,
+    };
 
     private static V1.GuardChange GuardOf(CityVersion version, int place)
     {

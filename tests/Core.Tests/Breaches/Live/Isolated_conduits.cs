@@ -4,7 +4,9 @@ using CityTwin.Core.Breaches.Live;
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
+using CityTwin.Testing;
 using CityTwin.Testing.Cities;
+using CsCheck;
 using Xunit;
 
 namespace CityTwin.Core.Tests.Breaches.Live;
@@ -57,6 +59,29 @@ public sealed class Isolated_conduits
 
         Assert.Same(before, SegmentRules.Carry(before, old).State);
     }
+
+    [Fact]
+    public void However_late_and_often_its_words_arrive_a_segment_ends_as_the_conduit_says_last() => Gen.Select(Gen.Bool.Array[1, 12], Gen.ULong).Sample(
+        (history, seed) =>
+        {
+            var (conduit, words, draws) = (ConduitState.New(Office.Id), new List<ConduitSwitched>(), new Draws(seed));
+            for (var order = 0; order < history.Length; order++)
+            {
+                var step = history[order]
+                    ? ConduitRules.Isolate(conduit, Office, $"r{order}", "anna", "worm", Noon)
+                    : ConduitRules.Rejoin(conduit, Office, $"r{order}", "anna", "clean", Noon);
+                conduit = step.State;
+                words.AddRange(step.Effects.OfType<CarriedSwitched>().Select(carried => carried.Switched));
+            }
+
+            var pump = _segments[Pump];
+            foreach (var word in draws.Shuffled([.. words, .. words]))
+            {
+                pump = SegmentRules.Carry(pump, word).State;
+            }
+
+            Assert.Equal(history[^1] ? AttackedHarbour.PumpAlone : 1000, pump.Facts.CeilingPermille);
+        });
 
     [Fact]
     public void A_request_counts_once_and_a_second_isolation_changes_nothing()
