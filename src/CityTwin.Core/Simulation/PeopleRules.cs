@@ -25,18 +25,35 @@ public static class PeopleRules
             return 0;
         }
 
-        // Straight pieces between noon and midnight are summed exactly, as twice their area; whole half days are all alike.
+        var weights = Weights(from, until);
+        return Loss(zone, Math.BigMul(weights.Night, lossPermille), Math.BigMul(weights.Day, lossPermille));
+    }
+
+    /// <summary>The same, of weights that were multiplied by what was missing and summed up.</summary>
+    internal static Int128 Loss(Zone zone, Int128 night, Int128 day) => (zone.PeopleByNight * night) + (zone.PeopleByDay * day);
+
+    /// <summary>
+    /// By how much the people of the night and those of the day count between two local ticks, at most 366 days apart: twice
+    /// the areas under straight lines between noon and midnight, so that they are whole numbers.
+    /// </summary>
+    internal static (long Night, long Day) Weights(long from, long until)
+    {
         var firstEnd = from - Modulo(from, HalfDay) + HalfDay;
         if (until <= firstEnd)
         {
-            return (Int128)(Scaled(zone, from) + Scaled(zone, until)) * (until - from) * lossPermille;
+            return Piece(from, until);
         }
 
         var lastStart = until - Modulo(until, HalfDay);
-        var sum = ((Int128)(Scaled(zone, from) + Scaled(zone, firstEnd)) * (firstEnd - from))
-            + ((Int128)(((long)zone.PeopleByNight + zone.PeopleByDay) * HalfDay) * (lastStart - firstEnd))
-            + ((Int128)(Scaled(zone, lastStart) + Scaled(zone, until)) * (until - lastStart));
-        return sum * lossPermille;
+        var (first, last, whole) = (Piece(from, firstEnd), Piece(lastStart, until), (lastStart - firstEnd) * HalfDay);
+        return (first.Night + last.Night + whole, first.Day + last.Day + whole);
+    }
+
+    /// <summary>Within half a day from noon or midnight on, where both lines are straight.</summary>
+    private static (long Night, long Day) Piece(long from, long until)
+    {
+        var day = (TowardsNoon(from) + TowardsNoon(until)) * (until - from);
+        return ((2 * HalfDay * (until - from)) - day, day);
     }
 
     /// <summary>A sum of <see cref="Loss"/> in thousandths of people-hours, rounded to the nearest.</summary>
@@ -47,14 +64,17 @@ public static class PeopleRules
     }
 
     /// <summary>The number of people at a local tick, rounded to the nearest.</summary>
-    public static int PeopleAt(Zone zone, long at) => (int)((Scaled(zone, at) + (HalfDay / 2)) / HalfDay);
+    public static int PeopleAt(Zone zone, long at)
+    {
+        var towardsNoon = TowardsNoon(at);
+        return (int)(((zone.PeopleByNight * (HalfDay - towardsNoon)) + (zone.PeopleByDay * towardsNoon) + (HalfDay / 2)) / HalfDay);
+    }
 
-    /// <summary>The number of people at a local tick, times half a day.</summary>
-    private static long Scaled(Zone zone, long at)
+    /// <summary>Ticks from midnight, or to it, whichever is nearer.</summary>
+    private static long TowardsNoon(long at)
     {
         var sinceMidnight = Modulo(at, Day);
-        var towardsNoon = sinceMidnight <= HalfDay ? sinceMidnight : Day - sinceMidnight;
-        return (zone.PeopleByNight * (HalfDay - towardsNoon)) + (zone.PeopleByDay * towardsNoon);
+        return sinceMidnight <= HalfDay ? sinceMidnight : Day - sinceMidnight;
     }
 
     private static long Modulo(long value, long by) => ((value % by) + by) % by;

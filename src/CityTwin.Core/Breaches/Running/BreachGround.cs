@@ -21,10 +21,12 @@ public sealed class BreachGround
     {
         City = city;
         var run = new SimulationRun(city, start, patch, KernelLimits.Default);
-        (Start, StartedAt, HorizonTicks) = (run.State, start.At, scenario.HorizonTicks);
+        Watch = new(city, run.State.Kernel);
+        (Start, ServiceOf) = WithServices(run.State);
+        (StartedAt, HorizonTicks) = (start.At, scenario.HorizonTicks);
         LocalStart = start.At + PeopleRules.OffsetTicks(city.TimeZone, DateTimeOffset.FromUnixTimeMilliseconds(start.At));
-        Watch = new(city, Kernel);
-        StartLevels = [.. Watch.Services.Select((_, service) => Watch.LevelOf(service, Start))];
+        StartLevels = [.. Watch.Services.Select((_, service) => Watch.LevelOf(service, run.State))];
+        CriticalBelow = [.. Watch.Services.Select(service => service.Service.CriticalBelowPermille ?? 0)];
         Roads = RoadGraph.Of(city, Kernel);
         IsRoad = new bool[Kernel.Segments.Length];
         foreach (var road in Roads.Roads)
@@ -61,10 +63,17 @@ public sealed class BreachGround
 
     internal long HorizonTicks { get; }
 
+    /// <summary>The services of all zones, numbered.</summary>
     internal ServiceWatch Watch { get; }
+
+    /// <summary>Of each segment of the kernel the service that it stands for, -1 for a segment of the city.</summary>
+    internal int[] ServiceOf { get; }
 
     /// <summary>The level of each service as runs begin.</summary>
     internal int[] StartLevels { get; }
+
+    /// <summary>Of each service the level below which its failure is critical; 0 where none is.</summary>
+    internal int[] CriticalBelow { get; }
 
     internal RoadGraph Roads { get; }
 
@@ -74,6 +83,29 @@ public sealed class BreachGround
 
     /// <summary>How the city fares if nobody attacks.</summary>
     internal CourseOutcome Without { get; }
+
+    /// <summary>
+    /// The same state of a kernel in which each service of a zone is one more segment that needs what the service reads: so
+    /// the kernel tells which services change, and wakes only those whose supplier crosses their level.
+    /// </summary>
+    private (KernelState State, int[] ServiceOf) WithServices(KernelState state)
+    {
+        var services = Watch.Services.Select(item => (new SegmentId($"{item.Zone.Id}/{item.Service.Service}"), new SegmentRule(Needs: item.Service.Level)));
+        var kernel = Kernel.Compile([.. state.Kernel.Segments.Zip(state.Kernel.Rules), .. services]);
+        var cities = state.Kernel.Segments.Length;
+        var serviceOf = new int[kernel.Segments.Length];
+        Array.Fill(serviceOf, -1);
+        for (var service = 0; service < Watch.Services.Length; service++)
+        {
+            serviceOf[cities + service] = service;
+        }
+
+        return (
+            KernelState.Restore(kernel, state.Now, [.. kernel.Segments.Select((_, segment) => serviceOf[segment] is >= 0 and var service
+                ? new SegmentSnapshot(1000, Watch.LevelOf(service, state), null)
+                : state.Read(segment))], state.Limits),
+            serviceOf);
+    }
 
     /// <summary>The ceilings that a scenario's events give are the same in every run: they are worked out once.</summary>
     private static ImmutableArray<CityEvent> Compiled(ImmutableArray<ScenarioEvent> events, SimulationRun run)
@@ -94,7 +126,7 @@ public sealed class BreachGround
                 touched.Add(ceiling.Target);
             }
 
-            var kernel = run.State.Kernel;
+            var kernel = run.State.Kernel; // the city's segments have the same places in both
             compiled.Add(new(
                 instant.Key,
                 [.. touched.Select(segment => new CeilingSetting(kernel.IndexOf(segment), causes[segment].Values.Min()))],

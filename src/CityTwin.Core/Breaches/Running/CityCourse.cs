@@ -15,13 +15,12 @@ internal sealed class CityCourse
     private readonly Func<int, int>? _leversOf;
     private readonly int[] _levels;
     private readonly long[] _since;
-    private readonly Int128[] _lost;
+    private readonly (long Night, long Day)[] _weightsSince; // of people, from the beginning to _since
+    private readonly (Int128 Night, Int128 Day)[] _missed;   // weights times what was missing
     private readonly long[] _lostTicks;
     private readonly bool[] _isTouched;
     private readonly bool[] _wasCritical;
     private readonly List<int> _touched = [];
-    private readonly bool[] _isDue;
-    private readonly List<int> _due = [];
     private readonly Dictionary<int, int> _cityCeilings = [];
     private readonly List<int> _changing = [];
     private readonly List<CeilingSetting> _settings = [];
@@ -36,11 +35,11 @@ internal sealed class CityCourse
         var services = ground.Watch.Services.Length;
         _levels = new int[services];
         _since = new long[services];
-        _lost = new Int128[services];
+        _weightsSince = new (long, long)[services];
+        _missed = new (Int128, Int128)[services];
         _lostTicks = new long[services];
         _isTouched = new bool[services];
         _wasCritical = new bool[services];
-        _isDue = new bool[services];
     }
 
     public KernelState State { get; }
@@ -89,7 +88,9 @@ internal sealed class CityCourse
         (RoadVersion, RestoredAt, HasFallen, Evaluations, Settles, _below) = (0, null, false, 0, 0, 0);
     }
 
-    public Int128 Lost(int service) => _lost[service];
+    /// <summary>What a touched service lost, as a sum of <see cref="PeopleRules.Loss(Core.Model.Zone, long, long, int)"/>; complete after <see cref="End"/>.</summary>
+    public Int128 Lost(int service) =>
+        PeopleRules.Loss(_ground.Watch.Services[service].Zone, _missed[service].Night, _missed[service].Day);
 
     public long LostTicks(int service) => _lostTicks[service];
 
@@ -171,13 +172,14 @@ internal sealed class CityCourse
             }
         }
 
+        var weights = WeightsAt(_ground.HorizonTicks);
         foreach (var service in _touched)
         {
-            AddLoss(service, _ground.HorizonTicks);
+            AddLoss(service, _ground.HorizonTicks, weights);
         }
     }
 
-    public CourseOutcome Outcome() => new([.. _lost], [.. _lostTicks], [.. _wasCritical]);
+    public CourseOutcome Outcome() => new([.. Enumerable.Range(0, _levels.Length).Select(Lost)], [.. _lostTicks], [.. _wasCritical]);
 
     /// <summary>Every batch has a tick of its own: one that comes too early takes the next.</summary>
     private void SettleAt(long afterTicks, ReadOnlySpan<CeilingSetting> ceilings, ReadOnlySpan<int> starts)
@@ -199,6 +201,7 @@ internal sealed class CityCourse
         Evaluations += State.Evaluations;
         Settles++;
         var now = State.Now - _ground.StartedAt;
+        var weights = WeightsAt(now);
         foreach (var change in State.Changes)
         {
             if (_ground.IsRoad[change.Segment])
@@ -206,41 +209,22 @@ internal sealed class CityCourse
                 RoadVersion++;
             }
 
-            // A service may read hundreds of what fell: it is looked at once.
-            foreach (var service in _ground.Watch.ReadersOf(change.Segment))
+            if (_ground.ServiceOf[change.Segment] is >= 0 and var service)
             {
-                if (!_isDue[service])
-                {
-                    _isDue[service] = true;
-                    _due.Add(service);
-                }
+                Look(service, change.AfterPermille, now, weights);
             }
         }
-
-        foreach (var service in _due)
-        {
-            _isDue[service] = false;
-            Look(service, now);
-        }
-
-        _due.Clear();
     }
 
-    private void Look(int service, long now)
+    private void Look(int service, int level, long now, (long Night, long Day) weights)
     {
         TouchService(service);
-        var level = _ground.Watch.LevelOf(service, State);
-        if (level == _levels[service])
-        {
-            return;
-        }
-
-        AddLoss(service, now);
+        AddLoss(service, now, weights);
         Told?.Add((service, level));
         var start = _ground.StartLevels[service];
         var (wasBelow, isBelow) = (_levels[service] < start, level < start);
         _levels[service] = level;
-        _wasCritical[service] |= level < _ground.Watch.Services[service].Service.CriticalBelowPermille;
+        _wasCritical[service] |= level < _ground.CriticalBelow[service];
         if (wasBelow != isBelow)
         {
             _below += isBelow ? 1 : -1;
@@ -255,18 +239,23 @@ internal sealed class CityCourse
         {
             _isTouched[service] = true;
             _touched.Add(service);
-            (_levels[service], _since[service], _lost[service], _lostTicks[service]) = (_ground.StartLevels[service], 0, 0, 0);
+            (_levels[service], _since[service], _lostTicks[service]) = (_ground.StartLevels[service], 0, 0);
+            (_weightsSince[service], _missed[service]) = ((0, 0), (0, 0));
         }
     }
 
-    private void AddLoss(int service, long until)
+    /// <summary>Local time goes on alike for all services: what a moment weighs is worked out once.</summary>
+    private (long Night, long Day) WeightsAt(long after) => PeopleRules.Weights(_ground.LocalStart, _ground.LocalStart + after);
+
+    private void AddLoss(int service, long until, (long Night, long Day) weights)
     {
-        var (missing, since) = (FullLevel - _levels[service], _since[service]);
-        _since[service] = until;
+        var (missing, since, before) = (FullLevel - _levels[service], _since[service], _weightsSince[service]);
+        (_since[service], _weightsSince[service]) = (until, weights);
         if (missing > 0 && until > since)
         {
-            _lost[service] += PeopleRules.Loss(
-                _ground.Watch.Services[service].Zone, _ground.LocalStart + since, _ground.LocalStart + until, missing);
+            ref var missed = ref _missed[service];
+            missed.Night += Math.BigMul(weights.Night - before.Night, missing);
+            missed.Day += Math.BigMul(weights.Day - before.Day, missing);
             _lostTicks[service] += (until - since) * missing;
         }
     }
