@@ -28,10 +28,9 @@ public sealed class BreachGround
         StartLevels = [.. Watch.Services.Select((_, service) => Watch.LevelOf(service, run.State))];
         CriticalBelow = [.. Watch.Services.Select(service => service.Service.CriticalBelowPermille ?? 0)];
         Roads = RoadGraph.Of(city, Kernel);
-        IsRoad = new bool[Kernel.Segments.Length];
         foreach (var road in Roads.Roads)
         {
-            IsRoad[road] = true;
+            ServiceOf[road] = Road;
         }
 
         _ = Start.NextTimer; // brings up to date what follows from the facts, once for all forks
@@ -66,8 +65,11 @@ public sealed class BreachGround
     /// <summary>The services of all zones, numbered.</summary>
     internal ServiceWatch Watch { get; }
 
-    /// <summary>Of each segment of the kernel the service that it stands for, -1 for a segment of the city.</summary>
+    /// <summary>Of each segment of the kernel the service that it stands for, below 0 for a segment of the city.</summary>
     internal int[] ServiceOf { get; }
+
+    /// <summary>In <see cref="ServiceOf"/>: a road or bridge.</summary>
+    internal const int Road = -2;
 
     /// <summary>The level of each service as runs begin.</summary>
     internal int[] StartLevels { get; }
@@ -76,8 +78,6 @@ public sealed class BreachGround
     internal int[] CriticalBelow { get; }
 
     internal RoadGraph Roads { get; }
-
-    internal bool[] IsRoad { get; }
 
     internal ImmutableArray<CityEvent> Events { get; }
 

@@ -13,13 +13,7 @@ internal sealed class CityCourse
     private const int FullLevel = 1000;
     private readonly BreachGround _ground;
     private readonly Func<int, int>? _leversOf;
-    private readonly int[] _levels;
-    private readonly long[] _since;
-    private readonly (long Night, long Day)[] _weightsSince; // of people, from the beginning to _since
-    private readonly (Int128 Night, Int128 Day)[] _missed;   // weights times what was missing
-    private readonly long[] _lostTicks;
-    private readonly bool[] _isTouched;
-    private readonly bool[] _wasCritical;
+    private readonly ServiceTrack[] _services;
     private readonly List<int> _touched = [];
     private readonly Dictionary<int, int> _cityCeilings = [];
     private readonly List<int> _changing = [];
@@ -32,14 +26,7 @@ internal sealed class CityCourse
     {
         (_ground, _leversOf) = (ground, leversOf);
         State = new(ground.Kernel, ground.Start.Limits);
-        var services = ground.Watch.Services.Length;
-        _levels = new int[services];
-        _since = new long[services];
-        _weightsSince = new (long, long)[services];
-        _missed = new (Int128, Int128)[services];
-        _lostTicks = new long[services];
-        _isTouched = new bool[services];
-        _wasCritical = new bool[services];
+        _services = [.. ground.StartLevels.Select((level, service) => new ServiceTrack { Start = (short)level, CriticalBelow = (short)ground.CriticalBelow[service] })];
     }
 
     public KernelState State { get; }
@@ -78,7 +65,7 @@ internal sealed class CityCourse
         State.CopyFrom(_ground.Start);
         foreach (var service in _touched)
         {
-            (_isTouched[service], _wasCritical[service]) = (false, false);
+            (_services[service].IsTouched, _services[service].WasCritical) = (false, false);
         }
 
         _touched.Clear();
@@ -90,11 +77,11 @@ internal sealed class CityCourse
 
     /// <summary>What a touched service lost, as a sum of <see cref="PeopleRules.Loss(Core.Model.Zone, long, long, int)"/>; complete after <see cref="End"/>.</summary>
     public Int128 Lost(int service) =>
-        PeopleRules.Loss(_ground.Watch.Services[service].Zone, _missed[service].Night, _missed[service].Day);
+        PeopleRules.Loss(_ground.Watch.Services[service].Zone, _services[service].MissedNight, _services[service].MissedDay);
 
-    public long LostTicks(int service) => _lostTicks[service];
+    public long LostTicks(int service) => _services[service].LostTicks;
 
-    public bool WasCritical(int service) => _wasCritical[service];
+    public bool WasCritical(int service) => _services[service].WasCritical;
 
     public int LevelOf(int segment) => State.LevelOf(segment);
 
@@ -166,20 +153,23 @@ internal sealed class CityCourse
     {
         if (everything)
         {
-            for (var service = 0; service < _levels.Length; service++)
+            for (var service = 0; service < _services.Length; service++)
             {
-                TouchService(service);
+                Begin(ref _services[service], service);
             }
         }
 
         var weights = WeightsAt(_ground.HorizonTicks);
         foreach (var service in _touched)
         {
-            AddLoss(service, _ground.HorizonTicks, weights);
+            _services[service].Count(_ground.HorizonTicks, weights);
         }
     }
 
-    public CourseOutcome Outcome() => new([.. Enumerable.Range(0, _levels.Length).Select(Lost)], [.. _lostTicks], [.. _wasCritical]);
+    public CourseOutcome Outcome() => new(
+        [.. _services.Select((_, service) => Lost(service))],
+        [.. _services.Select(service => service.LostTicks)],
+        [.. _services.Select(service => service.WasCritical)]);
 
     /// <summary>Every batch has a tick of its own: one that comes too early takes the next.</summary>
     private void SettleAt(long afterTicks, ReadOnlySpan<CeilingSetting> ceilings, ReadOnlySpan<int> starts)
@@ -204,27 +194,26 @@ internal sealed class CityCourse
         var weights = WeightsAt(now);
         foreach (var change in State.Changes)
         {
-            if (_ground.IsRoad[change.Segment])
-            {
-                RoadVersion++;
-            }
-
             if (_ground.ServiceOf[change.Segment] is >= 0 and var service)
             {
                 Look(service, change.AfterPermille, now, weights);
             }
+            else if (_ground.ServiceOf[change.Segment] == BreachGround.Road)
+            {
+                RoadVersion++;
+            }
         }
     }
 
-    private void Look(int service, int level, long now, (long Night, long Day) weights)
+    private void Look(int number, short level, long now, (long Night, long Day) weights)
     {
-        TouchService(service);
-        AddLoss(service, now, weights);
-        Told?.Add((service, level));
-        var start = _ground.StartLevels[service];
-        var (wasBelow, isBelow) = (_levels[service] < start, level < start);
-        _levels[service] = level;
-        _wasCritical[service] |= level < _ground.CriticalBelow[service];
+        ref var service = ref _services[number];
+        Begin(ref service, number);
+        service.Count(now, weights);
+        Told?.Add((number, level));
+        var (wasBelow, isBelow) = (service.Level < service.Start, level < service.Start);
+        service.Level = level;
+        service.WasCritical |= level < service.CriticalBelow;
         if (wasBelow != isBelow)
         {
             _below += isBelow ? 1 : -1;
@@ -233,32 +222,17 @@ internal sealed class CityCourse
         }
     }
 
-    private void TouchService(int service)
+    private void Begin(ref ServiceTrack service, int number)
     {
-        if (!_isTouched[service])
+        if (!service.IsTouched)
         {
-            _isTouched[service] = true;
-            _touched.Add(service);
-            (_levels[service], _since[service], _lostTicks[service]) = (_ground.StartLevels[service], 0, 0);
-            (_weightsSince[service], _missed[service]) = ((0, 0), (0, 0));
+            service.Begin();
+            _touched.Add(number);
         }
     }
 
     /// <summary>Local time goes on alike for all services: what a moment weighs is worked out once.</summary>
     private (long Night, long Day) WeightsAt(long after) => PeopleRules.Weights(_ground.LocalStart, _ground.LocalStart + after);
-
-    private void AddLoss(int service, long until, (long Night, long Day) weights)
-    {
-        var (missing, since, before) = (FullLevel - _levels[service], _since[service], _weightsSince[service]);
-        (_since[service], _weightsSince[service]) = (until, weights);
-        if (missing > 0 && until > since)
-        {
-            ref var missed = ref _missed[service];
-            missed.Night += Math.BigMul(weights.Night - before.Night, missing);
-            missed.Day += Math.BigMul(weights.Day - before.Day, missing);
-            _lostTicks[service] += (until - since) * missing;
-        }
-    }
 }
 
 /// <summary>What each service lost, numbered as in <see cref="ServiceWatch"/>.</summary>
