@@ -35,11 +35,12 @@ internal sealed class BreachArguments
     private readonly Option<int> _threads = new("--threads") { Description = "How many cores to use; the answer is the same on any number.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private readonly Option<string?> _file = new("--out") { Description = "Write the report to a file.", HelpName = "FILE" };
 
-    public Command AddTo(Command command)
+    /// <param name="isOfManyRuns">False for a verb to which it does not matter how many runs there are.</param>
+    public Command AddTo(Command command, bool isOfManyRuns = true)
     {
         command.Add(_city);
         command.Add(_scenario);
-        foreach (var option in new Option[] { _from, _runs, _seed, _draws, _defences, _threads, _file })
+        foreach (var option in isOfManyRuns ? new Option[] { _from, _runs, _seed, _draws, _defences, _threads, _file } : [_from, _seed, _defences, _file])
         {
             command.Add(option);
         }

@@ -61,7 +61,7 @@ internal sealed class CityCourse
     public int Settles { get; private set; }
 
     /// <summary>Gets each service that changes its level; null = nobody wants to know.</summary>
-    public List<(int Service, int LevelPermille)>? Told { get; set; }
+    public List<(int Service, int BeforePermille, int LevelPermille)>? Told { get; set; }
 
     public IReadOnlyList<int> Touched => _touched;
 
@@ -236,7 +236,7 @@ internal sealed class CityCourse
         }
 
         AddLoss(service, now);
-        Told?.Add((service, level));
+        Told?.Add((service, _levels[service], level));
         var start = _ground.StartLevels[service];
         var (wasBelow, isBelow) = (_levels[service] < start, level < start);
         _levels[service] = level;
