@@ -8,6 +8,8 @@ internal static class BreachCommand
     public static Command Create() => new("breach", "Simulates attacks on a city: how likely they succeed, what they cost, and what helps.")
     {
         RunCommand.Create(),
+        PathCommand.Create(),
         ReplayCommand.Create(),
+        CompareCommand.Create(),
     };
 }

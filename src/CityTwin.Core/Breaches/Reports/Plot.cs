@@ -55,7 +55,9 @@ internal sealed class Plot
             return;
         }
 
-        var space = text.LastIndexOf(' ', lettersMax - 1);
+        // Best after a colon, where one thought ends.
+        var colon = text.IndexOf(": ", StringComparison.Ordinal) + 1;
+        var space = colon > 0 && colon <= lettersMax && text.Length - colon <= lettersMax ? colon : text.LastIndexOf(' ', lettersMax - 1);
         var (first, second) = space > 0 ? (text[..space], text[(space + 1)..]) : (text[..lettersMax], text[lettersMax..]);
         Text(x, middle - 3, first, "end", "tight");
         Text(x, middle + 11, second.Length <= lettersMax ? second : second[..(lettersMax - 1)].TrimEnd() + "…", "end", "tight");

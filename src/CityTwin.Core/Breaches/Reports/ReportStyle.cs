@@ -41,7 +41,7 @@ internal static class ReportStyle
         .mean { stroke: var(--two); stroke-width: 1.6; stroke-dasharray: 5 3; }
         .thick { stroke-width: 6; stroke-linecap: butt; opacity: 0.45; }
         .thick.one { stroke: var(--one); } .thick.two { stroke: var(--two); } .thick.bad { stroke: var(--bad); } .thick.good { stroke: var(--good); }
-        .bar.one { fill: #5b93b8; } .bar.two { fill: #d08a4a; } .bar.bad { fill: #c46058; }
+        .bar.one { fill: #5b93b8; } .bar.two { fill: #d08a4a; } .bar.bad { fill: #c46058; } .bar.unclear { fill: #c3ccd4; }
         .bar.way { fill: var(--one); } .bar.critical { fill: var(--two); } .bar.response { fill: #33414e; }
         .dot { stroke: #fff; stroke-width: 1.5; }
         .dot.one { fill: var(--one); } .dot.two { fill: var(--two); } .dot.bad { fill: var(--bad); } .dot.good { fill: var(--good); }

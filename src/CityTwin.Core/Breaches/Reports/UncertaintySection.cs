@@ -62,19 +62,18 @@ internal static class UncertaintySection
     private static void WriteTornado(
         ReportPage page, string of, string title, ImmutableArray<TornadoBar> bars, Func<double, string> word, Func<double, string> tick, string axisName)
     {
-        var clear = bars.Where(bar => bar.IsBeyondNoise).ToList();
-        if (clear.Count == 0)
+        if (bars.IsEmpty)
         {
-            page.Paragraph($"No single input can be told from chance as one that moves {of}; more draws of the inputs may tell.");
+            page.Paragraph($"No input that moves {of} has a range.");
             return;
         }
 
         var words = new InputWords(page.City.Security, page.Names);
         RowPlot.Write(
             page.Html, page.NextFigure(), title,
-            "How the answer changes when an input goes from the low end of its range to the high one, by the straight line through the draws. Only inputs that can be told from chance.",
-            [.. clear.OrderByDescending(bar => Math.Abs(bar.Swing)).ThenBy(bar => bar.Input, StringComparer.Ordinal).Take(BarsDrawn)
-                .Select(bar => new PlotRow(words.Of(bar.Input), bar.Swing, null, word(bar.Swing), bar.Swing > 0 ? "bad" : "one"))],
+            "How the answer changes when an input goes from the low end of its range to the high one, by the straight line through the draws; the strongest first. Grey bars cannot be told from chance with so few draws.",
+            [.. bars.Take(BarsDrawn)
+                .Select(bar => new PlotRow(words.Of(bar.Input), bar.Swing, null, word(bar.Swing), !bar.IsBeyondNoise ? "unclear" : bar.Swing > 0 ? "bad" : "one"))],
             [], tick, axisName, hasBars: true);
     }
 }

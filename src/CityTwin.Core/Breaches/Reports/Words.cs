@@ -37,10 +37,10 @@ internal static class Words
         _ => Format($"{value:0.##}"),
     };
 
-    /// <summary>Such as 45 s, 5.0 min, 44.3 h.</summary>
+    /// <summary>Such as 45.0 s, 5.0 min, 44.3 h.</summary>
     public static string Time(double seconds) => Math.Abs(seconds) switch
     {
-        < 2 * Minute => Format($"{seconds:0.#} s"),
+        < 2 * Minute => Format($"{seconds:0.0} s"),
         < 2 * Hour => Format($"{seconds / Minute:0.0} min"),
         < 4 * Day => Format($"{seconds / Hour:0.0} h"),
         _ => Format($"{seconds / Day:0.0} days"),
