@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
@@ -35,11 +36,12 @@ internal sealed class BreachArguments
     private readonly Option<int> _threads = new("--threads") { Description = "How many cores to use; the answer is the same on any number.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private readonly Option<string?> _file = new("--out") { Description = "Write the report to a file.", HelpName = "FILE" };
 
-    public Command AddTo(Command command)
+    /// <param name="isOfManyRuns">False for a verb to which it does not matter how many runs there are.</param>
+    public Command AddTo(Command command, bool isOfManyRuns = true)
     {
         command.Add(_city);
         command.Add(_scenario);
-        foreach (var option in new Option[] { _from, _runs, _seed, _draws, _defences, _threads, _file })
+        foreach (var option in isOfManyRuns ? new Option[] { _from, _runs, _seed, _draws, _defences, _threads, _file } : [_from, _seed, _defences, _file])
         {
             command.Add(option);
         }
@@ -56,11 +58,36 @@ internal sealed class BreachArguments
     public (City City, SimulationStart Start, BreachScenario Scenario) Load(ParseResult result)
     {
         var city = CityArgument.Load(result, _city);
-        var scenario = Changed(result, city, Read(result, city));
-        var start = result.GetValue(_from) is { } snapshot ? SimulateCommand.Snapshot(result, snapshot, city)
-            : SimulationStart.New(city, scenario.StartsAt ?? SimulationStart.DefaultAt);
-        return (city, start, scenario);
+        var scenario = Changed(result, city, Read(result, city, result.GetRequiredValue(_scenario)));
+        return (city, StartOf(result, city, scenario), scenario);
     }
+
+    /// <summary>A second scenario, to be run with the seed and as often as the first.</summary>
+    /// <exception cref="CommandFailedException">It has faults; all are told.</exception>
+    public (SimulationStart Start, BreachScenario Scenario) LoadBeside(ParseResult result, City city, string name, BreachScenario first)
+    {
+        var scenario = Changed(result, city, Read(result, city, name)) with { Seed = first.Seed, Runs = first.Runs, InputDraws = first.InputDraws };
+        return (StartOf(result, city, scenario), scenario);
+    }
+
+    /// <summary>The command line that makes the same report again, everything stated that a file or a default could change.</summary>
+    /// <param name="more">Options of the verb itself.</param>
+    public string CommandAgain(ParseResult result, string verb, BreachScenario scenario, FormattableString more)
+    {
+        var parts = new List<string> { "citytwin breach", verb, Quoted(result.GetRequiredValue(_city)), Quoted(result.GetRequiredValue(_scenario)) };
+        if (result.GetValue(_from) is { } snapshot)
+        {
+            parts.Add($"--from {Quoted(snapshot)}");
+        }
+
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"--runs {scenario.Runs} --seed {scenario.Seed} --draws {scenario.InputDraws}"));
+        parts.AddRange((result.GetValue(_defences) ?? []).Select(defence => $"--defence {defence}"));
+        parts.Add(more.ToString(CultureInfo.InvariantCulture));
+        return string.Join(' ', parts);
+    }
+
+    private static string Quoted(string argument) =>
+        argument.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '\\' or '.' or '-' or '_' or ':' or '~') ? argument : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>A bar where a person watches; a log or a pipe gets the result only.</summary>
     public static T WithProgress<T>(ParseResult result, string what, Func<Action<double>, T> work)
@@ -78,9 +105,12 @@ internal sealed class BreachArguments
         });
     }
 
-    private BreachScenario Read(ParseResult result, City city)
+    private SimulationStart StartOf(ParseResult result, City city, BreachScenario scenario) =>
+        result.GetValue(_from) is { } snapshot ? SimulateCommand.Snapshot(result, snapshot, city)
+            : SimulationStart.New(city, scenario.StartsAt ?? SimulationStart.DefaultAt);
+
+    private static BreachScenario Read(ParseResult result, City city, string name)
     {
-        var name = result.GetRequiredValue(_scenario);
         var read = ReadyScenarios.Open(name, city) ?? BreachScenarioReader.Read(Path.GetFileName(name), SimulateCommand.ReadFile(name), city);
         return read.Scenario ?? throw SimulateCommand.Faulty(result, name, read.Faults);
     }

@@ -10,5 +10,8 @@ internal static class BreachCommand
         RunCommand.Create(),
         RankCommand.Create(),
         ExactCommand.Create(),
+        PathCommand.Create(),
+        ReplayCommand.Create(),
+        CompareCommand.Create(),
     };
 }

@@ -62,4 +62,26 @@ internal static class PartRunner
             progress((double)all.Tally.Runs / rule.RunsMax);
         }
     }
+
+    /// <summary>Runs all runs of a comparison.</summary>
+    public static ComparePart Run(CompareJob job, int threads, Action<double> progress, CancellationToken cancellation)
+    {
+        ComparePart? all = null;
+        Run(0, BreachJob.PartsOf(job.First.Scenario.Runs), threads, job.Run, Merge, cancellation);
+        return all!;
+
+        void Merge(ComparePart part)
+        {
+            if (all is null)
+            {
+                all = part;
+            }
+            else
+            {
+                all.Merge(part);
+            }
+
+            progress((double)all.First.Tally.Runs / job.First.Scenario.Runs);
+        }
+    }
 }

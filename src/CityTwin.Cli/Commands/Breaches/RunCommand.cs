@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using CityTwin.Core.Breaches.Answers;
+using CityTwin.Core.Breaches.Reports;
 
 namespace CityTwin.Cli.Commands.Breaches;
 
@@ -10,12 +11,13 @@ internal static class RunCommand
     private const string Json = "json";
     private const string Csv = "csv";
     private const string Table = "table";
+    private const string Html = "html";
 
     public static Command Create()
     {
         var arguments = new BreachArguments();
-        var format = new Option<string>("--format") { Description = "How to write the report.", DefaultValueFactory = _ => Table };
-        format.AcceptOnlyFromAmong(Json, Table, Csv);
+        var format = new Option<string>("--format") { Description = "How to write the report; html is one page with plots for people who decide.", DefaultValueFactory = _ => Table };
+        format.AcceptOnlyFromAmong(Json, Table, Csv, Html);
         var halfWidth = new Option<double>("--half-width")
         {
             Description = "Stop at the first planned look at which success and P_E are known to within so much, such as 0.01; 0 = make all runs.",
@@ -38,7 +40,10 @@ internal static class RunCommand
                 var job = new BreachJob(city, start, scenario, cancellation);
                 return BreachReport.Of(job, PartRunner.Run(job, rule, arguments.Threads(result), progress, cancellation), rule);
             });
-            SimulateCommand.Deliver(result, Written(report, result.GetRequiredValue(format)), arguments.File(result));
+            var written = result.GetRequiredValue(format) == Html
+                ? BreachReportHtml.Write(report, city, arguments.CommandAgain(result, "run", scenario, $"--half-width {result.GetValue(halfWidth):R} --format html --out report.html"))
+                : Written(report, result.GetRequiredValue(format));
+            SimulateCommand.Deliver(result, written, arguments.File(result));
             return Task.FromResult(ExitCode.Ok);
         });
         return command;

@@ -13,6 +13,7 @@ namespace CityTwin.Core.Breaches.Answers;
 /// <param name="Interruption">P_I: responders are there before that.</param>
 /// <param name="Neutralisation">P_N: of those interrupted, the share that was stopped.</param>
 /// <param name="Effectiveness">P_E: interrupted and stopped.</param>
+/// <param name="Distributions">How times to compromise, of successful runs, and person-hours lost, of all runs, are spread.</param>
 /// <param name="ChokePoints">The share of successful runs through each step; the greatest first.</param>
 /// <param name="Way">The most vulnerable way on foot; null where there is none.</param>
 /// <param name="Uncertainty">Sampling error and input uncertainty apart; null where the inputs were not drawn.</param>
@@ -31,6 +32,7 @@ public sealed record BreachReport(
     Proportion Effectiveness,
     ImmutableArray<TargetAnswer> Targets,
     ImmutableArray<TimesAnswer> Times,
+    ImmutableArray<DistributionAnswer> Distributions,
     LossAnswer Losses,
     ImmutableArray<(ServiceId Service, LossAnswer Losses)> ByService,
     ImmutableArray<(ZoneId Zone, LossAnswer Losses)> ByZone,
@@ -74,6 +76,10 @@ public sealed record BreachReport(
                 TimesAnswer.Of("detection", tally.Detection),
                 TimesAnswer.Of("arrival", tally.Arrival),
                 TimesAnswer.Of("restoration", tally.Restoration),
+            ],
+            [
+                DistributionAnswer.Of("compromise", tally.Compromise, 1000),
+                DistributionAnswer.Of("personHours", tally.PersonHours, 1000),
             ],
             LossAnswer.Of(tally.PersonHours, tally.CustomerHours, runs),
             [.. tally.ByKind.Select(pair => (tally.Kinds[pair.Key], LossAnswer.Of(pair.Value, runs)))],

@@ -17,6 +17,7 @@ public static class BreachReportJson
             WriteHead(writer, report);
             WriteChances(writer, report);
             WriteTimes(writer, report);
+            WriteDistributions(writer, report);
             WriteConsequences(writer, report);
             WriteWeaknesses(writer, report);
             if (report.Uncertainty is { } uncertainty)
@@ -76,6 +77,19 @@ public static class BreachReportJson
         writer.WriteString("of", times.Name);
         writer.WriteNumber("runs", times.Count);
         Spread(writer, times.Mean, times.Percentile5, times.Median, times.Percentile95);
+    });
+
+    private static void WriteDistributions(Utf8JsonWriter writer, BreachReport report) => Each(writer, "distributions", report.Distributions, one =>
+    {
+        writer.WriteString("of", one.Name);
+        writer.WriteNumber("binWidth", Rounded(one.BinWidth));
+        writer.WriteStartArray("counts");
+        foreach (var count in one.Counts)
+        {
+            writer.WriteNumberValue(count);
+        }
+
+        writer.WriteEndArray();
     });
 
     private static void WriteConsequences(Utf8JsonWriter writer, BreachReport report)

@@ -86,7 +86,7 @@ public sealed class RankJob
         {
             var defended = Defended.By(city, scenario.Defences.Concat(set));
             var basis = Defended.By(city, scenario.Defences);
-            Ground = known is not null && PatchesAreEqual(defended.Patch, basis.Patch) ? known
+            Ground = known is not null && defended.BuildsAs(basis) ? known
                 : new(city, start, scenario, defended.Patch, cancellation);
             _plans =
             [
@@ -99,9 +99,6 @@ public sealed class RankJob
         public BreachGround Ground { get; }
 
         public BreachRun[] Runs() => [.. _plans.Select(plan => new BreachRun(plan))];
-
-        private static bool PatchesAreEqual(CityPatch a, CityPatch b) =>
-            a.Backups.SequenceEqual(b.Backups) && a.Feeds.SequenceEqual(b.Feeds) && a.Links.SequenceEqual(b.Links);
     }
 }
 

@@ -68,7 +68,8 @@ public sealed class PathGraph
             .Select(step => new PathTask(areas[step.From!.Value], step.Id == target ? done : areas[step.To!.Value], Task(step, profile, chance)))]);
     }
 
-    private static EasiTask Task(AttackStep step, AdversaryProfile profile, Func<Detection, double> chance) => new(
+    /// <summary>A step as a task of EASI, by the values as stated.</summary>
+    internal static EasiTask Task(AttackStep step, AdversaryProfile profile, Func<Detection, double> chance) => new(
         step.Id.Value,
         step.Duration.MeanSeconds / profile.Speed.Value,
         Math.Sqrt(step.Duration.VarianceSecondsSquared) / profile.Speed.Value,

@@ -113,10 +113,11 @@ public sealed partial class BreachRun
             return;
         }
 
-        foreach (var (service, level) in told)
+        foreach (var (service, before, level) in told)
         {
             var (zone, definition) = _ground.Watch.Services[service];
             Tell(StoryKind.Service, $"{zone.Id}/{definition.Service}", level);
+            _story[^1] = _story[^1] with { BeforePermille = before };
         }
 
         told.Clear();

@@ -33,7 +33,7 @@ public sealed partial class BreachRun
         var (plan, detection) = (_tables.Steps[step], _tables.Steps[step].Detections[number]);
         if (_chance.Unit(detection.Key, Purpose.Detected) >= detection.Probability * Working(detection))
         {
-            Tell(StoryKind.Unseen, SensorOf(detection), _tables.StepIds[step].Value);
+            TellUnseen(step, detection, WhyNot(detection));
             return;
         }
 
@@ -61,6 +61,15 @@ public sealed partial class BreachRun
                 ? share * _course.State.Evaluate(_tables.SensorCode, program) / 1000
             : share;
     }
+
+    private UnseenBecause WhyNot(PlanDetection detection) =>
+        detection.Sensor < 0 ? UnseenBecause.Hour
+        : _isBlind[detection.Sensor] ? UnseenBecause.Blind
+        : _tables.Sensors[detection.Sensor].Program is >= 0 and var program && _course.State.Evaluate(_tables.SensorCode, program) < 1000 ? UnseenBecause.Dark
+        : UnseenBecause.Hour;
+
+    private void TellUnseen(int step, PlanDetection detection, UnseenBecause why) =>
+        _story?.Add(new(_now, StoryKind.Unseen, SensorOf(detection), _tables.StepIds[step].Value) { Why = why });
 
     private string SensorOf(PlanDetection detection) => detection.Sensor < 0 ? "" : _tables.Sensors[detection.Sensor].Id.Value;
 

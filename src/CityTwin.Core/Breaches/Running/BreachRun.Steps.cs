@@ -131,6 +131,10 @@ public sealed partial class BreachRun
             {
                 Expect(_now + At(detection.At, ticks), BreachEventKind.Detected, step, number);
             }
+            else if (detection.Probability > 0)
+            {
+                TellUnseen(step, detection, UnseenBecause.Chance);
+            }
         }
 
         static long At(DetectionPoint point, long ticks) => point switch

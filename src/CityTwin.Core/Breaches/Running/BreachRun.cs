@@ -135,6 +135,7 @@ public sealed partial class BreachRun
         {
             case BreachEventKind.City:
                 _course.Queue(_ground.Events[happening.A]);
+                TellCity(_ground.Events[happening.A]);
                 break;
             case BreachEventKind.Reached:
                 Complete(happening.A);
@@ -174,6 +175,14 @@ public sealed partial class BreachRun
         {
             var happening = new BreachEvent(at, kind, a, b);
             _queue.Enqueue(happening, happening);
+        }
+    }
+
+    private void TellCity(CityEvent happening)
+    {
+        foreach (var (segment, ceiling) in happening.Ceilings)
+        {
+            Tell(StoryKind.City, _ground.Kernel.Segments[segment].Value, ceiling);
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class CityCourse
     public int Settles { get; private set; }
 
     /// <summary>Gets each service that changes its level; null = nobody wants to know.</summary>
-    public List<(int Service, int LevelPermille)>? Told { get; set; }
+    public List<(int Service, int BeforePermille, int LevelPermille)>? Told { get; set; }
 
     public IReadOnlyList<int> Touched => _touched;
 
@@ -210,7 +210,7 @@ internal sealed class CityCourse
         ref var service = ref _services[number];
         Begin(ref service, number);
         service.Count(now, weights);
-        Told?.Add((number, level));
+        Told?.Add((number, service.Level, level));
         var (wasBelow, isBelow) = (service.Level < service.Start, level < service.Start);
         service.Level = level;
         service.WasCritical |= level < service.CriticalBelow;

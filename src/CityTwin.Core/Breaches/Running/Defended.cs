@@ -26,6 +26,10 @@ public sealed record Defended(SecurityModel Security, ImmutableArray<Guard> Guar
         return defended with { Guards = [.. defended.Guards.OrderBy(guard => guard.Id)] };
     }
 
+    /// <summary>Whether the same is built in the city, so that runs can share a <see cref="BreachGround"/>.</summary>
+    public bool BuildsAs(Defended other) =>
+        Patch.Backups.SequenceEqual(other.Patch.Backups) && Patch.Feeds.SequenceEqual(other.Patch.Feeds) && Patch.Links.SequenceEqual(other.Patch.Links);
+
     private Defended With(DefenceEffect effect) => effect switch
     {
         StepDisabled(var step) => Changed(step, one => one with { Exists = Estimate.Zero }),

@@ -71,6 +71,9 @@ public sealed class RunOutcome
 /// <summary>What a line of a run's story tells.</summary>
 public enum StoryKind
 {
+    /// <summary>Something happens to a segment, whoever attacks.</summary>
+    City,
+
     /// <summary>The adversary begins a step.</summary>
     Began,
 
@@ -83,7 +86,7 @@ public enum StoryKind
     /// <summary>A step is noticed.</summary>
     Detected,
 
-    /// <summary>A step would have been noticed by a sensor that works.</summary>
+    /// <summary>A step is not noticed by what could have; by chance, that is told as the step begins.</summary>
     Unseen,
 
     /// <summary>An alarm does not get through.</summary>
@@ -135,4 +138,27 @@ public enum StoryKind
 /// <summary>A line of a run's story.</summary>
 /// <param name="Subject">The id of the step, sensor, guard, segment, or zone and service it is about.</param>
 /// <param name="Detail">A level, a number of records, a reason; may be empty.</param>
-public sealed record StoryLine(long AfterTicks, StoryKind Kind, string Subject, string Detail);
+public sealed record StoryLine(long AfterTicks, StoryKind Kind, string Subject, string Detail)
+{
+    /// <summary>Of <see cref="StoryKind.Unseen"/>: why; of other lines null.</summary>
+    public UnseenBecause? Why { get; init; }
+
+    /// <summary>Of <see cref="StoryKind.Service"/>: the level before; of other lines null.</summary>
+    public int? BeforePermille { get; init; }
+}
+
+/// <summary>Why a step is not noticed.</summary>
+public enum UnseenBecause
+{
+    /// <summary>It can be noticed, and this time is not.</summary>
+    Chance,
+
+    /// <summary>The sensor is blind, or lies.</summary>
+    Blind,
+
+    /// <summary>The sensor lacks power or telecom.</summary>
+    Dark,
+
+    /// <summary>At this hour fewer look.</summary>
+    Hour,
+}
