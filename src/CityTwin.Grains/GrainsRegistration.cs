@@ -1,3 +1,4 @@
+using CityTwin.Grains.Breaches;
 using CityTwin.Grains.Running;
 using CityTwin.Grains.Sensors;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,7 @@ public static class GrainsRegistration
         silo.Services.AddSingleton<SensorInstruments>();
         silo.Services.AddSingleton<SilenceWatch>();
         silo.Services.AddHostedService(services => services.GetRequiredService<SilenceWatch>());
+        silo.Services.AddSingleton<BreachJobs>();
         return silo;
     }
 }
