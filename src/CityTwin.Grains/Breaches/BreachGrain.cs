@@ -96,7 +96,7 @@ internal sealed class BreachGrain : Grain, IBreachGrain, IDisposable
     {
         // First of all, because a write may take its time. Should it fail, nobody was told, and the next activation goes on.
         _course?.Stop();
-        await Save(state => BreachRules.Cancel(state, by, _time.GetUtcNow()));
+        await Save(state => BreachRules.Cancel(state, by, _course?.Runs ?? 0, _time.GetUtcNow()));
         return Record();
     }
 

@@ -25,7 +25,7 @@ public static class SmallBreach
     public static SimulationStart Start { get; } = SimulationStart.New(City, SimulationStart.DefaultAt);
 
     public static BreachScenario Of(int runs, ulong seed = 1, int draws = 0) =>
-        Scenario(["trip", "leak"], seed, 4 * Hour) with { Runs = runs, InputDraws = draws };
+        Scenario(["trip", "leak"], seed, 4 * Hour, new CeilingEvent(Hour / 2, new("pump"), 400, "storm"), new StartEvent(Hour, [new("pump")])) with { Runs = runs, InputDraws = draws };
 
     public static BreachJob Job(int runs, ulong seed = 1, int draws = 0) => new(City, Start, Of(runs, seed, draws));
 

@@ -51,9 +51,10 @@ public static class BreachRules
         Status = status with { Phase = BreachPhase.Failed, NextLook = null, EndedAt = at, Error = error }, Progress = null,
     });
 
-    public static BreachState Cancel(BreachState state, string by, DateTimeOffset at) => Open(state, status => state with
+    /// <param name="runs">How many were in, for whoever asks; what they came to is forgotten.</param>
+    public static BreachState Cancel(BreachState state, string by, long runs, DateTimeOffset at) => Open(state, status => state with
     {
-        Status = status with { Phase = BreachPhase.Cancelled, NextLook = null, EndedAt = at, CancelledBy = by }, Progress = null,
+        Status = status with { Phase = BreachPhase.Cancelled, RunsDone = Math.Max(status.RunsDone, runs), NextLook = null, EndedAt = at, CancelledBy = by }, Progress = null,
     });
 
     private static BreachState Open(BreachState state, Func<BreachStatus, BreachState> next) =>

@@ -18,12 +18,14 @@ public sealed class Kept_breaches
         Assert.Same(state, BreachRules.Order(state, Order("second")));
         Assert.Equal((BreachPhase.Queued, 1_000), (state.Status!.Phase, state.Status.NextLook));
 
-        var cancelled = BreachRules.Cancel(BreachRules.Begin(state, Now), "anna", Now);
-        Assert.Equal((BreachPhase.Cancelled, "anna", Now), (cancelled.Status!.Phase, cancelled.Status.CancelledBy, cancelled.Status.EndedAt));
+        var cancelled = BreachRules.Cancel(BreachRules.Begin(state, Now), "anna", 750, Now);
+        Assert.Equal(
+            (BreachPhase.Cancelled, "anna", 750, Now),
+            (cancelled.Status!.Phase, cancelled.Status.CancelledBy, cancelled.Status.RunsDone, cancelled.Status.EndedAt));
         Assert.Same(cancelled, BreachRules.Succeed(cancelled, Headline, "{}", Now));
-        Assert.Same(cancelled, BreachRules.Cancel(cancelled, "bert", Now));
+        Assert.Same(cancelled, BreachRules.Cancel(cancelled, "bert", 800, Now));
         Assert.Same(cancelled, BreachRules.Begin(cancelled, Now));
-        Assert.Equal(BreachState.None, BreachRules.Cancel(BreachState.None, "anna", Now));
+        Assert.Equal(BreachState.None, BreachRules.Cancel(BreachState.None, "anna", 0, Now));
     }
 
     [Fact]
