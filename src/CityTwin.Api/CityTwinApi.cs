@@ -1,6 +1,7 @@
 using CityTwin.Api.Alerts;
 using CityTwin.Api.Analysis;
 using CityTwin.Api.Assets;
+using CityTwin.Api.Breaches;
 using CityTwin.Api.Cascades;
 using CityTwin.Api.Conduits;
 using CityTwin.Api.Definitions;
@@ -28,8 +29,8 @@ namespace CityTwin.Api;
 public static class CityTwinApi
 {
     /// <summary>
-    /// Adds the services. The host brings <c>LiveView</c>, <c>IGrainFactory</c>, a <see cref="ServerIdentity"/>, a
-    /// <see cref="ReadScenario"/>, <see cref="CityDefinitions"/> and the ingest's <see cref="RefusedMessages"/>.
+    /// Adds the services. The host brings <c>LiveView</c>, <c>BreachIndex</c>, <c>IGrainFactory</c>, a <see cref="ServerIdentity"/>,
+    /// a <see cref="ReadScenario"/>, <see cref="BreachScenarios"/>, <see cref="CityDefinitions"/> and the ingest's <see cref="RefusedMessages"/>.
     /// </summary>
     public static IServiceCollection AddCityTwinApi(this IServiceCollection services, Action<ApiOptions>? configure = null)
     {
@@ -64,6 +65,7 @@ public static class CityTwinApi
         services.AddSingleton<CityService>();
         services.AddSingleton<InspectionService>();
         services.AddSingleton<SimulationService>();
+        services.AddSingleton<BreachService>();
         services.AddSingleton<AnalysisService>();
         services.AddSingleton<IngestService>();
         services.AddSingleton<CityReader>();
@@ -98,6 +100,7 @@ public static class CityTwinApi
         app.MapGrpcService<CityService>();
         app.MapGrpcService<InspectionService>();
         app.MapGrpcService<SimulationService>();
+        app.MapGrpcService<BreachService>();
         app.MapGrpcService<AnalysisService>();
         app.MapGrpcService<IngestService>();
         app.MapGrpcService<DefinitionService>();

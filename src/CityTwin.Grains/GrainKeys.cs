@@ -28,6 +28,11 @@ public static class GrainKeys
 
     public static string OfAlert(string alert) => "a:" + alert;
 
+    public static string OfBreach(string breach) => "b:" + breach;
+
+    /// <summary>One of the places on a silo where breaches are run.</summary>
+    public static string OfBreachWorker(string silo, int place) => FormattableString.Invariant($"w:{silo}/{place}");
+
     /// <summary>The id behind the prefix.</summary>
     public static string IdOf(string key) => key[2..];
 }

@@ -15,6 +15,8 @@ public static class GrainTypes
     public const string Alert = "alert";
     public const string Asset = "asset";
     public const string Conduit = "conduit";
+    public const string Breach = "breach";
+    public const string BreachWorker = "breachworker";
 
     /// <summary>The address that a tell to this segment carries.</summary>
     public static string AddressOf(SegmentId segment) => GrainId.Create(Segment, GrainKeys.Of(segment)).ToString();

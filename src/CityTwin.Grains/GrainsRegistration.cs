@@ -1,3 +1,4 @@
+using CityTwin.Grains.Breaches;
 using CityTwin.Grains.Running;
 using CityTwin.Grains.Sensors;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +9,7 @@ namespace CityTwin.Grains;
 /// <summary>Adds what a silo runs beside its grains.</summary>
 public static class GrainsRegistration
 {
-    /// <summary>The watches over coordinator and outboxes, over sleepers, and for silent sensors.</summary>
+    /// <summary>The watches over coordinator and outboxes, over sleepers, and for silent sensors; and what breaches are run with.</summary>
     public static ISiloBuilder AddCityTwinGrains(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<SleeperWatch>();
@@ -17,6 +18,8 @@ public static class GrainsRegistration
         silo.Services.AddSingleton<SensorInstruments>();
         silo.Services.AddSingleton<SilenceWatch>();
         silo.Services.AddHostedService(services => services.GetRequiredService<SilenceWatch>());
+        silo.Services.AddSingleton<BreachJobs>();
+        silo.Services.AddSingleton<BreachIndex>();
         return silo;
     }
 }

@@ -1,8 +1,10 @@
+using CityTwin.Api.Breaches;
 using CityTwin.Api.Definitions;
 using CityTwin.Api.Ingesting;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Simulations;
 using CityTwin.Import;
+using CityTwin.Import.Sample;
 using CityTwin.Import.Scenarios;
 using CityTwin.Ingest;
 using CityTwin.Ingest.Outgoing;
@@ -23,6 +25,15 @@ internal static class ApiSources
             return new(result.Scenario, [.. result.Faults.Where(fault => fault.Severity == FaultSeverity.Error)
                 .Select(fault => new ScenarioFault(fault.Place, fault.Code, fault.Message))]);
         });
+        services.AddSingleton(new BreachScenarios(
+            (document, city) =>
+            {
+                var result = BreachScenarioReader.Read("scenario", document, city);
+                return new(result.Scenario, [.. result.Faults.Where(fault => fault.Severity == FaultSeverity.Error)
+                    .Select(fault => new ScenarioFault(fault.Place, fault.Code, fault.Message))]);
+            },
+            name => File.ReadAllBytes(ReadyScenarios.FileOf(name)),
+            ReadyScenarios.Names));
         services.AddSingleton(provider => new CityDefinitions(
             ReadDefinition,
             city => CityWriter.Write(city).ToBundle(),

@@ -4,6 +4,8 @@ using CityTwin.Api.Overview;
 using CityTwin.Api.Simulations;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
+using CityTwin.Grains.Breaches;
+using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using CityTwin.Testing.Cities;
 using Grpc.Net.Client;
@@ -15,6 +17,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans;
+using Orleans.Serialization;
 using Xunit;
 
 namespace CityTwin.Api.Tests;
@@ -60,6 +63,10 @@ public sealed class ApiServer : IAsyncLifetime
         builder.Services.AddSingleton(new ServerIdentity("silo-1", Rows.Start));
         builder.Services.AddSingleton(new RefusedMessages(
             () => [new(Rows.Start, "citytwin/v1/sensors/x/reading", "x", "NotJson", "{")], () => new Dictionary<string, long> { ["NotJson"] = 1 }));
+        builder.Services.AddSerializer();
+        builder.Services.AddSingleton<IChangeLog>(services => Grains.Breaches.Log(services.GetRequiredService<Serializer>()));
+        builder.Services.AddSingleton<BreachIndex>();
+        builder.Services.AddSingleton(BreachesOfOnePerson.Scenarios);
         builder.Services.AddSingleton(Definitions.Of(Kept));
         builder.Services.AddSingleton<ReadScenario>((document, city) => Scenarios.Read(document, city));
         builder.Services.AddCityTwinApi(api =>

@@ -8,6 +8,7 @@ using CityTwin.Core.Sensing;
 using CityTwin.Core.Zones;
 using CityTwin.Grains.Alerts;
 using CityTwin.Grains.Assets;
+using CityTwin.Grains.Breaches;
 using CityTwin.Grains.Cascades;
 using CityTwin.Grains.Conduits;
 using CityTwin.Grains.Guards;
@@ -29,6 +30,9 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
 
     public ConcurrentQueue<string> Keys { get; } = [];
 
+    /// <summary>These are carried out, one step whenever somebody waits for news.</summary>
+    public BreachesOfOnePerson Breaches { get; } = new();
+
     /// <summary>What zones, guards and alerts were told, in words.</summary>
     public ConcurrentQueue<string> Told { get; } = [];
 
@@ -43,7 +47,7 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
         where TGrainInterface : IGrainWithStringKey
     {
         Keys.Enqueue(primaryKey);
-        return (TGrainInterface)(object)this;
+        return (TGrainInterface)(typeof(TGrainInterface) == typeof(IBreachGrain) ? Breaches.Of(primaryKey) : (object)this);
     }
 
     public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId)

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Runtime;
 using Orleans.TestingHost;
 
 namespace CityTwin.Grains.Tests;
@@ -20,6 +21,7 @@ internal sealed class CityCluster : IAsyncDisposable
     private static readonly ConcurrentDictionary<string, City> Cities = new();
     private static readonly ConcurrentDictionary<CityHash, City> Stored = new();
     private static readonly ConcurrentDictionary<string, FailingStorage.Plan> Plans = new();
+    private static readonly ConcurrentDictionary<(string Folder, string Silo), Task> Held = new();
     private readonly string _folder;
 
     private CityCluster(TestCluster cluster, string folder) => (Cluster, _folder) = (cluster, folder);
@@ -33,6 +35,9 @@ internal sealed class CityCluster : IAsyncDisposable
 
     /// <summary>Services of a silo that is alive.</summary>
     public IServiceProvider Services => ((InProcessSiloHandle)Cluster.Primary!).SiloHost.Services;
+
+    /// <summary>Until this is done no silo of that name gets at a definition, whoever asks it for one.</summary>
+    public void Hold(string silo, Task until) => Held[(_folder, silo)] = until;
 
     public static async Task<CityCluster> Start(City city, short silos)
     {
@@ -84,7 +89,8 @@ internal sealed class CityCluster : IAsyncDisposable
             var folder = siloBuilder.Configuration[FolderKey]!;
             siloBuilder.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = folder });
             FailingStorage.Put(siloBuilder, Plans[folder]);
-            siloBuilder.Services.AddSingleton<ICityCatalog>(new TestCatalog(Cities[folder]));
+            siloBuilder.Services.AddSingleton<ICityCatalog>(services => new TestCatalog(
+                Cities[folder], () => Held.GetValueOrDefault((folder, services.GetRequiredService<ILocalSiloDetails>().Name), Task.CompletedTask)));
             siloBuilder.AddCityTwinGrains();
             siloBuilder.Services.AddCityTwinView();
             siloBuilder.Configure<ClusterMembershipOptions>(options =>
@@ -97,7 +103,7 @@ internal sealed class CityCluster : IAsyncDisposable
     }
 
     /// <summary>Every silo has its own, as in the product; what the tests keep is found by all.</summary>
-    private sealed class TestCatalog(City first) : ICityCatalog
+    private sealed class TestCatalog(City first, Func<Task> held) : ICityCatalog
     {
         private readonly Lock _lock = new();
         private readonly ConcurrentDictionary<CityHash, CityPlan> _plans = [];
@@ -105,9 +111,12 @@ internal sealed class CityCluster : IAsyncDisposable
 
         public CityPlan Current => _current.Plan;
 
-        public ValueTask<CityPlan> Get(CityHash hash, CancellationToken cancellation = default) =>
-            new(hash == Current.City.Hash ? Current : _plans.GetOrAdd(hash, _ => Stored.TryGetValue(hash, out var city)
-                ? new CityPlan(city) : throw new DefinitionMissingException($"{hash} is not stored.")));
+        public async ValueTask<CityPlan> Get(CityHash hash, CancellationToken cancellation = default)
+        {
+            await held().WaitAsync(cancellation);
+            return hash == Current.City.Hash ? Current : _plans.GetOrAdd(hash, _ => Stored.TryGetValue(hash, out var city)
+                ? new CityPlan(city) : throw new DefinitionMissingException($"{hash} is not stored."));
+        }
 
         public void Use(CityPlan plan, long batch)
         {

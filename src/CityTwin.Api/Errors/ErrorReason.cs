@@ -60,6 +60,15 @@ public static class ErrorReason
     /// <summary>RESOURCE_EXHAUSTED: too many simulations are waiting.</summary>
     public const string TooManySimulations = "TOO_MANY_SIMULATIONS";
 
+    /// <summary>RESOURCE_EXHAUSTED: too many breaches wait or run, or too many are kept.</summary>
+    public const string TooManyBreaches = "TOO_MANY_BREACHES";
+
+    /// <summary>FAILED_PRECONDITION: the runs of two breaches are no pairs, or one of them has not succeeded; the message says why.</summary>
+    public const string BreachesNotComparable = "BREACHES_NOT_COMPARABLE";
+
+    /// <summary>INTERNAL, as a breach's error: a run of it could not be made.</summary>
+    public const string BreachFailed = "BREACH_FAILED";
+
     /// <summary>RESOURCE_EXHAUSTED, as a run's error: the run has too many events, or a ring does not come to rest.</summary>
     public const string SimulationTooLong = "SIMULATION_TOO_LONG";
 

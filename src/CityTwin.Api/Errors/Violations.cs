@@ -74,13 +74,14 @@ internal sealed class Violations
         return null;
     }
 
+    /// <param name="reason">One of <see cref="ErrorReason"/>.</param>
     /// <exception cref="RpcException">INVALID_ARGUMENT with every violation.</exception>
-    public void Throw()
+    public void Throw(string reason = ErrorReason.InvalidFields)
     {
         if (_found.Count > 0)
         {
             throw ApiErrors.With(
-                StatusCode.InvalidArgument, ErrorReason.InvalidFields, string.Join(" ", _found.Select(violation => violation.Text)), _found);
+                StatusCode.InvalidArgument, reason, string.Join(" ", _found.Select(violation => violation.Text)), _found);
         }
     }
 }

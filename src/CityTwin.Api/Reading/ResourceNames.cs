@@ -16,6 +16,7 @@ internal static class ResourceNames
     public const string Profiles = "profiles/";
     public const string Cascades = "cascades/";
     public const string Simulations = "simulations/";
+    public const string Breaches = "breaches/";
     public const string Grains = "grains/";
 
     public static string Of(ZoneId id) => Zones + id.Value;

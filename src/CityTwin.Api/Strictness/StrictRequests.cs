@@ -69,7 +69,7 @@ internal sealed class StrictRequests(RequestDelegate next, IOptions<ApiOptions> 
     /// <summary>The field that a path such as <c>/v1/{name=zones/*}:explain</c> gives; no path of the contract gives two.</summary>
     private static string? BoundBy(HttpRule rule)
     {
-        var path = rule.Get.Length > 0 ? rule.Get : rule.Post;
+        var path = rule.Get.Length > 0 ? rule.Get : rule.Delete.Length > 0 ? rule.Delete : rule.Post;
         var start = path.IndexOf('{', StringComparison.Ordinal) + 1;
         return start == 0 ? null : path[start..path.IndexOfAny(['=', '}'], start)];
     }

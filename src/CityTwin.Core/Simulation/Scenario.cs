@@ -31,13 +31,16 @@ public sealed record Scenario(
 
 /// <summary>Something that happens in a scenario: <see cref="CeilingEvent"/> or <see cref="StartEvent"/>.</summary>
 /// <param name="AfterTicks">Since the run began; 0 = one tick after it.</param>
+[GenerateSerializer, Alias("scenario-event"), Immutable]
 public abstract record ScenarioEvent(long AfterTicks);
 
 /// <summary>Sets a named cause of a segment's ceiling; at 1000 it is lifted, which is a repair.</summary>
 /// <param name="Cause">As in the live city: setting <c>command</c> here replaces what <c>command</c> set there.</param>
+[GenerateSerializer, Alias("ceiling-event"), Immutable]
 public sealed record CeilingEvent(long AfterTicks, SegmentId Target, int LevelPermille, string Cause) : ScenarioEvent(AfterTicks);
 
 /// <summary>Starts segments together, one tick after everything else of its instant.</summary>
+[GenerateSerializer, Alias("start-event"), Immutable]
 public sealed record StartEvent(long AfterTicks, ImmutableArray<SegmentId> Segments) : ScenarioEvent(AfterTicks);
 
 /// <summary>What a scenario builds before it begins.</summary>

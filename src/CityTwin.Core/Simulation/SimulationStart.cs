@@ -8,6 +8,7 @@ namespace CityTwin.Core.Simulation;
 /// <summary>The state of a city that a run starts from: a new city, or the live one read out at an instant.</summary>
 /// <param name="At">In ticks since 1970-01-01 UTC, as it was settled.</param>
 /// <param name="Segments">Sorted by id; a segment that is missing begins as in a new city.</param>
+[GenerateSerializer, Alias("simulation-start"), Immutable]
 public sealed record SimulationStart(CityHash City, long At, ImmutableArray<SegmentStart> Segments)
 {
     /// <summary>When a run begins if nothing else says so: a fixed instant, so that the same run gives the same bytes.</summary>
@@ -42,6 +43,7 @@ public sealed record SimulationStart(CityHash City, long At, ImmutableArray<Segm
 
 /// <summary>One segment of a <see cref="SimulationStart"/>.</summary>
 /// <param name="Causes">Sorted by name; none = ceiling 1000.</param>
+[GenerateSerializer, Alias("segment-start"), Immutable]
 public sealed record SegmentStart(SegmentId Id, int LevelPermille, OperatorState? Operator, ImmutableArray<Cause> Causes)
 {
     /// <summary>The least of its causes.</summary>

@@ -32,6 +32,9 @@ public static class PublishedKind
     /// <summary><see cref="Cascades.KernelCheckpoint"/>; key = <c>city</c>.</summary>
     public const string Checkpoint = "checkpoint";
 
+    /// <summary><see cref="Breaches.Kept.BreachStatus"/>; key = breach id. Views pass over it.</summary>
+    public const string Breach = "breach";
+
     /// <summary>No record: the grain with this address holds tells that may not have arrived. Views pass over it.</summary>
     public const string Outbox = "outbox";
 

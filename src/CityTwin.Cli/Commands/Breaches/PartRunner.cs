@@ -37,10 +37,7 @@ internal static class PartRunner
         for (var runs = 0L; rule.NextLook(runs) is { } look; runs = all!.Tally.Runs)
         {
             Run((int)(runs / BreachJob.RunsInPart), BreachJob.PartsOf(look), threads, job.Run, Merge, cancellation);
-            if (rule.Stops([
-                    new(all!.Tally.Counts[(int)BreachCount.Succeeded], all.Tally.Runs),
-                    new(all.Tally.Counts[(int)BreachCount.Stopped], all.Tally.Runs),
-                ]))
+            if (rule.Stops(all!.Watched))
             {
                 break;
             }

@@ -32,7 +32,11 @@ public sealed class BreachJob
         (City, Start, Scenario, Defended) = (city, start, scenario, defended);
         Plan = BreachPlan.Of(ground, scenario, defended, InputValues.Stated);
         var inputs = Enumerable.Range(1, scenario.InputDraws).Select(draw => InputValues.Drawn(scenario.Seed, draw)).ToImmutableArray();
-        _draws = [.. inputs.Select(drawn => BreachPlan.Of(ground, scenario, defended, drawn))];
+        _draws = [.. inputs.Select(drawn =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return BreachPlan.Of(ground, scenario, defended, drawn);
+        })];
         Inputs = Drawn(inputs);
     }
 
@@ -77,6 +81,7 @@ public sealed class BreachJob
 
             for (var draw = 0; draw < draws.Length; draw++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 draws[draw].Go(number);
                 (succeeded[draw], lost[draw]) = (draws[draw].Outcome.SucceededAt is null ? 0 : 1, draws[draw].LostThousandthHours());
             }
@@ -93,32 +98,4 @@ public sealed class BreachJob
         .. inputs.SelectMany(drawn => drawn.Places.Keys).Distinct().Order(StringComparer.Ordinal)
             .Select(name => new DrawnInput(name, 0, 1, [.. inputs.Select(drawn => drawn.Places.GetValueOrDefault(name, 0.5))])),
     ];
-}
-
-/// <summary>What a part of the runs came to; merged it is what all came to.</summary>
-public sealed class BreachPart
-{
-    internal BreachPart(BreachJob job)
-    {
-        Tally = new(job.Plan);
-        if (job.Scenario.InputDraws >= 2)
-        {
-            (Success, PersonHours) = (new(job.Scenario.InputDraws), new(job.Scenario.InputDraws));
-        }
-    }
-
-    public BreachTally Tally { get; private set; }
-
-    /// <summary>Success over draws of the inputs; null without draws.</summary>
-    public NestedEstimate? Success { get; private set; }
-
-    /// <summary>Person-hours lost, in thousandths, over draws of the inputs; null without draws.</summary>
-    public NestedEstimate? PersonHours { get; private set; }
-
-    public void Merge(BreachPart other)
-    {
-        Tally.Merge(other.Tally);
-        Success?.Merge(other.Success!);
-        PersonHours?.Merge(other.PersonHours!);
-    }
 }

@@ -155,8 +155,10 @@ public sealed class Histogram
 
 /// <summary>The state of a <see cref="Histogram"/>: equal histograms have equal states.</summary>
 /// <param name="Bins">Those that hold something, from the least up.</param>
+[GenerateSerializer, Alias("histogram"), Immutable]
 public sealed record HistogramState(
     Moments Moments, long Least, long Most, ImmutableArray<HistogramBin> Bins);
 
 /// <summary>The values from <paramref name="Least"/> on, <paramref name="Width"/> of them, and how often they came.</summary>
+[GenerateSerializer, Alias("histogram-bin"), Immutable]
 public readonly record struct HistogramBin(long Least, long Width, long Count);

@@ -6,6 +6,7 @@ namespace CityTwin.Core.Breaches.Answers;
 /// How many values there were, their sum and the sum of their squares: exact integers, so the order in which they were added
 /// and merged leaves no trace.
 /// </summary>
+[GenerateSerializer, Alias("moments"), Immutable]
 public readonly record struct Moments(long Count, Int128 Sum, Int128 SumOfSquares)
 {
     /// <summary>The largest value either side of 0: of milliseconds 8,900 years, of thousandths 281 thousand million.</summary>

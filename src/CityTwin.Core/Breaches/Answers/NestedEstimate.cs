@@ -62,6 +62,16 @@ public sealed class NestedEstimate
         _squares += other._squares;
     }
 
+    /// <summary>For sending to whoever merges.</summary>
+    public NestedEstimateState ToState() => new(_runs, [.. _draws]);
+
+    public static NestedEstimate Of(NestedEstimateState state)
+    {
+        var estimate = new NestedEstimate(state.Draws.Length) { _runs = state.Runs };
+        state.Draws.CopyTo(estimate._draws);
+        return estimate;
+    }
+
     /// <summary>The mean of each draw.</summary>
     public ImmutableArray<double> DrawMeans => [.. _draws.Select(draw => draw.Mean)];
 
@@ -151,3 +161,9 @@ public sealed class NestedEstimate
         }
     }
 }
+
+/// <summary>The state of a <see cref="NestedEstimate"/>: equal estimates have equal states.</summary>
+/// <param name="Runs">Over runs, of the sum over all draws.</param>
+/// <param name="Draws">Over runs, of each draw.</param>
+[GenerateSerializer, Alias("nested-estimate"), Immutable]
+public sealed record NestedEstimateState(Moments Runs, ImmutableArray<Moments> Draws);

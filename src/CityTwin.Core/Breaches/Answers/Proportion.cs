@@ -1,6 +1,7 @@
 namespace CityTwin.Core.Breaches.Answers;
 
 /// <summary>In how many of all runs something happened.</summary>
+[GenerateSerializer, Alias("proportion"), Immutable]
 public readonly record struct Proportion(long Successes, long Trials)
 {
     /// <summary>0..1; 0 for no runs.</summary>

@@ -16,6 +16,7 @@ namespace CityTwin.Core.Breaches.Model;
 /// <param name="Defences">Those in place.</param>
 /// <param name="Runs">How many times, 1..<see cref="RunsMax"/>.</param>
 /// <param name="InputDraws">How many times the ranges of the inputs are drawn; 0 = they stay at their values.</param>
+[GenerateSerializer, Alias("breach-scenario"), Immutable]
 public sealed record BreachScenario(
     string Name,
     string About,

@@ -38,6 +38,7 @@ public readonly record struct SecurityZoneId(string Value) : IComparable<Securit
 }
 
 /// <summary>An area that an adversary can stand in, by its id.</summary>
+[GenerateSerializer, Alias("area-id"), Immutable]
 public readonly record struct AreaId(string Value) : IComparable<AreaId>
 {
     public int CompareTo(AreaId other) => string.CompareOrdinal(Value, other.Value);
@@ -46,6 +47,7 @@ public readonly record struct AreaId(string Value) : IComparable<AreaId>
 }
 
 /// <summary>An adversary profile, by its id.</summary>
+[GenerateSerializer, Alias("profile-id"), Immutable]
 public readonly record struct ProfileId(string Value) : IComparable<ProfileId>
 {
     public int CompareTo(ProfileId other) => string.CompareOrdinal(Value, other.Value);
@@ -62,6 +64,7 @@ public readonly record struct ScheduleId(string Value) : IComparable<ScheduleId>
 }
 
 /// <summary>A defence of the catalogue, by its id.</summary>
+[GenerateSerializer, Alias("defence-id"), Immutable]
 public readonly record struct DefenceId(string Value) : IComparable<DefenceId>
 {
     public int CompareTo(DefenceId other) => string.CompareOrdinal(Value, other.Value);
