@@ -295,7 +295,7 @@ public sealed class Breach_run
         string.Join(',', run.Course.Touched.Order().Select(service => run.Course.Lost(service).ToString())));
 
     /// <summary>All kinds of durations, detections, both kinds of steps, and something that falls.</summary>
-    private static SecurityModel Noisy()
+    internal static SecurityModel Noisy()
     {
         var steps = new[]
         {
