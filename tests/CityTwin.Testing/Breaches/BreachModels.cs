@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CityTwin.Core.Breaches.Exact;
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Breaches.Running;
 using CityTwin.Core.Model;
@@ -51,6 +52,33 @@ public static class BreachModels
             Response = ResponsePlan.None with { Cyber = cyber ?? Response.None, Physical = physical ?? Response.None },
         };
     }
+
+    /// <summary>
+    /// A graph as cyber steps of an adversary who always has a hand free, named by <see cref="IdOf"/>. Starts are given,
+    /// whatever their chance: here they have none to lose.
+    /// </summary>
+    public static SecurityModel SecurityOf(StepGraph graph) => SecurityOf(
+        graph.Steps.Select((step, index) => Cyber(
+            IdOf(index), step.Logic, step.Parents.Select(IdOf), Duration.Constant(step.DurationSeconds), graph.Starts.Contains(index) ? 1 : step.Exists)),
+        Adversary(graph.Starts.Select(IdOf)));
+
+    /// <summary>In the order of the indices.</summary>
+    public static string IdOf(int index) => $"s{index:D4}";
+
+    /// <summary>
+    /// Tasks one after the other as physical steps, each with its detections, the last of them on the spot; from area 0 on.
+    /// </summary>
+    public static SecurityModel SecurityOf(IReadOnlyList<EasiTask> tasks, EasiResponse response, CommunicationDraw draw) => SecurityOf(
+        tasks.Select((task, index) => Physical(
+            IdOf(index), $"area-{index:D4}", $"area-{Math.Min(index + 1, tasks.Count - 1):D4}",
+            Duration.Normal(task.MeanSeconds, task.DeviationSeconds),
+            [
+                Noticed(task.DetectedAtBeginning),
+                Noticed(task.DetectedHalfway, DetectionPoint.Middle),
+                Noticed(task.DetectedAtEnd, DetectionPoint.End),
+            ])),
+        Adversary(start: "area-0000"),
+        physical: Answer(Duration.Normal(response.MeanSeconds, response.DeviationSeconds), response.Communication, draw == CommunicationDraw.PerAttack));
 
     public static BreachScenario Scenario(IEnumerable<string> targets, ulong seed = 1, long horizonTicks = 24 * Hour, params ScenarioEvent[] events) => new(
         "scenario", "", null, null, horizonTicks, Profile, [], null, [.. targets.Select(target => new StepId(target)).Order()],

@@ -48,6 +48,25 @@ public sealed class Breach_run
     }
 
     [Fact]
+    public void Entries_are_there_before_the_only_hand_takes_what_one_of_them_opens()
+    {
+        var steps = new[]
+        {
+            Cyber("entry", StepLogic.Any, [], Duration.None),
+            Cyber("inside", StepLogic.Any, ["entry"], Duration.Constant(100)),
+            Cyber("far", StepLogic.Any, ["entry"], Duration.Constant(300)),
+            Cyber("far-end", StepLogic.Any, ["far"], Duration.Constant(300)),
+            Cyber("near", StepLogic.Any, ["inside"], Duration.Constant(10)),
+            Cyber("target", StepLogic.Any, ["far-end", "near"], Duration.Constant(10)),
+        };
+
+        var outcome = RunOnce(SecurityOf(steps, Adversary(["entry", "inside"], hands: 1)), ["inside", "target"]);
+
+        Assert.Equal([0L, 20_000L], outcome.TargetAt);
+        Assert.Equal(20_000, outcome.SucceededAt);
+    }
+
+    [Fact]
     public void A_switched_segment_takes_down_what_a_what_if_of_the_same_ceiling_takes_down()
     {
         var steps = new[]
@@ -276,7 +295,7 @@ public sealed class Breach_run
         string.Join(',', run.Course.Touched.Order().Select(service => run.Course.Lost(service).ToString())));
 
     /// <summary>All kinds of durations, detections, both kinds of steps, and something that falls.</summary>
-    private static SecurityModel Noisy()
+    internal static SecurityModel Noisy()
     {
         var steps = new[]
         {

@@ -31,6 +31,22 @@ public sealed partial class BreachRun
         _ways.Forget();
     }
 
+    /// <summary>Entries are there before anything follows from one of them: what it opens may be another.</summary>
+    private void BeginCyber()
+    {
+        foreach (var entry in _tables.Entries)
+        {
+            _steps[entry].State = StepState.Reached;
+        }
+
+        foreach (var entry in _tables.Entries)
+        {
+            Follow(entry);
+        }
+
+        UseHands();
+    }
+
     private void BeginPhysical()
     {
         if (_standsIn >= 0)
@@ -175,6 +191,13 @@ public sealed partial class BreachRun
         }
 
         _steps[step].State = StepState.Reached;
+        Follow(step);
+        UseHands();
+    }
+
+    /// <summary>What is so once a step is reached.</summary>
+    private void Follow(int step)
+    {
         Outcome.IsReached[step] = true;
         Tell(StoryKind.Reached, _tables.StepIds[step].Value);
         foreach (var effect in _tables.Steps[step].Effects)
@@ -192,8 +215,6 @@ public sealed partial class BreachRun
                 Open(child);
             }
         }
-
-        UseHands();
     }
 
     private void CountTarget(int step)

@@ -105,11 +105,7 @@ public sealed partial class BreachRun
             Expect(_ground.Events[number].AfterTicks, BreachEventKind.City, number);
         }
 
-        foreach (var entry in _tables.Entries)
-        {
-            Reach(entry);
-        }
-
+        BeginCyber();
         BeginPhysical();
         _course.Settle(_now);
         TellServices();

@@ -62,7 +62,7 @@ internal sealed class PlanCompiler
         return new(
             [.. model.Select(step => step.Id)],
             steps,
-            [.. Entries.Where(index.ContainsKey).Select(entry => index[entry])],
+            [.. Entries.Where(index.ContainsKey).Select(entry => index[entry]).Distinct()],
             targets,
             _profile.Hands,
             Start is { } start ? _areas[start] : -1,
