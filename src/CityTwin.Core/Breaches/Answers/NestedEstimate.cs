@@ -63,11 +63,11 @@ public sealed class NestedEstimate
     }
 
     /// <summary>For sending to whoever merges.</summary>
-    public NestedEstimateState ToState() => new(_runs, [.. _draws]);
+    public NestedEstimateState ToState() => new([.. _squares.ToByteArray()], [.. _draws]);
 
     public static NestedEstimate Of(NestedEstimateState state)
     {
-        var estimate = new NestedEstimate(state.Draws.Length) { _runs = state.Runs };
+        var estimate = new NestedEstimate(state.Draws.Length) { _squares = new(state.Squares.AsSpan()) };
         state.Draws.CopyTo(estimate._draws);
         return estimate;
     }
@@ -163,7 +163,7 @@ public sealed class NestedEstimate
 }
 
 /// <summary>The state of a <see cref="NestedEstimate"/>: equal estimates have equal states.</summary>
-/// <param name="Runs">Over runs, of the sum over all draws.</param>
+/// <param name="Squares">Over runs, of the square of the sum over all draws: little-endian, two's complement.</param>
 /// <param name="Draws">Over runs, of each draw.</param>
 [GenerateSerializer, Alias("nested-estimate"), Immutable]
-public sealed record NestedEstimateState(Moments Runs, ImmutableArray<Moments> Draws);
+public sealed record NestedEstimateState(ImmutableArray<byte> Squares, ImmutableArray<Moments> Draws);
