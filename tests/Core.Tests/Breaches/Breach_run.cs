@@ -156,6 +156,22 @@ public sealed class Breach_run
     }
 
     [Fact]
+    public void What_the_attack_begins_with_does_its_work_though_it_leads_to_no_target()
+    {
+        var steps = new[]
+        {
+            Cyber("show-old-pictures", StepLogic.Any, [], Duration.None, 1, null, new LossOfView([new("camera")], true)),
+            Physical("saw", "yard", "yard", Duration.Constant(60), [Noticed(1, sensor: "camera")]),
+        };
+
+        var blinded = RunOnce(SecurityOf(steps, Adversary(["show-old-pictures"], "yard")), ["saw"]);
+        var seen = RunOnce(SecurityOf(steps, Adversary(start: "yard")), ["saw"]);
+
+        Assert.Null(blinded.DetectedAt);
+        Assert.Equal(0, seen.DetectedAt);
+    }
+
+    [Fact]
     public void What_was_switched_waits_for_a_crew_once_control_is_lost()
     {
         var steps = new[]

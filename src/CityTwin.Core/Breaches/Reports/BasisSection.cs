@@ -26,15 +26,19 @@ internal static class BasisSection
             $"{report.AssumedInputs:N0} of the {report.Inputs:N0} inputs of the security model are assumptions: nobody measured or published them for this city. Where one of them moves the answer much, it is worth measuring first."));
         var words = new InputWords(page.City.Security, page.Names);
         var rows = (report.Uncertainty is { } uncertainty ? uncertainty.SuccessTornado.Concat(uncertainty.PersonHoursTornado) : [])
-            .OrderByDescending(bar => Math.Abs(bar.Correlation)).DistinctBy(bar => bar.Input)
+            .Where(bar => bar.IsBeyondNoise).DistinctBy(bar => bar.Input)
             .OrderByDescending(bar => Math.Abs(bar.Correlation)).ThenBy(bar => bar.Input, StringComparer.Ordinal)
             .Select(bar => (bar, Estimate: words.EstimateOf(bar.Input)))
             .Where(pair => pair.Estimate is null || Provenance.IsAssumed(pair.Estimate)).Take(InputsNamed)
-            .Select(pair => new[] { words.Of(pair.bar.Input), Value(pair.Estimate, InputWords.IsTime(pair.bar.Input)), pair.bar.IsBeyondNoise ? "yes" : "no", Source(pair.Estimate) }).ToList();
+            .Select(pair => new[] { words.Of(pair.bar.Input), Value(pair.Estimate, InputWords.IsTime(pair.bar.Input)), Source(pair.Estimate) }).ToList();
         if (rows.Count > 0)
         {
             ReportTables.Write(
-                page.Html, $"The assumptions that move the answer most, the strongest first. {Plot.Given}", ["Input", "Value (range)", "Clear of chance", "Source"], rows, column => column >= 2);
+                page.Html, $"The assumptions that move the answer most, the strongest first. {Plot.Given}", ["Input", "Value (range)", "Source"], rows, column => column == 2);
+        }
+        else if (report.Uncertainty is not null)
+        {
+            page.Paragraph("With these draws no single assumption can be told from chance as one that moves the answer.");
         }
     }
 

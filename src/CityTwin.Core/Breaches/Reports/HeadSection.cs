@@ -31,7 +31,15 @@ internal static class HeadSection
         Tile("good", "It is stopped in time", Words.Percent(report.Effectiveness.Estimate), Range(report.Effectiveness, report.Confidence));
         Tile("", "Time to success", compromise.Count > 0 ? Words.Time(compromise.Median) : "never",
             compromise.Count > 0 ? $"in the middle; {Words.Time(compromise.Percentile5)} to {Words.Time(compromise.Percentile95)} in nine of ten successes" : "in no run");
-        Tile("", "Person-hours lost", Words.Quantity(report.Losses.PersonHours.Mean), $"on average; more than {Words.Quantity(report.Losses.PersonHours.Percentile95)} in one of twenty attempts");
+        if (report.Losses.PersonHours.Mean == 0 && !report.Records.IsEmpty)
+        {
+            Tile("", "Records disclosed", Words.Quantity(report.Records.Sum(one => one.Records.Mean)), "on average, of all classes; no service falls");
+        }
+        else
+        {
+            Tile("", "Person-hours lost", Words.Quantity(report.Losses.PersonHours.Mean), $"on average; more than {Words.Quantity(report.Losses.PersonHours.Percentile95)} in one of twenty attempts");
+        }
+
         html.Close();
 
         void Tile(string kind, string name, string value, string about) => html.Open("li", ("class", kind))

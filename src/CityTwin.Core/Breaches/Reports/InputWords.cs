@@ -31,7 +31,7 @@ internal sealed class InputWords(SecurityModel model, BreachNames names)
         };
     }
 
-    /// <summary>The estimate that an input is drawn from; null where it is not one of a step, a profile or a response.</summary>
+    /// <summary>The estimate that an input is drawn from; null where it is none that is known here.</summary>
     public Estimate? EstimateOf(string input)
     {
         var parts = input.Split('/');
@@ -48,6 +48,7 @@ internal sealed class InputWords(SecurityModel model, BreachNames names)
                 "crew" => Of(model.Response.Crew, what),
                 _ => Of(model.Response.Turnout, what),
             },
+            ["schedule", var id, var span] => model.Schedules.FirstOrDefault(schedule => schedule.Id.Value == id) is { } schedule ? Of(schedule, span) : null,
             ["persons-per-connection"] => model.PersonsPerConnection,
             _ => null,
         };
@@ -73,6 +74,9 @@ internal sealed class InputWords(SecurityModel model, BreachNames names)
         [var duration] when Stem(duration) == "duration" => Of(step.Duration, duration),
         _ => null,
     };
+
+    private static Estimate? Of(Schedule schedule, string span) =>
+        int.TryParse(span, CultureInfo.InvariantCulture, out var place) && place < schedule.Spans.Length ? schedule.Spans[place].Share : schedule.Otherwise;
 
     private static Estimate? Of(Response response, string what) => Stem(what) switch
     {

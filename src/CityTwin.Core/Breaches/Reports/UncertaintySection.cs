@@ -8,6 +8,9 @@ internal static class UncertaintySection
 {
     private const int BarsDrawn = 10;
 
+    /// <summary>Of inputs that cannot be told from chance so many are drawn: enough to see how large chance looks.</summary>
+    private const int UnclearDrawn = 3;
+
     public static void Write(ReportPage page)
     {
         page.Heading("How sure this is");
@@ -72,7 +75,7 @@ internal static class UncertaintySection
         RowPlot.Write(
             page.Html, page.NextFigure(), title,
             "How the answer changes when an input goes from the low end of its range to the high one, by the straight line through the draws; the strongest first. Grey bars cannot be told from chance with so few draws.",
-            [.. bars.Take(BarsDrawn)
+            [.. bars.Where(bar => bar.IsBeyondNoise).Take(BarsDrawn).Concat(bars.Where(bar => !bar.IsBeyondNoise).Take(UnclearDrawn))
                 .Select(bar => new PlotRow(words.Of(bar.Input), bar.Swing, null, word(bar.Swing), !bar.IsBeyondNoise ? "unclear" : bar.Swing > 0 ? "bad" : "one"))],
             [], tick, axisName, hasBars: true);
     }

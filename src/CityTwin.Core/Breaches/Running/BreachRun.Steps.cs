@@ -147,9 +147,9 @@ public sealed partial class BreachRun
             {
                 Expect(_now + At(detection.At, ticks), BreachEventKind.Detected, step, number);
             }
-            else if (detection.Probability > 0)
+            else if (_story is not null && detection.Probability > 0)
             {
-                TellUnseen(step, detection, UnseenBecause.Chance);
+                TellUnseen(step, detection, Working(detection) > 0 ? UnseenBecause.Chance : WhyNot(detection));
             }
         }
 

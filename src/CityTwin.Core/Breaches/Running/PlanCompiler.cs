@@ -42,6 +42,7 @@ internal sealed class PlanCompiler
     {
         var possible = Possible();
         var wanted = _profile.Knowledge == Knowledge.None ? possible : Wanted(possible);
+        wanted.UnionWith(Entries.Where(possible.Contains)); // it is done already, whether or not it leads to a target: cameras may be blind
         var model = _model.Steps.Where(step => wanted.Contains(step.Id)).ToImmutableArray();
         var index = model.Select((step, place) => (step.Id, place)).ToDictionary(pair => pair.Id, pair => pair.place);
         var children = model.Select(_ => new List<int>()).ToArray();
