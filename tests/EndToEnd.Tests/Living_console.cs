@@ -56,6 +56,27 @@ public sealed class Living_console
         await Says(power, "100 %");
     }
 
+    [Fact]
+    public async Task Runs_a_breach_and_shows_what_it_comes_to()
+    {
+        await using var silo = await SiloProcess.Start(Cancellation, "--no-feed");
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = _arguments });
+        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1366, Height = 768 } });
+        await page.GotoAsync($"http://127.0.0.1:{silo.HttpPort}/breaches");
+        await Assertions.Expect(page.Locator("#breach-scenario option")).ToHaveCountAsync(10, new() { Timeout = DeadlineMilliseconds });
+        await page.Locator("#breach-run").ClickAsync();
+        await Says(page.Locator("#breach-fault"), "Say who");
+
+        await page.Locator("#breach-scenario").SelectOptionAsync("cable-theft");
+        await page.Locator("#breach-runs").FillAsync("300");
+        await page.Locator("#breach-who").FillAsync("planner");
+        await page.Locator("#breach-run").ClickAsync();
+        await Assertions.Expect(page.Locator("#breaches li[data-state=Succeeded]")).ToBeVisibleAsync(new() { Timeout = DeadlineMilliseconds });
+        await Says(page.Locator("#breaches li"), "The attack succeeds");
+        await Says(page.Locator("#breaches li"), "Person-hours lost");
+    }
+
     private static Task Order(SiloProcess silo, string verb) =>
         silo.Post($"v1/segments/substation-north:{verb}", new { principal = "tester", reason = "end to end" }, Cancellation);
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using CityTwin.Api.Breaches;
 using CityTwin.Api.Events;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
@@ -9,13 +10,14 @@ using V1 = CityTwin.Protocol.V1;
 namespace CityTwin.Api.Overview;
 
 /// <summary>The city as a whole.</summary>
-internal sealed class CityService(CityReader reader, CityWatcher watcher, ServerIdentity identity, TimeProvider time)
+internal sealed class CityService(
+    CityReader reader, CityWatcher watcher, ServerIdentity identity, BreachScenarios breaches, TimeProvider time)
     : V1.CityService.CityServiceBase
 {
     private static readonly string SoftwareVersion =
         typeof(CityService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
-    private static readonly string[] Capabilities = ["apply", "attack", "command", "events", "explain", "filter", "inspect", "outlook", "simulate", "watch", "weakest-link"];
+    private static readonly string[] Capabilities = ["apply", "attack", "breach", "command", "events", "explain", "filter", "inspect", "outlook", "simulate", "watch", "weakest-link"];
 
     public override Task<V1.ServiceInfo> GetServiceInfo(V1.GetServiceInfoRequest request, ServerCallContext context)
     {
@@ -35,6 +37,7 @@ internal sealed class CityService(CityReader reader, CityWatcher watcher, Server
             Version = VersionToken.Of(version).ToString(),
             AsOfTime = Times.Of(version.AsOf),
             Silo = identity.Silo,
+            ReadyBreaches = { breaches.ReadyNames },
             Counts = new()
             {
                 Zones = city.Zones.Length,

@@ -25,6 +25,11 @@ public sealed class CityApi(IJSRuntime runtime) : IAsyncDisposable
     /// <exception cref="CityApiException">It was refused or not reached.</exception>
     public async Task Post(string path, IMessage request) => await Send("POST", path, JsonFormatter.Default.Format(request));
 
+    /// <summary>POST of a command that answers with a message.</summary>
+    /// <exception cref="CityApiException">It was refused or not reached.</exception>
+    public async Task<T> Post<T>(string path, IMessage request)
+        where T : IMessage<T>, new() => _parser.Parse<T>(await Send("POST", path, JsonFormatter.Default.Format(request)));
+
     public async ValueTask DisposeAsync()
     {
         try
