@@ -12,8 +12,8 @@ public readonly record struct TaleLine(long AfterTicks, string Text);
 /// <summary>A replay in words of people.</summary>
 public sealed class ReplayWords
 {
-    /// <summary>A sentence names at most so many zones.</summary>
-    private const int ZonesNamed = 3;
+    /// <summary>A sentence names at most so many zones, sensors or segments.</summary>
+    private const int NamesMax = 3;
 
     /// <summary>A sentence about a counterfactual names at most so many critical services.</summary>
     private const int CriticalNamed = 3;
@@ -31,7 +31,7 @@ public sealed class ReplayWords
         return string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600}:{seconds / 60 % 60:00}:{seconds % 60:00}");
     }
 
-    /// <summary>The story; services that change alike in one instant share a sentence.</summary>
+    /// <summary>The story; services that change in one instant share a sentence, and so do many things to which the same happens.</summary>
     public ImmutableArray<TaleLine> Tale()
     {
         var tale = ImmutableArray.CreateBuilder<TaleLine>();
@@ -39,19 +39,20 @@ public sealed class ReplayWords
         var story = _replay.Story;
         for (var place = 0; place < story.Length; place++)
         {
-            if (story[place].Kind != StoryKind.Service)
-            {
-                tale.Add(new(story[place].AfterTicks, Sentence(story[place])));
-                continue;
-            }
-
-            var end = place;
-            while (end < story.Length && story[end].Kind == StoryKind.Service && story[end].AfterTicks == story[place].AfterTicks)
+            var end = place + 1;
+            while (IsShared(story[place].Kind) && end < story.Length && IsAlike(story[place], story[end]))
             {
                 end++;
             }
 
-            tale.AddRange(Services(story.AsSpan()[place..end]).Select(text => new TaleLine(story[place].AfterTicks, text)));
+            var lines = story.AsSpan()[place..end];
+            var at = story[place].AfterTicks;
+            tale.AddRange(story[place].Kind switch
+            {
+                StoryKind.Service => Services(lines).Select(text => new TaleLine(at, text)),
+                _ when lines.Length > NamesMax => [new(at, Shared(lines))],
+                _ => lines.ToArray().Select(line => new TaleLine(at, Sentence(line))),
+            });
             place = end - 1;
         }
 
@@ -160,6 +161,23 @@ public sealed class ReplayWords
         _ => $"{line.Subject}: {line.Detail}.",
     };
 
+    private static bool IsShared(StoryKind kind) => kind is StoryKind.Service or StoryKind.Blinded or StoryKind.ControlLost;
+
+    private static bool IsAlike(StoryLine one, StoryLine other) =>
+        one.Kind == other.Kind && one.AfterTicks == other.AfterTicks && (one.Kind == StoryKind.Service || one.Detail == other.Detail);
+
+    private string Shared(ReadOnlySpan<StoryLine> lines)
+    {
+        var named = Several(
+            lines[..NamesMax].ToArray().Select(line => line.Kind == StoryKind.Blinded ? _names.Sensor(line.Subject) : _names.Segment(line.Subject)), lines.Length - NamesMax);
+        return lines[0] switch
+        {
+            { Kind: StoryKind.ControlLost } => string.Create(CultureInfo.InvariantCulture, $"{lines.Length} segments can no longer be switched from afar: {named}."),
+            { Detail.Length: > 0 } => string.Create(CultureInfo.InvariantCulture, $"{lines.Length} sensors show what is not so from now on: {named}."),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{lines.Length} sensors see nothing from now on: {named}."),
+        };
+    }
+
     private string Sent(StoryLine line)
     {
         _coming[line.Detail] = line.Subject.Length > 0 ? _names.Guard(line.Subject) : line.Detail == "cyber" ? "The security team" : "The response force";
@@ -198,7 +216,7 @@ public sealed class ReplayWords
     }
 
     private static string Services(string service, bool isFall, ImmutableArray<(string Zone, int Before, int After)> zones) =>
-        $"{Capital(BreachNames.Service(service))} {(isFall ? "falls" : "rises")} from {Range(zones.Select(zone => zone.Before))} to {Range(zones.Select(zone => zone.After))}: {Several(zones.Take(ZonesNamed).Select(zone => zone.Zone), zones.Length - ZonesNamed)}.";
+        $"{Capital(BreachNames.Service(service))} {(isFall ? "falls" : "rises")} from {Range(zones.Select(zone => zone.Before))} to {Range(zones.Select(zone => zone.After))}: {Several(zones.Take(NamesMax).Select(zone => zone.Zone), zones.Length - NamesMax)}.";
 
     private static string Range(IEnumerable<int> permilles) => permilles.Min() == permilles.Max()
         ? Percent(permilles.Min())

@@ -111,6 +111,22 @@ public sealed class Replayed_run
     }
 
     [Fact]
+    public void Many_sensors_that_go_blind_at_once_share_a_sentence()
+    {
+        var steps = new[]
+        {
+            Cyber("entry", StepLogic.Any, [], Duration.None),
+            Cyber("cut", StepLogic.Any, ["entry"], Duration.Constant(60), 1, null,
+                new LossOfView([new("breaker"), new("camera"), new("meter-00000"), new("meter-00001")], false)),
+        };
+
+        var tale = new ReplayWords(Replay.Of(Job(SecurityOf(steps, Adversary(["entry"]))), 0, TestContext.Current.CancellationToken)).Tale();
+
+        Assert.Contains(new TaleLine(60_000, "4 sensors see nothing from now on: Breaker, Camera, Meter 0 and 1 more."), tale);
+        Assert.Contains(tale, line => line.Text == "substation can no longer be switched from afar.");
+    }
+
+    [Fact]
     public void The_json_of_a_replay_can_be_read_by_a_program()
     {
         var replay = Replay.Of(Job(ThroughAConduit()), 0, TestContext.Current.CancellationToken);
