@@ -68,7 +68,7 @@ public sealed class BreachScenarioReaderTests
     [InlineData("targets", null, FaultCode.MissingProperty)]
     [InlineData("profile", null, FaultCode.MissingProperty)]
     [InlineData("profile", "\"vandal\"", FaultCode.UnreachableTarget)]
-    [InlineData("start", null, null)]
+    [InlineData("start", null, FaultCode.UnreachableTarget)]
     [InlineData("inputDraws", "0", null)]
     public void One_wrong_property_is_told(string property, string? value, string? code)
     {
