@@ -15,7 +15,7 @@ internal sealed class CityService(CityReader reader, CityWatcher watcher, Server
     private static readonly string SoftwareVersion =
         typeof(CityService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
-    private static readonly string[] Capabilities = ["apply", "attack", "command", "events", "explain", "filter", "inspect", "outlook", "simulate", "watch", "weakest-link"];
+    private static readonly string[] Capabilities = ["apply", "attack", "breach", "command", "events", "explain", "filter", "inspect", "outlook", "simulate", "watch", "weakest-link"];
 
     public override Task<V1.ServiceInfo> GetServiceInfo(V1.GetServiceInfoRequest request, ServerCallContext context)
     {
