@@ -16,7 +16,7 @@ public sealed record BreachComparison(double Confidence, ImmutableArray<FigureDi
     public static ImmutableArray<string> Obstacles(BreachStatus first, BreachStatus second)
     {
         var found = ImmutableArray.CreateBuilder<string>();
-        foreach (var status in new[] { first, second }.Where(status => status.Headline is null))
+        foreach (var status in new[] { first, second }.Distinct().Where(status => status.Headline is null))
         {
             found.Add($"breaches/{status.Id} has not succeeded.");
         }
