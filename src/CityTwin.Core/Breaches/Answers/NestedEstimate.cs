@@ -93,16 +93,36 @@ public sealed class NestedEstimate
 
     /// <summary>
     /// Where the answer lies for inputs drawn from their ranges, were there ever so many runs: a prediction interval for one
-    /// more draw. Null for fewer than two runs.
+    /// more draw. What the runs add to the spread of the draws' means is taken off only as far as it is in it for sure: by
+    /// chance a few draws spread hardly more than their runs do, and all of it taken off would leave next to nothing. It
+    /// covers what it promises for inputs of any weight, none included. Null for fewer than two runs.
     /// </summary>
-    public Interval? InputInterval(double confidence) =>
-        Runs < 2 ? null : Interval.Around(Mean, StudentT.TwoSided(confidence, Draws - 1) * InputDeviation * Math.Sqrt(1 + (1.0 / Draws)));
+    public Interval? InputInterval(double confidence)
+    {
+        if (Runs < 2)
+        {
+            return null;
+        }
+
+        var variance = Math.Max(0, SquareOfDraws - (LeastShare(confidence, Draws - 1) * SquareOfRest)) / Runs;
+        return Interval.Around(Mean, StudentT.TwoSided(confidence, Draws - 1) * Math.Sqrt(variance * (1 + (1.0 / Draws))));
+    }
 
     /// <summary>Both together: the reaches of the two intervals, joined by their squares. Null for fewer than two runs.</summary>
     public Interval? BothInterval(double confidence) =>
         SamplingInterval(confidence) is { } sampling && InputInterval(confidence) is { } input
             ? Interval.Around(Mean, Math.Sqrt((sampling.HalfWidth * sampling.HalfWidth) + (input.HalfWidth * input.HalfWidth)))
             : null;
+
+    /// <summary>
+    /// What a mean square is of its expectation at least, with this confidence: a quantile of chi-square over its degrees of
+    /// freedom (E. B. Wilson, M. M. Hilferty, PNAS 17, 1931).
+    /// </summary>
+    private static double LeastShare(double confidence, int degrees)
+    {
+        var variance = 2 / (9.0 * degrees);
+        return Math.Pow(Math.Max(0, 1 - variance + (NormalDistribution.Quantile(1 - confidence) * Math.Sqrt(variance))), 3);
+    }
 
     private BigInteger Sum
     {

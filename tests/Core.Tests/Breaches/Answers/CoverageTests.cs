@@ -92,6 +92,8 @@ public sealed class CoverageTests
     [InlineData(41UL, 30, 100)]
     [InlineData(42UL, 20, 0)]
     [InlineData(43UL, 10, 300)]
+    [InlineData(44UL, 6, 20)]
+    [InlineData(45UL, 3, 40)]
     public void Nested_intervals_cover_what_each_is_about(ulong seed, int draws, double input)
     {
         const int runs = 60;
