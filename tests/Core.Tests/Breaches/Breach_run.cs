@@ -248,6 +248,27 @@ public sealed class Breach_run
     }
 
     [Fact]
+    public void Who_knows_the_sensors_takes_the_way_on_which_interruption_is_least_likely()
+    {
+        var steps = new[]
+        {
+            Physical("fence", "outside", "yard", Duration.Constant(60), [Noticed(0.9)]),
+            Physical("tunnel", "outside", "yard", Duration.Constant(600)),
+            Physical("saw", "yard", "yard", Duration.Constant(300)),
+        };
+        string[] Way(Knowledge knowledge)
+        {
+            var story = new List<StoryLine>();
+            var model = SecurityOf(steps, Adversary(start: "outside", knowledge: knowledge), physical: Answer(Duration.Normal(120, 30)));
+            new BreachRun(Plan(With(model), Scenario(["saw"]))).Go(0, story);
+            return [.. story.Where(line => line.Kind == StoryKind.Began).Select(line => line.Subject)];
+        }
+
+        Assert.Equal(["fence", "saw"], Way(Knowledge.Plans));
+        Assert.Equal(["tunnel", "saw"], Way(Knowledge.Defences));
+    }
+
+    [Fact]
     public void A_guard_comes_by_road_and_the_long_way_round_a_closed_bridge()
     {
         var city = WithRoads();

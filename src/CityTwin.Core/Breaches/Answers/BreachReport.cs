@@ -87,7 +87,7 @@ public sealed record BreachReport(
             [.. tally.ByService.Select(pair => ServiceAnswer.Of(job.Plan.Ground.Watch.Services[pair.Key], pair.Value, runs))],
             [.. job.Plan.Tables.RecordClasses.Select((name, place) => RecordAnswer.Of(name, tally.Records[place]))],
             ChokePoint.Of(job, tally),
-            VulnerableWay.Of(job),
+            VulnerableWay.Of(job.Plan, job.Defended),
             all.Success is { } success ? UncertaintyAnswer.Of(job, success, all.PersonHours!, rule.LookConfidence) : null,
             assumed,
             inputs,

@@ -20,8 +20,8 @@ public sealed record PathReport(BreachScenario Scenario, City City, int RulesVer
 
     public static PathReport Of(BreachJob job)
     {
-        var best = VulnerableWay.Of(job);
-        return new(job.Scenario, job.City, BreachRun.RulesVersion, best, best?.Alternatives(job, AlternativesMax) ?? []);
+        var best = VulnerableWay.Of(job.Plan, job.Defended);
+        return new(job.Scenario, job.City, BreachRun.RulesVersion, best, best?.Alternatives(job.Plan, job.Defended, AlternativesMax) ?? []);
     }
 
     public void WriteText(TextWriter writer)

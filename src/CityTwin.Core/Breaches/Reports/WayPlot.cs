@@ -1,4 +1,5 @@
 using CityTwin.Core.Breaches.Answers;
+using CityTwin.Core.Breaches.Running;
 
 namespace CityTwin.Core.Breaches.Reports;
 

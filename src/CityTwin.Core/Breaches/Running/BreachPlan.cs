@@ -46,8 +46,15 @@ public sealed class BreachPlan
 
     /// <summary>Makes a plan of a scenario that Import has read and checked against the city.</summary>
     /// <param name="ground">Made with the patch of these very defences.</param>
-    public static BreachPlan Of(BreachGround ground, BreachScenario scenario, Defended defended, InputValues inputs) =>
-        new(ground, scenario, new PlanCompiler(ground, scenario, defended, inputs).Compile());
+    public static BreachPlan Of(BreachGround ground, BreachScenario scenario, Defended defended, InputValues inputs)
+    {
+        var plan = new BreachPlan(ground, scenario, new PlanCompiler(ground, scenario, defended, inputs).Compile());
+        return defended.Security.Profiles.First(one => one.Id == scenario.Profile).Knowledge != Knowledge.Defences ? plan
+            : new(ground, scenario, plan.Tables with
+            {
+                KnownWay = [.. VulnerableWay.Of(plan, defended)?.Steps.Select(step => plan.Steps.BinarySearch(step)) ?? []],
+            });
+    }
 }
 
 /// <summary>The compiled arrays: everything is named by its place.</summary>
@@ -76,7 +83,11 @@ internal sealed record PlanTables(
     Delay Turnout,
     ImmutableArray<string> RecordClasses,
     double PersonsPerConnection,
-    ulong ProfileKey);
+    ulong ProfileKey)
+{
+    /// <summary>The way that an adversary who knows the sensors goes in person, as long as it is open; empty = the quickest.</summary>
+    public int[] KnownWay { get; init; } = [];
+}
 
 /// <summary>A step of the plan.</summary>
 /// <param name="ParentsNeeded">How many parents must be reached until it opens; 0 for a physical step without parents.</param>

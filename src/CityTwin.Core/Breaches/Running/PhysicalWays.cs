@@ -18,8 +18,8 @@ internal enum StepState : byte
 }
 
 /// <summary>
-/// Which step is taken next in person: the first of the quickest way, by mean times, to something worth doing. A way is
-/// kept until the next step opens or the way is at its end.
+/// Which step is taken next in person: of the known way as long as that is open, else the first of the quickest way, by mean
+/// times, to something worth doing. A way is kept until the next step opens or the way is at its end.
 /// </summary>
 internal sealed class PhysicalWays
 {
@@ -57,6 +57,14 @@ internal sealed class PhysicalWays
 
     private void Find(int area, BreachRun.StepProgress[] steps)
     {
+        // Each step of the known way may open the next: one is taken at a time.
+        var known = Array.FindIndex(_tables.KnownWay, step => steps[step].State != StepState.Reached);
+        if (known >= 0 && _tables.KnownWay[known] is var next && steps[next].State == StepState.Open && _tables.Steps[next].From == area)
+        {
+            _way.Push(next);
+            return;
+        }
+
         Spread(area, steps);
         var (best, bestTicks) = (-1, double.MaxValue);
         foreach (var step in _physical)

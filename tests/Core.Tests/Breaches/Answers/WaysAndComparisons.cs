@@ -19,8 +19,8 @@ public sealed class WaysAndComparisons
     {
         var model = Yard();
 
-        var way = VulnerableWay.Of(Job(model))!;
-        var withThief = VulnerableWay.Of(Job(model, scenario => scenario with { Entries = [new("office")], Start = new("street") }))!;
+        var way = WayOf(Job(model))!;
+        var withThief = WayOf(Job(model, scenario => scenario with { Entries = [new("office")], Start = new("street") }))!;
 
         Assert.Equal(["fence", "cabinet", "cut"], way.Steps.Select(step => step.Value));
         Assert.Equal(["key", "cabinet", "cut"], withThief.Steps.Select(step => step.Value));
@@ -67,7 +67,7 @@ public sealed class WaysAndComparisons
             tally.Take(run);
         }
 
-        Assert.True(new Proportion(tally.Counts[(int)BreachCount.Interrupted], tally.Runs).Wilson(0.999).Contains(VulnerableWay.Of(job)!.Interruption));
+        Assert.True(new Proportion(tally.Counts[(int)BreachCount.Interrupted], tally.Runs).Wilson(0.999).Contains(VulnerableWay.Of(job.Plan, job.Defended)!.Interruption));
     }
 
     [Fact]
@@ -139,4 +139,6 @@ public sealed class WaysAndComparisons
     {
         Defences = [new(Slower, "Thicker", "barrier", Estimate.One, [new StepSlower(new("cut"), Estimate.Of(4))])],
     };
+
+    private static VulnerableWay? WayOf(BreachJob job) => VulnerableWay.Of(job.Plan, job.Defended);
 }

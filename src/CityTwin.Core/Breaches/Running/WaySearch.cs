@@ -2,23 +2,23 @@ using System.Collections.Immutable;
 using CityTwin.Core.Breaches.Exact;
 using CityTwin.Core.Breaches.Model;
 
-namespace CityTwin.Core.Breaches.Answers;
+namespace CityTwin.Core.Breaches.Running;
 
-/// <summary>The ways on foot of one job, searched for the most vulnerable.</summary>
+/// <summary>The ways on foot of one plan, searched for the most vulnerable.</summary>
 internal sealed class WaySearch
 {
-    private readonly BreachJob _job;
+    private readonly BreachPlan _plan;
     private readonly SecurityModel _model;
     private readonly AdversaryProfile _profile;
     private readonly AreaId _start;
     private readonly Dictionary<StepId, AttackStep> _reachable;
 
-    private WaySearch(BreachJob job, AdversaryProfile profile, AreaId start)
+    private WaySearch(BreachPlan plan, Defended defended, AdversaryProfile profile, AreaId start)
     {
-        (_job, _model, _profile, _start) = (job, job.Defended.Security, profile, start);
+        (_plan, _model, _profile, _start) = (plan, defended.Security, profile, start);
         _reachable = Reachable();
-        var inPerson = _reachable.Values.Where(step => step.Kind == StepKind.Physical && job.Plan.IsGoal(step.Id)).OrderBy(step => step.Id).ToImmutableArray();
-        var targets = inPerson.Where(step => job.Scenario.Targets.Contains(step.Id)).ToImmutableArray();
+        var inPerson = _reachable.Values.Where(step => step.Kind == StepKind.Physical && plan.IsGoal(step.Id)).OrderBy(step => step.Id).ToImmutableArray();
+        var targets = inPerson.Where(step => plan.Scenario.Targets.Contains(step.Id)).ToImmutableArray();
         Targets = targets.IsEmpty ? inPerson : targets;
     }
 
@@ -26,10 +26,10 @@ internal sealed class WaySearch
     public ImmutableArray<AttackStep> Targets { get; }
 
     /// <returns>Null where nobody comes in person.</returns>
-    public static WaySearch? For(BreachJob job)
+    public static WaySearch? For(BreachPlan plan, Defended defended)
     {
-        var profile = job.Defended.Security.Profiles.First(one => one.Id == job.Scenario.Profile);
-        return job.Scenario.StartOf(profile) is { } start ? new(job, profile, start) : null;
+        var profile = defended.Security.Profiles.First(one => one.Id == plan.Scenario.Profile);
+        return plan.Scenario.StartOf(profile) is { } start ? new(plan, defended, profile, start) : null;
     }
 
     /// <param name="without">A step that is not taken; null = all may be.</param>
@@ -60,9 +60,9 @@ internal sealed class WaySearch
     /// <summary>What the attack can come to from where it begins; a chance that is not 0 counts as possible.</summary>
     private Dictionary<StepId, AttackStep> Reachable()
     {
-        var entries = _job.Scenario.EntriesOf(_profile);
+        var entries = _plan.Scenario.EntriesOf(_profile);
         var (reached, areas) = (new Dictionary<StepId, AttackStep>(), new HashSet<AreaId> { _start });
-        var open = _model.Steps.Where(step => _job.Plan.Steps.BinarySearch(step.Id) >= 0 && step.Exists.Value > 0).ToList();
+        var open = _model.Steps.Where(step => _plan.Steps.BinarySearch(step.Id) >= 0 && step.Exists.Value > 0).ToList();
         while (open.Where(CanBeTaken).ToList() is { Count: > 0 } next)
         {
             foreach (var step in next)
@@ -112,12 +112,12 @@ internal sealed class WaySearch
             [.. graph.Tasks.Select(task => task.To == done ? task with { From = done + before.Count } : task), .. acts]);
     }
 
-    private double Chance(Detection detection) => detection.Probability.Value * _job.Plan.ShareAtStart(_model, detection.Schedule);
+    private double Chance(Detection detection) => detection.Probability.Value * _plan.ShareAtStart(_model, detection.Schedule);
 
     private EasiResponse ResponseTo(AttackStep target)
     {
         var physical = _model.Response.Physical;
-        return EasiResponse.Of(physical, physical.Respond ?? _job.Plan.GuardTo(target.From!.Value, _model.Response.Turnout));
+        return EasiResponse.Of(physical, physical.Respond ?? _plan.GuardTo(target.From!.Value, _model.Response.Turnout));
     }
 
     private int IndexOf(AreaId area) => _model.Areas.Select((one, place) => (one.Id, place)).First(pair => pair.Id == area).place;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using CityTwin.Core.Breaches.Exact;
 using CityTwin.Core.Breaches.Model;
 
-namespace CityTwin.Core.Breaches.Answers;
+namespace CityTwin.Core.Breaches.Running;
 
 /// <summary>
 /// The way on foot on which interruption is least likely, by EASI: all sensors work, responders take a normal time. Where
@@ -10,6 +10,7 @@ namespace CityTwin.Core.Breaches.Answers;
 /// Only steps that this attack can come to count: a key that nobody steals opens no door. What must be done on the spot
 /// before the target, such as opening a cabinet, is part of the way.
 /// </summary>
+/// <remarks>An adversary with <see cref="Knowledge.Defences"/> goes this way.</remarks>
 /// <param name="Target">The physical step it leads to.</param>
 /// <param name="Tasks">The same as tasks of EASI, named by their steps.</param>
 /// <param name="Interruption">P_I on this way.</param>
@@ -31,14 +32,14 @@ public sealed record VulnerableWay(
     public double ResponseMeanSeconds => Response.MeanSeconds;
 
     /// <summary>The most vulnerable of the ways to all physical targets; null where nobody comes in person, or no way leads there.</summary>
-    public static VulnerableWay? Of(BreachJob job) => WaySearch.For(job) is not { } search ? null
+    public static VulnerableWay? Of(BreachPlan plan, Defended defended) => WaySearch.For(plan, defended) is not { } search ? null
         : search.Targets.Select(target => search.To(target, null)).OfType<VulnerableWay>()
             .OrderBy(way => way.Interruption).ThenBy(way => way.Target).FirstOrDefault();
 
     /// <summary>The next best ways to the same target: the best without each task of this one, the most vulnerable first.</summary>
-    public ImmutableArray<VulnerableWay> Alternatives(BreachJob job, int most)
+    public ImmutableArray<VulnerableWay> Alternatives(BreachPlan plan, Defended defended, int most)
     {
-        if (WaySearch.For(job) is not { } search)
+        if (WaySearch.For(plan, defended) is not { } search)
         {
             return [];
         }
