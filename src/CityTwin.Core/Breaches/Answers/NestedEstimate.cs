@@ -11,7 +11,7 @@ namespace CityTwin.Core.Breaches.Answers;
 /// repetition; Searle, Casella, McCulloch, Variance Components, 1992). That tells the two kinds of uncertainty apart:
 /// <list type="bullet">
 /// <item><see cref="SamplingInterval"/>: that there were not more runs; averaged over the draws. More runs make it narrower.</item>
-/// <item><see cref="InputInterval"/>: that the inputs are not known; the spread of the draws' means less what their runs add to
+/// <item><see cref="InputInterval"/>: that the inputs are not known; the spread of the draws' means less what their runs surely add to
 /// it. More runs do not help, better inputs do.</item>
 /// </list>
 /// For a proportion values are 0 and 1; for a paired difference they are differences.

@@ -96,7 +96,7 @@ public sealed class Printed_intervals
         var luck = new Luck(51);
         for (var seed = 1UL; seed <= Repetitions; seed++)
         {
-            var job = JobOf(city, Scenario(["t"], seed) with { Runs = 250, InputDraws = 5 });
+            var job = JobOf(city, Scenario(["t"], seed) with { Runs = 250, InputDraws = 4 });
             var (places, answer) = (job.Inputs.Single().Values, Report(job).Uncertainty!);
             CountNested("success", answer.Success, places, luck.Unit(), place => 1 - (Seen * NeutralisedAt(place)));
             CountNested("person-hours", answer.PersonHours, places, luck.Unit(), place => hours * (1 - (Seen * NeutralisedAt(place))));
@@ -112,7 +112,7 @@ public sealed class Printed_intervals
         var luck = new Luck(52);
         for (var seed = 1UL; seed <= Repetitions; seed++)
         {
-            var scenario = Scenario(["t"], seed) with { Runs = 250, InputDraws = 5 };
+            var scenario = Scenario(["t"], seed) with { Runs = 250, InputDraws = 4 };
             var (places, set) = (JobOf(city, scenario).Inputs.Single().Values, Ranked(city, scenario));
             CountNested("effectiveness", set.Effectiveness.OverInputs!, places, luck.Unit(), place => Seen * (1 - NeutralisedAt(place)) / 2);
             CountNested("person-hours", set.PersonHours.OverInputs!, places, luck.Unit(), place => -hours * Seen * (1 - NeutralisedAt(place)) / 2);
