@@ -68,7 +68,6 @@ public sealed class BreachScenarioReaderTests
     [InlineData("targets", null, FaultCode.MissingProperty)]
     [InlineData("profile", null, FaultCode.MissingProperty)]
     [InlineData("profile", "\"vandal\"", FaultCode.UnreachableTarget)]
-    [InlineData("start", null, FaultCode.UnreachableTarget)]
     [InlineData("inputDraws", "0", null)]
     public void One_wrong_property_is_told(string property, string? value, string? code)
     {
@@ -84,6 +83,15 @@ public sealed class BreachScenarioReaderTests
 
         Assert.Equal(code is null ? [] : [$"{code} $.{property switch { "profile" when code == FaultCode.UnreachableTarget => "targets", _ => property }}"],
             read.Faults.Select(fault => $"{fault.Code} {fault.Place}"));
+    }
+
+    [Fact]
+    public void Who_names_entries_and_no_start_does_not_come_in_person()
+    {
+        var node = JsonNode.Parse(Good)!;
+        node["start"] = null;
+
+        Assert.Equal(["unreachable-target $.targets"], Read(node.ToJsonString()).Faults.Select(fault => $"{fault.Code} {fault.Place}"));
     }
 
     [Fact]
