@@ -50,6 +50,7 @@ internal static class SimulateCommand
         if (file is not null)
         {
             File.WriteAllBytes(file, report);
+            result.InvocationConfiguration.Output.WriteLine($"Written to {file}.");
         }
         else
         {
