@@ -138,12 +138,16 @@ public sealed class RoadGraph
     /// <summary>How long a guard takes from a place to another: by road, or on foot where that is quicker or no road leads.</summary>
     /// <param name="fromCorner">The corner nearest to <paramref name="from"/>.</param>
     /// <param name="roadMetres">From that corner to the corner nearest to <paramref name="to"/>, at full speed.</param>
-    public double Seconds(LonLat from, int fromCorner, LonLat to, int toCorner, double roadMetres, double speedMetresPerSecond)
+    public double Seconds(LonLat from, int fromCorner, LonLat to, int toCorner, double roadMetres, double speedMetresPerSecond) =>
+        Approach(from, fromCorner, to, toCorner, speedMetresPerSecond).Seconds(roadMetres, speedMetresPerSecond);
+
+    /// <summary>What of a way does not depend on the state of the roads.</summary>
+    public RoadApproach Approach(LonLat from, int fromCorner, LonLat to, int toCorner, double speedMetresPerSecond)
     {
-        var onFoot = Metres(from, to) * Detour / Math.Min(speedMetresPerSecond, WalkingMetresPerSecond);
-        return fromCorner < 0 || toCorner < 0 ? Metres(from, to) * Detour / speedMetresPerSecond : Math.Min(
-            onFoot,
-            (Metres(from, _corners[fromCorner]) + roadMetres + Metres(_corners[toCorner], to)) / speedMetresPerSecond);
+        var straight = Metres(from, to) * Detour;
+        return fromCorner < 0 || toCorner < 0
+            ? new(straight / speedMetresPerSecond, double.PositiveInfinity)
+            : new(straight / Math.Min(speedMetresPerSecond, WalkingMetresPerSecond), Metres(from, _corners[fromCorner]) + Metres(_corners[toCorner], to));
     }
 
     /// <summary>On a plane that touches the earth between the two: within 0.1 % over a city.</summary>
@@ -153,4 +157,14 @@ public sealed class RoadGraph
         var y = a.Latitude - b.Latitude;
         return Math.Sqrt((x * x) + (y * y)) * MetresPerDegree;
     }
+}
+
+/// <summary>What of a guard's way to a place does not depend on the state of the roads.</summary>
+/// <param name="OnFootSeconds">Without any road.</param>
+/// <param name="AccessMetres">To the first corner and from the last; infinite in a city without roads.</param>
+public readonly record struct RoadApproach(double OnFootSeconds, double AccessMetres)
+{
+    /// <param name="roadMetres">Between the corners, at full speed.</param>
+    public double Seconds(double roadMetres, double speedMetresPerSecond) =>
+        Math.Min(OnFootSeconds, (AccessMetres + roadMetres) / speedMetresPerSecond);
 }

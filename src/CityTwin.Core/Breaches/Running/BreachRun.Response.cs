@@ -1,5 +1,6 @@
 using CityTwin.Core.Breaches.Chances;
 using CityTwin.Core.Breaches.Model;
+using CityTwin.Core.Guarding;
 
 namespace CityTwin.Core.Breaches.Running;
 
@@ -9,6 +10,7 @@ public sealed partial class BreachRun
     private readonly long[] _guardFreeAt;
     private readonly double[] _distances;
     private readonly double[]?[] _openDistances; // of each area, by road, as long as no road has another level than in the beginning
+    private readonly RoadApproach[]?[] _approaches; // of each area, of each guard
     private readonly PriorityQueue<int, (double, int)> _openCorners = new();
     private readonly int[] _attempts = new int[2];  // of each kind of step
     private readonly bool[] _areComing = new bool[2];
@@ -100,12 +102,19 @@ public sealed partial class BreachRun
     {
         var attempt = _attempts[(int)StepKind.Physical]++;
         var (best, bestTicks) = (-1, long.MaxValue);
+        var (approaches, distances) = (Approaches(area), Distances(area));
         for (var guard = 0; guard < _tables.Guards.Length; guard++)
         {
-            if (_guardFreeAt[guard] <= _now && IsOnDuty(guard) && TicksTo(guard, area, attempt) is var ticks && ticks < bestTicks)
+            // Who is farther than the best needs no draws.
+            var who = _tables.Guards[guard];
+            var travel = (long)((approaches[guard].Seconds(who.Corner < 0 ? double.PositiveInfinity : distances[who.Corner], who.SpeedMetresPerSecond) * 1000) + 0.5);
+            if (travel >= bestTicks || _guardFreeAt[guard] > _now || !IsOnDuty(guard))
             {
-                (best, bestTicks) = (guard, ticks);
+                continue;
             }
+
+            var ticks = travel + _tables.Turnout.Draw(_chance, who.Key, Purpose.Turnout, attempt);
+            (best, bestTicks) = ticks < bestTicks ? (guard, ticks) : (best, bestTicks);
         }
 
         if (best < 0)
@@ -130,12 +139,13 @@ public sealed partial class BreachRun
     private bool IsOnDuty(int guard) => _tables.GuardsOnDuty < 0
         || _chance.Unit(_tables.Guards[guard].Key, Purpose.OnDuty) < _tables.Schedules[_tables.GuardsOnDuty].ShareAt(_ground.LocalStart + _now);
 
-    private long TicksTo(int guard, int area, int attempt)
+    private RoadApproach[] Approaches(int area)
     {
-        var (who, where) = (_tables.Guards[guard], _tables.Areas[area]);
-        var metres = who.Corner < 0 ? double.PositiveInfinity : Distances(area)[who.Corner];
-        var seconds = _ground.Roads.Seconds(who.Post, who.Corner, where.Position, where.Corner, metres, who.SpeedMetresPerSecond);
-        return _tables.Turnout.Draw(_chance, who.Key, Purpose.Turnout, attempt) + (long)((seconds * 1000) + 0.5);
+        var where = _tables.Areas[area];
+        return _approaches[area] ??=
+        [
+            .. _tables.Guards.Select(guard => _ground.Roads.Approach(guard.Post, guard.Corner, where.Position, where.Corner, guard.SpeedMetresPerSecond)),
+        ];
     }
 
     private int _distancesArea;

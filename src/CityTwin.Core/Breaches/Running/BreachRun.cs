@@ -1,6 +1,7 @@
 using System.Globalization;
 using CityTwin.Core.Breaches.Chances;
 using CityTwin.Core.Breaches.Model;
+using CityTwin.Core.Guarding;
 using CityTwin.Core.Simulation;
 
 namespace CityTwin.Core.Breaches.Running;
@@ -34,6 +35,7 @@ public sealed partial class BreachRun
         _guardFreeAt = new long[_tables.Guards.Length];
         _distances = new double[_ground.Roads.Corners];
         _openDistances = [.. _tables.Areas.Select(_ => (double[]?)null)];
+        _approaches = new RoadApproach[]?[_tables.Areas.Length];
         _ways = new(_tables);
     }
 

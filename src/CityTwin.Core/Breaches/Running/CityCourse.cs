@@ -51,10 +51,10 @@ internal sealed class CityCourse
 
     public IReadOnlyList<int> Touched => _touched;
 
-    /// <summary>Read before and after each settle by who measures; null = nobody does.</summary>
+    /// <summary>Read before and after each settle and fork by who measures; null = nobody does.</summary>
     public Func<long>? Clock { get; set; }
 
-    /// <summary>What <see cref="Clock"/> went on in settles since it was set.</summary>
+    /// <summary>What <see cref="Clock"/> went on in settles and forks since it was set.</summary>
     public long ClockInSettles { get; private set; }
 
     /// <summary>When the city changes next by itself; <see cref="long.MaxValue"/> = never.</summary>
@@ -62,7 +62,9 @@ internal sealed class CityCourse
 
     public void Reset()
     {
+        var began = Clock?.Invoke() ?? 0;
         State.CopyFrom(_ground.Start);
+        ClockInSettles += (Clock?.Invoke() ?? 0) - began;
         foreach (var service in _touched)
         {
             (_services[service].IsTouched, _services[service].WasCritical) = (false, false);
