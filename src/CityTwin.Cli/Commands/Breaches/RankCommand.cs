@@ -67,28 +67,9 @@ internal static class RankCommand
         double? budget, int threads, Action<double> progress, CancellationToken cancellation)
     {
         var job = new RankJob(city, start, scenario, sets, cancellation);
-        var all = Run(job, threads, done => progress(budget is null ? done : done / 2), cancellation);
+        var all = PartRunner.Run(job, threads, done => progress(budget is null ? done : done / 2), cancellation);
         var ranked = RankReport.Of(job, all, BreachReport.DefaultConfidence, null);
         return budget is { } money ? ranked with { Best = Best(city, start, scenario, ranked, money, threads, done => progress(0.5 + (done / 2)), cancellation) } : ranked;
-    }
-
-    private static RankPart Run(RankJob job, int threads, Action<double> progress, CancellationToken cancellation)
-    {
-        RankPart? all = null;
-        PartRunner.Run(0, BreachJob.PartsOf(job.Scenario.Runs), threads, job.Run, part =>
-        {
-            if (all is null)
-            {
-                all = part;
-            }
-            else
-            {
-                all.Merge(part);
-            }
-
-            progress((double)all.Runs / job.Scenario.Runs);
-        }, cancellation);
-        return all!;
     }
 
     /// <summary>Only defences that changed something by themselves are combined: all others change no run.</summary>
@@ -109,7 +90,7 @@ internal static class RankCommand
             }
 
             var job = new RankJob(city, start, shorter, [[.. items.Select(item => useful[item].Defences[0])]], cancellation);
-            return -RankReport.Of(job, Run(job, threads, _ => { }, cancellation), BreachReport.DefaultConfidence, null).Sets[0].PersonHours.Mean;
+            return -RankReport.Of(job, PartRunner.Run(job, threads, _ => { }, cancellation), BreachReport.DefaultConfidence, null).Sets[0].PersonHours.Mean;
         });
         return new(
             budget, [.. answer.Items.Select(item => useful[item].Defences[0])], answer.Cost, answer.Value, shorter.Runs, answer.Tried,

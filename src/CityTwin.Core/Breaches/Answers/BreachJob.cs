@@ -56,7 +56,11 @@ public sealed class BreachJob
     public ImmutableArray<DrawnInput> Inputs { get; }
 
     /// <summary>How many runs are made of each draw of the inputs: these cost as much as the others together at most.</summary>
-    public int RunsOfDraws => _draws.IsEmpty ? 0 : Math.Max(Math.Min(Scenario.Runs, RunsInPart), Scenario.Runs / _draws.Length);
+    public int RunsOfDraws => RunsOfDrawsOf(Scenario);
+
+    /// <summary>The same for any job over a scenario.</summary>
+    internal static int RunsOfDrawsOf(BreachScenario scenario) =>
+        scenario.InputDraws < 2 ? 0 : Math.Min(scenario.Runs, Math.Max(RunsInPart, scenario.Runs / scenario.InputDraws));
 
     /// <summary>How many parts a number of runs has.</summary>
     public static int PartsOf(int runs) => (runs + RunsInPart - 1) / RunsInPart;
@@ -67,7 +71,7 @@ public sealed class BreachJob
     {
         var answer = new BreachPart(this);
         var run = new BreachRun(Plan);
-        var draws = _draws.Length >= 2 && part * RunsInPart < RunsOfDraws ? _draws.Select(plan => new BreachRun(plan)).ToArray() : [];
+        var draws = part * RunsInPart < RunsOfDraws ? _draws.Select(plan => new BreachRun(plan)).ToArray() : [];
         var (succeeded, lost) = (new long[draws.Length], new long[draws.Length]);
         for (var number = part * RunsInPart; number < Math.Min((part + 1) * RunsInPart, Scenario.Runs); number++)
         {

@@ -29,7 +29,7 @@ public sealed class BreachTally
         OnTheWay = new long[plan.Tables.Steps.Length];
         Records = [.. plan.Tables.RecordClasses.Select(_ => new Histogram())];
         var services = _ground.Watch.Services;
-        _zoneOf = [.. services.Select(service => services.IndexOf(services.First(other => other.Zone == service.Zone)))];
+        _zoneOf = FirstOfZone(services);
         Kinds = [.. services.Select(service => service.Service.Service).Distinct().Order()];
         _kindOf = [.. services.Select(service => Kinds.IndexOf(service.Service.Service))];
     }
@@ -155,6 +155,18 @@ public sealed class BreachTally
     }
 
     private IEnumerable<Histogram> Histograms => [Compromise, Detection, Arrival, Restoration, PersonHours, CustomerHours, .. Records];
+
+    /// <summary>Of each service the first one of its zone; they are numbered zone by zone.</summary>
+    private static int[] FirstOfZone(ImmutableArray<(Core.Model.Zone Zone, Core.Model.ZoneService Service)> services)
+    {
+        var first = new int[services.Length];
+        for (var service = 1; service < services.Length; service++)
+        {
+            first[service] = services[service].Zone.Id == services[service - 1].Zone.Id ? first[service - 1] : service;
+        }
+
+        return first;
+    }
 
     private void Count(BreachCount count, long? at, Histogram? times)
     {

@@ -32,7 +32,7 @@ public sealed class RankJob
     public ImmutableArray<ImmutableArray<DefenceId>> Sets { get; }
 
     /// <summary>How many runs are made of each draw of the inputs.</summary>
-    public int RunsOfDraws => Scenario.InputDraws < 2 ? 0 : Math.Min(Scenario.Runs, Math.Max(BreachJob.RunsInPart, Scenario.Runs / Scenario.InputDraws));
+    public int RunsOfDraws => BreachJob.RunsOfDrawsOf(Scenario);
 
     /// <summary>What a set costs, by the values as stated.</summary>
     public double CostOf(ImmutableArray<DefenceId> set) => set.Sum(id => City.Security.Defences.First(defence => defence.Id == id).Cost.Value);

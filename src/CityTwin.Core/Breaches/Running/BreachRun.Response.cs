@@ -35,7 +35,11 @@ public sealed partial class BreachRun
         var (plan, detection) = (_tables.Steps[step], _tables.Steps[step].Detections[number]);
         if (_chance.Unit(detection.Key, Purpose.Detected) >= detection.Probability * Working(detection))
         {
-            TellUnseen(step, detection, WhyNot(detection));
+            if (_story is not null)
+            {
+                TellUnseen(step, detection, WhyNot(detection));
+            }
+
             return;
         }
 
