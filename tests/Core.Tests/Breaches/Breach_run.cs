@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Breaches.Running;
 using CityTwin.Core.Model;
@@ -286,6 +287,25 @@ public sealed class Breach_run
         var round = (closed.ArrivedAt!.Value - 18_000_000 - 60_000) / 1000.0;
         Assert.InRange(direct, 6_850 / 10.0, 6_880 / 10.0);
         Assert.InRange(round, 11_290 / 10.0, 11_330 / 10.0);
+    }
+
+    [Fact]
+    public void What_a_zone_loses_is_what_its_services_lose()
+    {
+        var city = With(Noisy());
+        var tally = new BreachTally(Plan(city, Scenario(["t"], seed: 7)));
+        var run = new BreachRun(tally.Plan);
+        for (var number = 0; number < 100; number++)
+        {
+            run.Go(number);
+            tally.Take(run);
+        }
+
+        var services = tally.Plan.Ground.Watch.Services;
+        var byService = tally.ByService.GroupBy(pair => services[pair.Key].Zone.Id)
+            .ToDictionary(zone => zone.Key, zone => zone.Aggregate(Int128.Zero, (sum, pair) => sum + pair.Value.PersonHours.Moments.Sum));
+        Assert.Contains(tally.ByService.GroupBy(pair => services[pair.Key].Zone.Id), zone => zone.Count() > 1);
+        Assert.Equal(byService, tally.ByZone.ToDictionary(pair => services[pair.Key].Zone.Id, pair => pair.Value.PersonHours.Moments.Sum));
     }
 
     [Fact]
