@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using CityTwin.Cli.Commands;
+using CityTwin.Cli.Commands.Audit;
 using CityTwin.Cli.Commands.Breaches;
 
 namespace CityTwin.Cli;
@@ -54,6 +55,7 @@ internal static class CommandLine
             SnapshotCommand.Create(),
             WeakestCommand.Create(),
             BreachCommand.Create(),
+            AuditCommand.Create(),
         };
 
     private static async Task<int> RefuseAsync(ParseResult result, TextWriter error)
