@@ -6,10 +6,10 @@ using Microsoft.Data.Sqlite;
 namespace CityTwin.Storage.Sqlite;
 
 /// <summary>
-/// Writes groups of grain states, and the published changes that ride along, each group in one transaction. It belongs to
-/// one thread. After any error it opens a new connection: what state the old one is in, nobody needs to find out.
+/// Writes groups to a SQLite file. After any error it opens a new connection: what state the old one is in, nobody needs
+/// to find out.
 /// </summary>
-internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider time) : IDisposable
+internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider time) : IGroupWriter
 {
     private const string KeyMatches =
         "GrainIdHash = ?1 and GrainTypeHash = ?2 and GrainIdN0 = ?3 and GrainIdN1 = ?4 and GrainTypeString = ?5 "
@@ -17,20 +17,13 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
 
     private Open? _open;
 
-    /// <summary>
-    /// Commits the group. A write whose expected version is not the row's gets null and leaves no trace; it does not
-    /// disturb the others.
-    /// </summary>
-    /// <returns>The outcome of each write, in the order given.</returns>
-    /// <exception cref="SaveFailedException">Nothing of the group was written.</exception>
-    /// <exception cref="SaveOutcomeUnknownException">The commit itself failed.</exception>
-    /// <exception cref="StorageUnusableException">Nothing was written, and nothing ever will be.</exception>
+    /// <inheritdoc/>
     public Saved?[] Write(IReadOnlyList<PendingSave> group)
     {
         lock (database.Shared.WriteTurn)
         {
             var (outcomes, head) = Attempt(group);
-            database.Shared.Advance(head);
+            database.Shared.Head.Advance(head);
             return outcomes;
         }
     }
