@@ -125,7 +125,7 @@ internal sealed class PostgresTestDatabase(PostgresServer server, string name, P
 
     public StorageOptions Options => database.Options;
 
-    public PostgresServer Server => server;
+    public PostgresDatabase Opened => database;
 
     public string Name => name;
 

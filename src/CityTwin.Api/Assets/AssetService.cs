@@ -1,5 +1,4 @@
 using CityTwin.Api.Commands;
-using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Views;
@@ -52,29 +51,21 @@ internal sealed class AssetService(CityReader reader, Watcher watcher, IGrainFac
                 context.CancellationToken),
             context.CancellationToken);
 
-    public override Task<V1.CommandReceipt> ContainAsset(V1.ContainAssetRequest request, ServerCallContext context) => Command(
+    public override Task<V1.CommandReceipt> ContainAsset(V1.ContainAssetRequest request, ServerCallContext context) => Give(
         request.Name,
         new(request.Principal, request.Reason, request.RequestId),
         (grain, order) => grain.Contain(order.RequestId, order.Principal, order.Reason),
         context);
 
-    public override Task<V1.CommandReceipt> ClearAsset(V1.ClearAssetRequest request, ServerCallContext context) => Command(
+    public override Task<V1.CommandReceipt> ClearAsset(V1.ClearAssetRequest request, ServerCallContext context) => Give(
         request.Name,
         new(request.Principal, request.Reason, request.RequestId),
         (grain, order) => grain.Clear(order.RequestId, order.Principal, order.Reason),
         context);
 
-    private async Task<V1.CommandReceipt> Command(
-        string name, Order order, Func<IAssetGrain, Order, Task<long?>> command, ServerCallContext context)
-    {
-        var violations = new Violations();
-        violations.Command(order);
-        violations.Throw();
-        var version = reader.Newest;
-        var known = order.WithId();
-        var seq = await command(GrainOf(version, Pages.Find(Collections.Assets, version, name)), known).WaitAsync(context.CancellationToken);
-        return known.Receipt(version, name, seq, time.GetUtcNow());
-    }
+    private Task<V1.CommandReceipt> Give(
+        string name, Order order, Func<IAssetGrain, Order, Task<long?>> command, ServerCallContext context) =>
+        order.Give(Collections.Assets, name, reader, time, (version, place, known) => command(GrainOf(version, place), known), context.CancellationToken);
 
     private IAssetGrain GrainOf(CityVersion version, int place) =>
         grains.GetGrain<IAssetGrain>(GrainKeys.Of(version.Index.City.Security.Assets[place].Id));

@@ -1,5 +1,4 @@
 using CityTwin.Api.Commands;
-using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Views;
@@ -52,29 +51,21 @@ internal sealed class ConduitService(CityReader reader, Watcher watcher, IGrainF
                 context.CancellationToken),
             context.CancellationToken);
 
-    public override Task<V1.CommandReceipt> IsolateConduit(V1.IsolateConduitRequest request, ServerCallContext context) => Command(
+    public override Task<V1.CommandReceipt> IsolateConduit(V1.IsolateConduitRequest request, ServerCallContext context) => Give(
         request.Name,
         new(request.Principal, request.Reason, request.RequestId),
         (grain, order) => grain.Isolate(order.RequestId, order.Principal, order.Reason),
         context);
 
-    public override Task<V1.CommandReceipt> RejoinConduit(V1.RejoinConduitRequest request, ServerCallContext context) => Command(
+    public override Task<V1.CommandReceipt> RejoinConduit(V1.RejoinConduitRequest request, ServerCallContext context) => Give(
         request.Name,
         new(request.Principal, request.Reason, request.RequestId),
         (grain, order) => grain.Rejoin(order.RequestId, order.Principal, order.Reason),
         context);
 
-    private async Task<V1.CommandReceipt> Command(
-        string name, Order order, Func<IConduitGrain, Order, Task<long?>> command, ServerCallContext context)
-    {
-        var violations = new Violations();
-        violations.Command(order);
-        violations.Throw();
-        var version = reader.Newest;
-        var known = order.WithId();
-        var seq = await command(GrainOf(version, Pages.Find(Collections.Conduits, version, name)), known).WaitAsync(context.CancellationToken);
-        return known.Receipt(version, name, seq, time.GetUtcNow());
-    }
+    private Task<V1.CommandReceipt> Give(
+        string name, Order order, Func<IConduitGrain, Order, Task<long?>> command, ServerCallContext context) =>
+        order.Give(Collections.Conduits, name, reader, time, (version, place, known) => command(GrainOf(version, place), known), context.CancellationToken);
 
     private IConduitGrain GrainOf(CityVersion version, int place) =>
         grains.GetGrain<IConduitGrain>(GrainKeys.Of(version.Index.City.Security.Conduits[place].Id));

@@ -45,6 +45,8 @@ internal sealed class CityService(
                 Networks = city.Networks.Length,
                 Sensors = city.Sensors.Length,
                 Guards = city.Guards.Length,
+                Assets = city.Security.Assets.Length,
+                Conduits = city.Security.Conduits.Length,
                 OpenAlerts = version.Alerts.Values.Count(alert => alert.Status.Phase != AlertPhase.Cleared),
             },
         });

@@ -89,12 +89,12 @@ internal sealed class ZoneService(
             violations.Add("until_time", $"until_time lies ahead, by at most {PlannedWorkRules.Max.TotalDays:0} days.", "OUT_OF_RANGE");
         }
 
-        return Command(
+        return Give(
             request.Name, new(request.Principal, request.Reason, request.RequestId), violations,
             (grain, order) => grain.PlanWork(order.RequestId, until, order.Principal, order.Reason), context);
     }
 
-    public override Task<V1.CommandReceipt> EndWork(V1.EndWorkRequest request, ServerCallContext context) => Command(
+    public override Task<V1.CommandReceipt> EndWork(V1.EndWorkRequest request, ServerCallContext context) => Give(
         request.Name, new(request.Principal, request.Reason, request.RequestId), new(),
         (grain, order) => grain.PlanWork(order.RequestId, null, order.Principal, order.Reason), context);
 
@@ -106,7 +106,7 @@ internal sealed class ZoneService(
             violations.Add("posture", "posture is required, and one of the contract's.", "REQUIRED");
         }
 
-        return Command(
+        return Give(
             request.Name, new(request.Principal, request.Reason, request.RequestId), violations,
             (grain, order) => grain.SetPosture(order.RequestId, (SecurityPosture)(request.Posture - 1), order.Principal, order.Reason), context);
     }
@@ -115,21 +115,14 @@ internal sealed class ZoneService(
     {
         var violations = new Violations();
         violations.Range("people", request.People, 0, ZoneFactRules.PeopleMax);
-        return Command(
+        return Give(
             request.Name, new(request.Principal, request.Reason, request.RequestId), violations,
             (grain, order) => grain.Count(order.RequestId, request.HasPeople ? request.People : null, order.Principal), context);
     }
 
-    private async Task<V1.CommandReceipt> Command(
-        string name, Order order, Violations violations, Func<IZoneGrain, Order, Task<long?>> command, ServerCallContext context)
-    {
-        violations.Command(order);
-        violations.Throw();
-        var version = reader.Newest;
-        var known = order.WithId();
-        var seq = await command(GrainOf(version, Pages.Find(_zones, version, name)), known).WaitAsync(context.CancellationToken);
-        return known.Receipt(version, name, seq, time.GetUtcNow());
-    }
+    private Task<V1.CommandReceipt> Give(
+        string name, Order order, Violations violations, Func<IZoneGrain, Order, Task<long?>> command, ServerCallContext context) =>
+        order.Give(_zones, name, reader, time, (version, place, known) => command(GrainOf(version, place), known), context.CancellationToken, violations);
 
     private IZoneGrain GrainOf(CityVersion version, int place) =>
         grains.GetGrain<IZoneGrain>(GrainKeys.Of(version.Index.City.Zones[place].Id));

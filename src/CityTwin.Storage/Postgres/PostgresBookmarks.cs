@@ -11,12 +11,16 @@ internal sealed class PostgresBookmarks(PostgresDatabase database) : IBookmarks
     {
         try
         {
-            await using var connection = await database.OpenReader(cancellation).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand("select epoch, seq, definition from bookmarks where reader = $1", connection) { Parameters = { new() { Value = reader } } };
-            await using var row = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-            return await row.ReadAsync(cancellation).ConfigureAwait(false)
-                ? new(row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : new CityHash(row.GetString(2)))
-                : null;
+            return await database.Use(
+                async connection =>
+                {
+                    await using var command = new NpgsqlCommand("select epoch, seq, definition from bookmarks where reader = $1", connection) { Parameters = { new() { Value = reader } } };
+                    await using var row = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+                    return await row.ReadAsync(cancellation).ConfigureAwait(false)
+                        ? new Bookmark(row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : new CityHash(row.GetString(2)))
+                        : null;
+                },
+                cancellation).ConfigureAwait(false);
         }
         catch (Exception fault) when (PostgresFaults.IsOne(fault))
         {
@@ -28,21 +32,25 @@ internal sealed class PostgresBookmarks(PostgresDatabase database) : IBookmarks
     {
         try
         {
-            await using var connection = await database.OpenReader(cancellation).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand(
-                "insert into bookmarks (reader, epoch, seq, definition) values ($1, $2, $3, $4) "
-                + "on conflict (reader) do update set epoch = excluded.epoch, seq = excluded.seq, definition = excluded.definition",
-                connection)
-            {
-                Parameters =
+            await database.Use(
+                async connection =>
                 {
-                    new() { Value = reader },
-                    new() { Value = bookmark.Epoch },
-                    new() { Value = bookmark.Seq },
-                    new() { Value = (object?)bookmark.Definition?.Value ?? DBNull.Value, DataTypeName = "text" },
+                    await using var command = new NpgsqlCommand(
+                        "insert into bookmarks (reader, epoch, seq, definition) values ($1, $2, $3, $4) "
+                        + "on conflict (reader) do update set epoch = excluded.epoch, seq = excluded.seq, definition = excluded.definition",
+                        connection)
+                    {
+                        Parameters =
+                        {
+                            new() { Value = reader },
+                            new() { Value = bookmark.Epoch },
+                            new() { Value = bookmark.Seq },
+                            new() { Value = (object?)bookmark.Definition?.Value ?? DBNull.Value, DataTypeName = "text" },
+                        },
+                    };
+                    return await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
                 },
-            };
-            await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+                cancellation).ConfigureAwait(false);
         }
         catch (Exception fault) when (PostgresFaults.IsOne(fault))
         {

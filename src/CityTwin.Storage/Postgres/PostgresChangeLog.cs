@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Data;
 using CityTwin.Grains.Storing;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -92,20 +91,25 @@ internal sealed class PostgresChangeLog(PostgresDatabase database, PostgresListe
     {
         try
         {
-            await using var connection = await database.OpenReader(cancellation).ConfigureAwait(false);
-            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation).ConfigureAwait(false);
-            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { new(LogPlace.Query), read } };
-            await using var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-            await reader.ReadAsync(cancellation).ConfigureAwait(false);
-            var place = LogPlace.Of(reader);
-            database.Require(place);
-            await reader.NextResultAsync(cancellation).ConfigureAwait(false);
-            return (place, await Rows(reader, cancellation).ConfigureAwait(false));
+            return await database.Use(connection => Consistently(connection, read, cancellation), cancellation).ConfigureAwait(false);
         }
         catch (Exception fault) when (PostgresFaults.IsOne(fault))
         {
             throw PostgresFaults.Unusable(database.Options, fault);
         }
+    }
+
+    private async Task<(LogPlace Place, ImmutableArray<ChangeRow> Rows)> Consistently(
+        NpgsqlConnection connection, NpgsqlBatchCommand read, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation).ConfigureAwait(false);
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { new(LogPlace.Query), read } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await reader.ReadAsync(cancellation).ConfigureAwait(false);
+        var place = LogPlace.Of(reader);
+        database.Require(place);
+        await reader.NextResultAsync(cancellation).ConfigureAwait(false);
+        return (place, await Rows(reader, cancellation).ConfigureAwait(false));
     }
 
     private static async Task<ImmutableArray<ChangeRow>> Rows(NpgsqlDataReader reader, CancellationToken cancellation)

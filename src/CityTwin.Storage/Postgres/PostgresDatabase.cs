@@ -64,8 +64,30 @@ public sealed class PostgresDatabase : IDisposable
         }
     }
 
-    /// <summary>A connection for reading, from the pool.</summary>
-    internal ValueTask<NpgsqlConnection> OpenReader(CancellationToken cancellation) => _readers.OpenConnectionAsync(cancellation);
+    /// <summary>
+    /// Does something over a connection from the pool that may be done twice. When the server was away, all connections in
+    /// the pool are dead and nobody has noticed: they are forgotten, and it is done once more over a new one.
+    /// </summary>
+    internal async Task<T> Use<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Once(work, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (PostgresFaults.IsBroken(fault))
+        {
+            Forget();
+            return await Once(work, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Forgets what is in the pools: ours, and that of the stock providers.</summary>
+    internal void Forget()
+    {
+        _readers.Clear();
+        using var stock = new NpgsqlConnection(ConnectionString);
+        NpgsqlConnection.ClearPool(stock);
+    }
 
     /// <summary>
     /// A connection of its own that commits durably: what it acknowledged survives a power cut of the server. A server
@@ -107,6 +129,12 @@ public sealed class PostgresDatabase : IDisposable
         }
 
         Head.Advance(place.Head);
+    }
+
+    private async Task<T> Once<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
+    {
+        await using var connection = await _readers.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        return await work(connection).ConfigureAwait(false);
     }
 
     /// <summary>Closes the idle connections too.</summary>

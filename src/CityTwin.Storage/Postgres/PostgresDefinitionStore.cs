@@ -11,12 +11,16 @@ internal sealed class PostgresDefinitionStore(PostgresDatabase database) : IDefi
     {
         try
         {
-            await using var connection = await database.OpenReader(cancellation).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand("insert into definitions (hash, definition) values ($1, $2) on conflict do nothing", connection)
-            {
-                Parameters = { new() { Value = hash.Value }, new() { Value = definition } },
-            };
-            await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+            await database.Use(
+                async connection =>
+                {
+                    await using var command = new NpgsqlCommand("insert into definitions (hash, definition) values ($1, $2) on conflict do nothing", connection)
+                    {
+                        Parameters = { new() { Value = hash.Value }, new() { Value = definition } },
+                    };
+                    return await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+                },
+                cancellation).ConfigureAwait(false);
         }
         catch (Exception fault) when (PostgresFaults.IsOne(fault))
         {
@@ -29,9 +33,13 @@ internal sealed class PostgresDefinitionStore(PostgresDatabase database) : IDefi
     {
         try
         {
-            await using var connection = await database.OpenReader(cancellation).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand("select definition from definitions where hash = $1", connection) { Parameters = { new() { Value = hash.Value } } };
-            return await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is byte[] bytes ? bytes : (ReadOnlyMemory<byte>?)null;
+            return await database.Use(
+                async connection =>
+                {
+                    await using var command = new NpgsqlCommand("select definition from definitions where hash = $1", connection) { Parameters = { new() { Value = hash.Value } } };
+                    return await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is byte[] bytes ? bytes : (ReadOnlyMemory<byte>?)null;
+                },
+                cancellation).ConfigureAwait(false);
         }
         catch (Exception fault) when (PostgresFaults.IsOne(fault))
         {

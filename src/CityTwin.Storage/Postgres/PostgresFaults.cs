@@ -16,6 +16,11 @@ internal static class PostgresFaults
     /// <summary>Whether it is the server or the way to it that fails, rather than our code.</summary>
     public static bool IsOne(Exception fault) => fault is NpgsqlException or SocketException or IOException or TimeoutException;
 
+    /// <summary>Whether it was the connection that broke, so that another one may do.</summary>
+    public static bool IsBroken(Exception fault) => fault is PostgresException { SqlState: var state }
+        ? state is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+        : IsOne(fault);
+
     /// <summary>True when no later attempt can succeed: the schema is not what our statements were written for, or the data is other data.</summary>
     public static bool IsFatal(Exception fault) =>
         fault is PostgresException { SqlState: var state } && (state == OtherLog || SchemaGone.Contains(state));

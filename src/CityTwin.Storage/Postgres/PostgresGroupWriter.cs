@@ -86,6 +86,11 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
         {
             // Closing the connection rolls back what is open.
             Dispose();
+            if (PostgresFaults.IsBroken(fault))
+            {
+                database.Forget();
+            }
+
             throw PostgresFaults.IsFatal(fault) ? PostgresFaults.Unusable(database.Options, fault)
                 : committing ? new SaveOutcomeUnknownException($"The commit to {database.Options.Place} failed: {PostgresFaults.OneLine(fault)}", fault)
                 : new SaveFailedException($"Nothing was written to {database.Options.Place}: {PostgresFaults.OneLine(fault)}", fault);

@@ -79,6 +79,7 @@ internal sealed partial class PostgresListener(
         }
     }
 
+    /// <param name="looked">Is called each time that the place of the log was read.</param>
     private async Task Listen(NpgsqlConnection connection, Action looked)
     {
         connection.Notification += (_, told) => Hear(told.Payload);
@@ -94,7 +95,8 @@ internal sealed partial class PostgresListener(
             var began = time.GetTimestamp();
             for (var left = database.Options.PollInterval; left > TimeSpan.Zero; left = database.Options.PollInterval - time.GetElapsedTime(began))
             {
-                await connection.WaitAsync(left, _stop.Token).ConfigureAwait(false);
+                // In whole milliseconds, since none would be taken for "for ever".
+                await connection.WaitAsync((int)Math.Ceiling(left.TotalMilliseconds), _stop.Token).ConfigureAwait(false);
             }
         }
     }
