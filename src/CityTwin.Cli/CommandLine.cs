@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using CityTwin.Cli.Commands;
+using CityTwin.Cli.Commands.Audit;
 using CityTwin.Cli.Commands.Breaches;
 
 namespace CityTwin.Cli;
@@ -55,6 +56,7 @@ internal static class CommandLine
             SnapshotCommand.Create(),
             WeakestCommand.Create(),
             BreachCommand.Create(),
+            AuditCommand.Create(),
             OutlookCommand.Create(),
         };
 

@@ -1,12 +1,18 @@
 using System.CommandLine;
+using CityTwin.Client;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace CityTwin.Cli;
 
 /// <summary>The <c>--server</c> option of the verbs that talk to a running city.</summary>
 internal static class RunningCity
 {
+    /// <summary>Somebody waits at the shell: a silo that is not there should be told soon.</summary>
+    private const int AttemptsMax = 3;
+
+    /// <summary>The definition of a large city takes a while on its way and in coming into force.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     public static Option<string> Option() => new("--server")
     {
         Description = "Where the city answers over gRPC.",
@@ -16,7 +22,7 @@ internal static class RunningCity
 
     /// <summary>Asks the city something.</summary>
     /// <exception cref="CommandFailedException">There is no answer, or it is a refusal.</exception>
-    public static async Task<T> Ask<T>(ParseResult result, Option<string> server, Func<GrpcChannel, Task<T>> ask)
+    public static async Task<T> Ask<T>(ParseResult result, Option<string> server, Func<CityTwinClient, Task<T>> ask)
     {
         var url = result.GetRequiredValue(server);
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
@@ -26,8 +32,8 @@ internal static class RunningCity
 
         try
         {
-            using var channel = GrpcChannel.ForAddress(address, new() { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
-            return await ask(channel);
+            using var client = new CityTwinClient(new() { Addresses = [address], AttemptsMax = AttemptsMax, Deadline = Patience, AnswerBytesMax = null });
+            return await ask(client);
         }
         catch (RpcException failure) when (failure.StatusCode is StatusCode.Unavailable)
         {

@@ -87,6 +87,8 @@ public sealed record IngestOptions
         Expect(External is null || External.Host.Length > 0, "External.Host: empty.");
         Expect(External is null || External.Port is >= 1 and <= 65535, $"External.Port: {External?.Port} is not in 1..65535.");
         Expect(External is null || External.ClientId.Length is > 0 and <= 128, "External.ClientId: 1..128 characters.");
+        Expect(External?.SharedBy is not { } shared || (shared.Length is > 0 and <= 128 && shared.IndexOfAny(['/', '+', '#', '\0']) < 0),
+            "External.SharedBy: 1..128 characters without / + and #.");
         return faults;
     }
 }
@@ -103,8 +105,11 @@ public sealed record ExternalBrokerOptions
     /// <summary>User name and password, read by whoever made these options from a file or the environment, never from the command line.</summary>
     public MqttCredentials? Credentials { get; init; }
 
-    /// <summary>Names the session that the broker keeps for us while we are away; one per deployment.</summary>
+    /// <summary>Names the session that the broker keeps for us while we are away; one per silo.</summary>
     public string ClientId { get; init; } = "citytwin-ingest";
+
+    /// <summary>The name under which several silos share the subscription, so that each message goes to one of them; null = all of it is ours.</summary>
+    public string? SharedBy { get; init; }
 
     /// <summary>How long the broker keeps our session, and what was not acknowledged, while we are away.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromDays(1);

@@ -23,12 +23,13 @@ internal static class SiloHost
     /// <exception cref="StorageUnusableException">The storage cannot be used, or has broken down while it ran.</exception>
     public static async Task RunAsync(SiloSettings settings, CancellationToken cancellation)
     {
-        var mqtt = MqttSettings.From(Environment.GetEnvironmentVariable, settings.MqttPort);
+        var mqtt = MqttSettings.From(Environment.GetEnvironmentVariable, settings.MqttPort, settings.Cluster);
         FreePorts.Require([
             (settings.HttpPort, "--http-port"),
             (settings.GrpcPort, "--grpc-port"),
-            .. mqtt.External is null ? [(settings.MqttPort, "--mqtt-port")] : Array.Empty<(int, string)>()]);
-        using var folder = DataFolder.Occupy(settings.DataFolder);
+            .. mqtt.External is null ? [(settings.MqttPort, "--mqtt-port")] : Array.Empty<(int, string)>(),
+            .. settings.Cluster is { } silos ? [(silos.SiloPort, "--silo-port"), (silos.GatewayPort, "--gateway-port")] : Array.Empty<(int, string)>()]);
+        using var folder = settings.Cluster is null ? DataFolder.Occupy(settings.DataFolder) : null;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Quieten(builder.Logging);
         // From a build the console's files lie in their own projects; in a published folder this changes nothing.
@@ -86,10 +87,18 @@ internal static class SiloHost
 
     private static void AddSilo(ISiloBuilder silo, SiloSettings settings)
     {
-        silo.UseLocalhostClustering(FreePorts.Any(), FreePorts.Any(), serviceId: "citytwin", clusterId: "citytwin");
+        if (settings.Cluster is { } cluster)
+        {
+            cluster.AddTo(silo);
+        }
+        else
+        {
+            silo.UseLocalhostClustering(FreePorts.Any(), FreePorts.Any(), serviceId: "citytwin", clusterId: "citytwin");
+            silo.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = settings.DataFolder });
+        }
+
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromHours(1));
         Telemetry.Add(silo);
-        silo.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = settings.DataFolder });
         silo.AddCityTwinGrains();
     }
 

@@ -7,8 +7,13 @@ namespace CityTwin.Silo;
 /// <param name="GrpcPort">gRPC over HTTP/2, on loopback.</param>
 /// <param name="MqttPort">The embedded broker, on loopback.</param>
 /// <param name="HasFeed">Whether synthetic sensors publish; only for a sample city.</param>
+/// <param name="Cluster">How it shares a city on PostgreSQL with other silos; null = the city is in <paramref name="DataFolder"/>, for this silo alone.</param>
 internal sealed record SiloSettings(
-    string DataFolder, string? CityFolder, int HttpPort, int GrpcPort, int MqttPort, bool HasFeed);
+    string DataFolder, string? CityFolder, int HttpPort, int GrpcPort, int MqttPort, bool HasFeed, ClusterSettings? Cluster)
+{
+    /// <summary>What holds the city, for people.</summary>
+    public string Keeper => Cluster is null ? $"'{DataFolder}'" : "the database";
+}
 
 /// <summary>The silo cannot start; the message is one line that says what is wrong and how to mend it.</summary>
 internal sealed class StartRefusedException(string message) : Exception(message);

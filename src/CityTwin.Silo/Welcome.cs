@@ -18,7 +18,7 @@ internal static class Welcome
         output.WriteLine($"  REST      http://127.0.0.1:{settings.HttpPort}/v1/zones");
         output.WriteLine($"  gRPC      127.0.0.1:{settings.GrpcPort} (citytwin.v1, with reflection)");
         output.WriteLine($"  MQTT      127.0.0.1:{settings.MqttPort} (citytwin/v1/sensors/SENSOR/reading)");
-        output.WriteLine($"  metrics   http://127.0.0.1:{settings.HttpPort}/metrics      data  {Path.GetFullPath(settings.DataFolder)}");
+        output.WriteLine($"  metrics   http://127.0.0.1:{settings.HttpPort}/metrics      data  {(settings.Cluster is null ? Path.GetFullPath(settings.DataFolder) : "PostgreSQL")}");
         output.WriteLine();
         output.WriteLine("  Three things to try:");
         output.WriteLine($"  1. Open the console, then take a substation out and watch what falls:");

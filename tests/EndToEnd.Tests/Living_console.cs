@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -77,7 +78,7 @@ public sealed class Living_console
         await Says(page.Locator("#breaches li"), "Person-hours lost");
     }
 
-    private static Task Order(SiloProcess silo, string verb) =>
+    private static Task<JsonElement> Order(SiloProcess silo, string verb) =>
         silo.Post($"v1/segments/substation-north:{verb}", new { principal = "tester", reason = "end to end" }, Cancellation);
 
     private static Task Is(IPage page, string connection) =>

@@ -78,6 +78,16 @@ internal sealed class SiloProcess : IAsyncDisposable
         }, StartMax, cancellation);
     }
 
+    /// <summary>Runs the program in the silo's environment for something that ends by itself.</summary>
+    /// <returns>What it said.</returns>
+    public async Task<string> RunToEnd(CancellationToken cancellation, params string[] arguments)
+    {
+        using var process = Programs.Start(Environment, Programs.Silo, arguments);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+        await process.WaitForExitAsync(cancellation);
+        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}");
+    }
+
     /// <summary>Starts the process, which may be killed before it has served anybody.</summary>
     public void Launch()
     {
@@ -103,6 +113,15 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>As an orchestrator does: it has time to put things in order.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> Stop(CancellationToken cancellation)
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"]);
+        await kill.WaitForExitAsync(cancellation);
+        return await Ended(cancellation);
+    }
+
     /// <summary>Waits until it ends by itself.</summary>
     public async Task<int> Ended(CancellationToken cancellation)
     {
@@ -113,13 +132,16 @@ internal sealed class SiloProcess : IAsyncDisposable
     public async Task<JsonElement> Get(string path, CancellationToken cancellation) =>
         await _http.GetFromJsonAsync<JsonElement>(path, cancellation);
 
-    public async Task Post(string path, object body, CancellationToken cancellation)
+    /// <returns>The answer.</returns>
+    public async Task<JsonElement> Post(string path, object body, CancellationToken cancellation)
     {
         using var answer = await _http.PostAsJsonAsync(path, body, cancellation);
         if (!answer.IsSuccessStatusCode)
         {
             throw new InvalidOperationException($"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellation)}");
         }
+
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
     }
 
     /// <summary>The level of every segment, by id.</summary>

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using CityTwin.Client;
 using CityTwin.Protocol.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace CityTwin.Cli.Commands;
 
@@ -29,9 +29,9 @@ internal static class OutlookCommand
         command.SetAction(async (result, cancellation) =>
         {
             var name = result.GetValue(profile) is { } id ? ProfilePrefix + id : "";
-            await RunningCity.Ask(result, server, channel => result.GetValue(watch)
-                ? Watch(channel, name, Tell, cancellation)
-                : Once(channel, name, Tell, cancellation));
+            await RunningCity.Ask(result, server, client => result.GetValue(watch)
+                ? Watch(client, name, Tell, cancellation)
+                : Once(client, name, Tell, cancellation));
             return ExitCode.Ok;
 
             void Tell(Outlook outlook)
@@ -50,15 +50,15 @@ internal static class OutlookCommand
         return command;
     }
 
-    private static async Task<int> Once(GrpcChannel channel, string profile, Action<Outlook> tell, CancellationToken cancellation)
+    private static async Task<int> Once(CityTwinClient client, string profile, Action<Outlook> tell, CancellationToken cancellation)
     {
-        tell(await new AnalysisService.AnalysisServiceClient(channel).GetOutlookAsync(new() { Profile = profile }, cancellationToken: cancellation));
+        tell(await client.Analysis.GetOutlookAsync(new() { Profile = profile }, cancellationToken: cancellation));
         return ExitCode.Ok;
     }
 
-    private static async Task<int> Watch(GrpcChannel channel, string profile, Action<Outlook> tell, CancellationToken cancellation)
+    private static async Task<int> Watch(CityTwinClient client, string profile, Action<Outlook> tell, CancellationToken cancellation)
     {
-        using var watch = new AnalysisService.AnalysisServiceClient(channel).WatchOutlook(new() { Profile = profile }, cancellationToken: cancellation);
+        using var watch = client.Analysis.WatchOutlook(new() { Profile = profile }, cancellationToken: cancellation);
         try
         {
             while (await watch.ResponseStream.MoveNext(cancellation))

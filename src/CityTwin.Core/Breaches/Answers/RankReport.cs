@@ -88,15 +88,12 @@ public sealed record RankedSet(
         set,
         cost,
         new(tally.Success.Estimate, tally.Success.Interval(confidence), null),
-        new(tally.Stopped.Estimate, tally.Stopped.Interval(confidence), NestedOf(tally.StoppedOfDraws, 1, confidence)?.WithinDifference()),
-        new(tally.Hours.Mean / 1000, Scaled(tally.Hours.Interval(confidence), 1000), NestedOf(tally.HoursOfDraws, 1000, confidence)),
+        new(tally.Stopped.Estimate, tally.Stopped.Interval(confidence), tally.StoppedOfDraws is { } stopped ? NestedAnswer.OfDifference(stopped, confidence) : null),
+        new(tally.Hours.Mean / 1000, Scaled(tally.Hours.Interval(confidence), 1000), tally.HoursOfDraws is { } hours ? NestedAnswer.Of(hours, 1000, confidence) : null),
         new(tally.Records.Mean, tally.Records.Interval(confidence), null),
         tally.Hours.Unequal,
         tally is { Success: { OnlyFirst: 0, OnlySecond: 0 }, Stopped: { OnlyFirst: 0, OnlySecond: 0 }, Hours.Unequal: 0, Records.Unequal: 0 }
             && tally.StoppedOfDraws is null or { Mean: 0 } && tally.HoursOfDraws is null or { Mean: 0 });
-
-    private static NestedAnswer? NestedOf(NestedEstimate? estimate, double unit, double confidence) =>
-        estimate is null ? null : NestedAnswer.Of(estimate, unit, confidence);
 
     private static Interval? Scaled(Interval? interval, double unit) => interval is { } one ? new(one.Low / unit, one.High / unit) : null;
 }
