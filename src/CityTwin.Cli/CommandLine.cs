@@ -54,6 +54,7 @@ internal static class CommandLine
             SnapshotCommand.Create(),
             WeakestCommand.Create(),
             BreachCommand.Create(),
+            KeyCommand.Create(),
         };
 
     private static async Task<int> RefuseAsync(ParseResult result, TextWriter error)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CityTwin.Core.Access;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -26,7 +27,7 @@ internal static class RunningCity
 
         try
         {
-            using var channel = GrpcChannel.ForAddress(address, new() { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
+            using var channel = GrpcChannel.ForAddress(address, OptionsFor(KeyFor(address)));
             return await ask(channel);
         }
         catch (RpcException failure) when (failure.StatusCode is StatusCode.Unavailable)
@@ -37,5 +38,28 @@ internal static class RunningCity
         {
             throw new CommandFailedException($"{url} refused: {refused.Status.Detail} ({refused.StatusCode})");
         }
+    }
+
+    /// <summary>
+    /// The key from the file that CITYTWIN_KEY_FILE names; else the one that a silo of this person on this machine has left
+    /// beside its port; else none.
+    /// </summary>
+    private static string? KeyFor(Uri address)
+    {
+        if (Environment.GetEnvironmentVariable("CITYTWIN_KEY_FILE") is { Length: > 0 } file)
+        {
+            var text = File.ReadAllText(file);
+            return LocalDoor.Read(text) ?? text.Trim();
+        }
+
+        var door = LocalDoor.FileOf(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), address.Port);
+        return address.IsLoopback && File.Exists(door) ? LocalDoor.Read(File.ReadAllText(door)) : null;
+    }
+
+    private static GrpcChannelOptions OptionsFor(string? key)
+    {
+        var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        http.DefaultRequestHeaders.Authorization = key is null ? null : new("Bearer", key);
+        return new() { MaxReceiveMessageSize = null, MaxSendMessageSize = null, HttpClient = http, DisposeHttpClient = true };
     }
 }
