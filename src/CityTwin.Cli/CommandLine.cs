@@ -58,6 +58,7 @@ internal static class CommandLine
             BreachCommand.Create(),
             AuditCommand.Create(),
             OutlookCommand.Create(),
+            KeyCommand.Create(),
         };
 
     private static async Task<int> RefuseAsync(ParseResult result, TextWriter error)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CityTwin.Client;
+using CityTwin.Core.Access;
 using Grpc.Core;
 
 namespace CityTwin.Cli;
@@ -32,8 +33,20 @@ internal static class RunningCity
 
         try
         {
-            using var client = new CityTwinClient(new() { Addresses = [address], AttemptsMax = AttemptsMax, Deadline = Patience, AnswerBytesMax = null });
+            var key = KeyFor(address);
+            using var client = new CityTwinClient(new()
+            {
+                Addresses = [address],
+                AttemptsMax = AttemptsMax,
+                Deadline = Patience,
+                AnswerBytesMax = null,
+                Credential = key is null ? null : _ => new(key),
+            });
             return await ask(client);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new CommandFailedException(wrong.Message);
         }
         catch (RpcException failure) when (failure.StatusCode is StatusCode.Unavailable)
         {
@@ -43,5 +56,21 @@ internal static class RunningCity
         {
             throw new CommandFailedException($"{url} refused: {refused.Status.Detail} ({refused.StatusCode})");
         }
+    }
+
+    /// <summary>
+    /// The key from the file that CITYTWIN_KEY_FILE names; else the one that a silo of this person on this machine has left
+    /// beside its port; else none.
+    /// </summary>
+    private static string? KeyFor(Uri address)
+    {
+        if (Environment.GetEnvironmentVariable("CITYTWIN_KEY_FILE") is { Length: > 0 } file)
+        {
+            var text = File.ReadAllText(file);
+            return LocalDoor.Read(text) ?? text.Trim();
+        }
+
+        var door = LocalDoor.FileOf(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), address.Port);
+        return address.IsLoopback && File.Exists(door) ? LocalDoor.Read(File.ReadAllText(door)) : null;
     }
 }

@@ -86,7 +86,8 @@ internal sealed partial class Newcomer : IAsyncDisposable
 
     private async Task Curl(string line)
     {
-        var answer = await Shell(line.Replace("curl ", "curl -fsS ", StringComparison.Ordinal).Replace(":5080", $":{Silo.HttpPort}", StringComparison.Ordinal));
+        var answer = await Shell(line.Replace("curl ", "curl -fsS ", StringComparison.Ordinal).Replace(":5080", $":{Silo.HttpPort}", StringComparison.Ordinal)
+            .Replace("doors/5080", $"doors/{Silo.HttpPort}", StringComparison.Ordinal));
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(answer).RootElement.ValueKind);
         if (FailedSegment().Match(line) is { Success: true } failed)
         {

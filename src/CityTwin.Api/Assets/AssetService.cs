@@ -1,3 +1,4 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Commands;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
@@ -36,7 +37,7 @@ internal sealed class AssetService(CityReader reader, Watcher watcher, IGrainFac
     public override async Task<V1.ListAssetsResponse> ListAssets(V1.ListAssetsRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Assets, version, request.PageSize, request.PageToken, request.Filter, options.Value);
+        var page = Pages.List(Collections.Assets, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
         return new() { Assets = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 
@@ -44,6 +45,7 @@ internal sealed class AssetService(CityReader reader, Watcher watcher, IGrainFac
         V1.WatchAssetsRequest request, IServerStreamWriter<V1.WatchAssetsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Assets,
+            context.Access(),
             request.Filter,
             request.ResumeToken,
             message => responseStream.WriteAsync(

@@ -1,3 +1,4 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Commands;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
@@ -36,7 +37,7 @@ internal sealed class ConduitService(CityReader reader, Watcher watcher, IGrainF
     public override async Task<V1.ListConduitsResponse> ListConduits(V1.ListConduitsRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Conduits, version, request.PageSize, request.PageToken, request.Filter, options.Value);
+        var page = Pages.List(Collections.Conduits, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
         return new() { Conduits = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 
@@ -44,6 +45,7 @@ internal sealed class ConduitService(CityReader reader, Watcher watcher, IGrainF
         V1.WatchConduitsRequest request, IServerStreamWriter<V1.WatchConduitsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Conduits,
+            context.Access(),
             request.Filter,
             request.ResumeToken,
             message => responseStream.WriteAsync(

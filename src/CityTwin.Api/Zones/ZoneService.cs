@@ -1,3 +1,4 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Analysis;
 using CityTwin.Api.Commands;
 using CityTwin.Api.Errors;
@@ -46,7 +47,7 @@ internal sealed class ZoneService(
     public override async Task<V1.ListZonesResponse> ListZones(V1.ListZonesRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(_zones, version, request.PageSize, request.PageToken, request.Filter, options.Value);
+        var page = Pages.List(_zones, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
         return new() { Zones = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 
@@ -54,6 +55,7 @@ internal sealed class ZoneService(
         V1.WatchZonesRequest request, IServerStreamWriter<V1.WatchZonesResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             _zones,
+            context.Access(),
             request.Filter,
             request.ResumeToken,
             message => responseStream.WriteAsync(

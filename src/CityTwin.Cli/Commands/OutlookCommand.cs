@@ -98,18 +98,18 @@ internal static class OutlookCommand
         }
 
         writer.WriteLine();
-        Line(writer, $"{"Next target",-48}{"in",10}{"chance",9}{"people dark",13}{"people-hours",15}{"records",10}");
+        Line(writer, $"{"Next target",-56}{"in",10}{"chance",9}{"people dark",13}{"people-hours",15}{"records",10}");
         foreach (var target in outlook.Targets)
         {
-            Line(writer, $"{target.DisplayName,-48}{Span(target.TimeToReach),10}{target.Chance,9:P0}{Harm(target.Harm)}");
+            Line(writer, $"{target.DisplayName,-56}{Span(target.TimeToReach),10}{target.Chance,9:P0}{Harm(target.Harm)}");
         }
 
-        Line(writer, $"{"Nobody contains anything",-48}{"",10}{"",9}{Harm(outlook.Harm)}");
+        Line(writer, $"{"Nobody contains anything",-56}{"",10}{"",9}{Harm(outlook.Harm)}");
         writer.WriteLine();
-        Line(writer, $"{"What is left with one containment, its own price included",-67}{"people dark",13}{"people-hours",15}{"records",10}");
+        Line(writer, $"{"What is left with one containment, its own price included",-75}{"people dark",13}{"people-hours",15}{"records",10}");
         foreach (var containment in outlook.Containments.Take(ContainmentsShown))
         {
-            Line(writer, $"{containment.Name,-67}{Harm(containment.Harm)}");
+            Line(writer, $"{containment.Name,-75}{Harm(containment.Harm)}");
         }
 
         writer.WriteLine(outlook.Best is { } best ? $"Order this one, if only one: {best.Name}" : "None leaves less harm than doing nothing.");

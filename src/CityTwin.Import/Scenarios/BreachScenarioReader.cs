@@ -54,7 +54,7 @@ public static class BreachScenarioReader
                 [.. defences.Select(defence => new DefenceId(defence))],
                 _parts.Seed(),
                 (int)fields.Whole(ScenarioFormat.Runs, 1, BreachScenario.RunsMax),
-                (int)fields.Whole(ScenarioFormat.InputDraws, 0, BreachScenario.InputDrawsMax, required: false));
+                InputDraws());
             fields.Close();
             if (profile is not null && !faults.HasErrors)
             {
@@ -62,6 +62,18 @@ public static class BreachScenarioReader
             }
 
             return scenario;
+        }
+
+        private int InputDraws()
+        {
+            var draws = (int)fields.Whole(ScenarioFormat.InputDraws, 0, BreachScenario.InputDrawsMax, required: false);
+            if (draws == 1)
+            {
+                fields.Error(FaultCode.OutOfRange, ScenarioFormat.InputDraws,
+                    $"One draw says nothing of how much inputs matter; draw them 2 to {BreachScenario.InputDrawsMax} times, or 0 times to leave them at their values.");
+            }
+
+            return draws;
         }
 
         private AdversaryProfile? Profile()

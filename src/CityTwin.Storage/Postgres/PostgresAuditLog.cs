@@ -20,8 +20,7 @@ internal sealed class PostgresAuditLog(PostgresDatabase database, GroupCommitter
     {
         try
         {
-            await using var connection = await database.OpenReader(cancellation).ConfigureAwait(false);
-            return await read(connection).ConfigureAwait(false);
+            return await database.Use(read, cancellation).ConfigureAwait(false);
         }
         catch (Exception fault) when (PostgresFaults.IsOne(fault))
         {

@@ -137,6 +137,21 @@ public sealed class BreachVerbsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("substation-intrusion")]
+    [InlineData("insider-exchange")]
+    [InlineData("combined-attack")]
+    public async Task Effectiveness_is_interruption_times_neutralisation_also_where_one_hand_of_the_attack_goes_on_without_the_other(string scenario)
+    {
+        var (_, output, _) = await Run("run", scenario, "--runs", "500", "--draws", "0", "--format", "json");
+
+        using var json = JsonDocument.Parse(output);
+        Assert.NotEqual(0, Share("effectiveness"));
+        Assert.Equal(Share("effectiveness"), Share("interruption") * Share("neutralisation"), 1e-5);
+
+        double Share(string name) => json.RootElement.GetProperty(name).GetProperty("estimate").GetDouble();
+    }
+
+    [Theory]
     [InlineData("0")]
     [InlineData("1e12")]
     public async Task Rank_takes_a_budget_up_to_its_bounds(string budget)

@@ -16,6 +16,9 @@ public sealed record DefenceRanking(ImmutableArray<DefenceId> Only, double? Budg
     /// <summary>How many runs each set of defences is tried with at most when a budget is given.</summary>
     public const int RunsOfSetMax = 500;
 
+    /// <summary>How many runs the best set is tried again with at most.</summary>
+    public const int RunsOfCheckMax = 10_000;
+
     /// <summary>What is tried: each defence that is asked for and not in place already; sorted, and maybe none.</summary>
     public ImmutableArray<ImmutableArray<DefenceId>> Candidates(City city, BreachScenario scenario) =>
     [
@@ -49,7 +52,7 @@ public sealed record DefenceRanking(ImmutableArray<DefenceId> Only, double? Budg
             return items.IsEmpty ? 0 : ranked.SavedBy(Try(SetOf(items), shorter));
         });
         var best = SetOf(answer.Items);
-        var other = job.Scenario with { Seed = unchecked(job.Scenario.Seed + 1), InputDraws = 0 };
+        var other = job.Scenario with { Seed = unchecked(job.Scenario.Seed + 1), Runs = Math.Min(job.Scenario.Runs, RunsOfCheckMax), InputDraws = 0 };
         return new(
             budget, best, answer.Cost, answer.Value, shorter.Runs, answer.Tried, answer.IsHeuristic, answer.IsCutShort,
             best.IsEmpty ? null : new(other.Seed, other.Runs, Try(best, other)));
