@@ -64,7 +64,7 @@ public sealed class Kills
         await stop.CancelAsync();
         await Task.WhenAll(load, ordering);
 
-        using var log = new KeptLog(silo.Database);
+        using var log = KeptLog.OfFile(silo.Database);
         var accounts = new Accounts(city, log, LoadFeed.EventClass);
         List<string> open = [];
         await SiloProcess.Until("everything acknowledged and confirmed is there once, at the replayed levels", async () =>

@@ -86,7 +86,7 @@ public static class BreachScenarioReader
             var profile = _model.Profiles.FirstOrDefault(profile => profile.Id.Value == id);
             if (profile is null && _steps.Count > 0)
             {
-                Unknown("adversary profile", id, ScenarioFormat.Profile);
+                Unknown("adversary profile", id, ScenarioFormat.Profile, _model.Profiles.Select(one => one.Id.Value));
             }
 
             return profile;
@@ -113,7 +113,7 @@ public static class BreachScenarioReader
 
             if (_steps.Count > 0 && !_model.Areas.Any(area => area.Id.Value == id))
             {
-                Unknown("area", id, ScenarioFormat.Start);
+                Unknown("area", id, ScenarioFormat.Start, _model.Areas.Select(one => one.Id.Value));
             }
 
             return new(id);
@@ -152,7 +152,7 @@ public static class BreachScenarioReader
             {
                 if (CityFormat.IsId(ids[i]) && !there.Contains(ids[i]))
                 {
-                    faults.Error(FaultCode.UnknownReference, fields.PlaceOf(name).Element(i), $"The city's security model has no {kind} '{ids[i]}'.");
+                    faults.Error(FaultCode.UnknownReference, fields.PlaceOf(name).Element(i), $"The city's security model has no {kind} '{ids[i]}'{SpellingAdvice.EndOfSentence(ids[i], there)}");
                 }
             }
 
@@ -173,8 +173,8 @@ public static class BreachScenarioReader
             }
         }
 
-        private void Unknown(string kind, string id, string name) =>
-            fields.Error(FaultCode.UnknownReference, name, $"The city's security model has no {kind} '{id}'.");
+        private void Unknown(string kind, string id, string name, IEnumerable<string> known) =>
+            fields.Error(FaultCode.UnknownReference, name, $"The city's security model has no {kind} '{id}'{SpellingAdvice.EndOfSentence(id, known)}");
     }
 }
 

@@ -68,7 +68,10 @@ public sealed record BreachReport(
             rule.LookConfidence,
             Share(BreachCount.Succeeded, runs),
             Share(BreachCount.Interrupted, runs),
-            Share(BreachCount.Neutralised, counts[(int)BreachCount.Interrupted]),
+
+            // Not whether somebody was arrested: where the attack goes on over networks without him, it was not stopped. So
+            // P_E is P_I times P_N, as everybody who knows the words expects.
+            Share(BreachCount.Stopped, counts[(int)BreachCount.Interrupted]),
             Share(BreachCount.Stopped, runs),
             [.. job.Scenario.Targets.Select((target, place) => new TargetAnswer(target, new(tally.Targets[place], runs)))],
             [

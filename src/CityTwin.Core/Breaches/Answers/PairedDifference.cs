@@ -20,6 +20,7 @@ public enum Verdict
 /// <param name="Differences">Of all runs, those that do not differ as 0.</param>
 /// <param name="Unequal">How many runs differ.</param>
 /// <param name="Higher">In how many of them the second is higher.</param>
+[GenerateSerializer, Alias("paired-difference"), Immutable]
 public readonly record struct PairedDifference(Moments Differences, long Unequal, long Higher = 0)
 {
     /// <summary>From so many differing runs on Student's t over all runs is trusted.</summary>
@@ -77,6 +78,7 @@ public readonly record struct PairedDifference(Moments Differences, long Unequal
 /// <summary>The difference, second less first, of the chances of one outcome in two variants that met the same luck run by run.</summary>
 /// <param name="OnlyFirst">In how many runs it happened in the first variant and not in the second.</param>
 /// <param name="OnlySecond">The other way round.</param>
+[GenerateSerializer, Alias("paired-proportions"), Immutable]
 public readonly record struct PairedProportions(long OnlyFirst, long OnlySecond, long Trials)
 {
     public PairedProportions Add(bool first, bool second) =>
