@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace CityTwin.Ingest;
 
@@ -8,11 +9,14 @@ public sealed record IngestOptions
     /// <summary>The first levels of every topic; sensors publish under <c>{prefix}/sensors/{sensor}/reading</c> and <c>.../event</c>.</summary>
     public string Prefix { get; init; } = "citytwin/v1";
 
-    /// <summary>Where the embedded broker listens. It has no TLS: beyond this machine use an external broker.</summary>
+    /// <summary>Where the embedded broker listens.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>The embedded broker's port, 1..65535.</summary>
     public int Port { get; init; } = 1883;
+
+    /// <summary>What the embedded broker shows at each handshake; null = it speaks in the clear.</summary>
+    public Func<X509Certificate2>? Certificate { get; init; }
 
     /// <summary>A broker of somebody else's to subscribe at; null = the embedded one.</summary>
     public ExternalBrokerOptions? External { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using CityTwin.Ingest;
 
 namespace CityTwin.Silo;
@@ -11,11 +12,11 @@ namespace CityTwin.Silo;
 internal static class MqttSettings
 {
     /// <exception cref="StartRefusedException">A value is wrong; the message names it.</exception>
-    public static IngestOptions From(Func<string, string?> environment, int embeddedPort, ClusterSettings? cluster)
+    public static IngestOptions From(Func<string, string?> environment, int embeddedPort, IPAddress listen, ClusterSettings? cluster)
     {
         if (environment("CITYTWIN_MQTT_HOST") is not { Length: > 0 } host)
         {
-            return new() { Port = embeddedPort };
+            return new() { Address = listen, Port = embeddedPort };
         }
 
         var options = new IngestOptions

@@ -19,21 +19,36 @@ internal static class SiloCommand
             DefaultValueFactory = _ => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "citytwin"),
         };
         var city = new Option<string?>("--city") { Description = "Folder (or bundle) of the city to run. Without it: the city already kept in --data, or the sample city." };
-        var http = Port("--http-port", "Console, REST, /metrics and /healthz on 127.0.0.1.", 5080);
-        var grpc = Port("--grpc-port", "gRPC on 127.0.0.1.", 5081);
-        var mqtt = Port("--mqtt-port", "The embedded MQTT broker on 127.0.0.1.", 1883);
+        var http = Port("--http-port", "Console, REST, /metrics and /healthz.", 5080);
+        var grpc = Port("--grpc-port", "gRPC.", 5081);
+        var mqtt = Port("--mqtt-port", "The embedded MQTT broker.", 1883);
         var noFeed = new Option<bool>("--no-feed") { Description = "Do not publish synthetic readings for a sample city." };
+        var listen = new Option<IPAddress>("--listen")
+        {
+            Description = "Address of all three ports. Beyond 127.0.0.1 only with credentials: CITYTWIN_KEYS_FILE or CITYTWIN_JWT_AUTHORITY.",
+            DefaultValueFactory = _ => IPAddress.Loopback,
+            CustomParser = result =>
+            {
+                if (!IPAddress.TryParse(result.Tokens[0].Value, out var address))
+                {
+                    result.AddError($"--listen is an address such as 0.0.0.0, not '{result.Tokens[0].Value}'.");
+                }
+
+                return address!;
+            },
+            HelpName = "ADDRESS",
+        };
         var cluster = new ClusterOptions();
         var migrate = new Option<bool>("--migrate") { Description = "Make or upgrade the schema on PostgreSQL, as its owner, and end. Several may do so at once." };
-        var root = new RootCommand("Runs a CityTwin silo: the live city, its MQTT broker, its API and its console, on this machine only.")
+        var root = new RootCommand("Runs a CityTwin silo: the live city, its MQTT broker, its API and its console.")
         {
-            data, city, http, grpc, mqtt, noFeed, cluster.SiloPort, cluster.GatewayPort, cluster.Advertise, cluster.Id, migrate,
+            data, city, http, grpc, mqtt, noFeed, listen, cluster.SiloPort, cluster.GatewayPort, cluster.Advertise, cluster.Id, migrate,
         };
         root.SetAction(async (result, cancellation) => await Told(() => result.GetValue(migrate)
             ? Task.Run(() => ClusterSettings.Migrate(Environment.GetEnvironmentVariable), cancellation)
             : SiloHost.RunAsync(
                 new(
-                    result.GetValue(data)!, result.GetValue(city), result.GetValue(http), result.GetValue(grpc), result.GetValue(mqtt), !result.GetValue(noFeed),
+                    result.GetValue(data)!, result.GetValue(city), result.GetValue(http), result.GetValue(grpc), result.GetValue(mqtt), !result.GetValue(noFeed), result.GetValue(listen)!,
                     cluster.From(result, Environment.GetEnvironmentVariable)),
                 cancellation)));
         var parsed = root.Parse(arguments);

@@ -1,4 +1,5 @@
 using CityTwin.Grains.Storing;
+using CityTwin.Storage.Committing;
 using CityTwin.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
@@ -13,7 +14,7 @@ public static class SqliteStorageRegistration
 
     /// <summary>
     /// Opens the database now, so that a fault is told before anything starts, and registers <see cref="IChangeLog"/>,
-    /// <see cref="IDefinitionStore"/>, <see cref="IBookmarks"/>, the providers of <see cref="StorageNames"/> and the reminder table.
+    /// <see cref="IDefinitionStore"/>, <see cref="IBookmarks"/>, <see cref="IAuditLog"/>, the providers of <see cref="StorageNames"/> and the reminder table.
     /// </summary>
     /// <exception cref="StorageUnusableException">The database cannot be used; the message is one line that says why.</exception>
     public static ISiloBuilder AddCityTwinSqliteStorage(this ISiloBuilder silo, SqliteOptions options)
@@ -26,6 +27,8 @@ public static class SqliteStorageRegistration
             provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDefinitionStore>(provider => new SqliteDefinitionStore(provider.GetRequiredService<SqliteDatabase>()));
         services.AddSingleton<IBookmarks>(provider => new SqliteBookmarks(provider.GetRequiredService<SqliteDatabase>()));
+        services.AddSingleton<IAuditLog>(provider => new SqliteAuditLog(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<GroupCommitter>()));
         silo.AddProviders(Invariant, database.ConnectionString, options, provider => new SqliteGroupWriter(
             provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
         return silo;

@@ -14,6 +14,7 @@ Func<Task>? benchmark = args is [var name] ? name switch
     "fork" => () => Task.Run(ForkBenchmark.Run),
     "breach" => () => Task.Run(BreachBenchmark.Run),
     "read" => ReadBenchmark.Run,
+    "permission" => PermissionBenchmark.Run,
     "list" => ListBenchmark.Run,
     "cascade" => CascadeBenchmark.Run,
     "ingest" => IngestBenchmark.Run,
@@ -23,7 +24,7 @@ Func<Task>? benchmark = args is [var name] ? name switch
 } : null;
 if (benchmark is null)
 {
-    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|list|ingest|ingest-pg|restart");
+    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|permission|list|ingest|ingest-pg|restart");
     return 2;
 }
 

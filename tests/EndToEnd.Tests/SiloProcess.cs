@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CityTwin.Testing;
 
 namespace CityTwin.EndToEnd.Tests;
 
 /// <summary>A real silo on free ports with a data folder of its own. It can be killed and started again on the same data.</summary>
-internal sealed class SiloProcess : IAsyncDisposable
+internal sealed partial class SiloProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -37,6 +38,9 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     /// <summary>The environment of the next start: an external broker, for one.</summary>
     public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>The operator's link that was printed last.</summary>
+    public string Link => PrintedLink().Matches(Said())[^1].Value;
 
     /// <summary>Starts a silo on an empty folder and waits until it serves.</summary>
     public static Task<SiloProcess> Start(CancellationToken cancellation, params string[] arguments) => Start(null, cancellation, arguments);
@@ -73,8 +77,9 @@ internal sealed class SiloProcess : IAsyncDisposable
                 throw new InvalidOperationException($"The silo ended with {_process.ExitCode}:\n{Said()}");
             }
 
+            LocalKey.Show(_http, HttpPort);
             using var answer = await _http.GetAsync("v1/zones", cancellation);
-            return answer.IsSuccessStatusCode;
+            return answer.IsSuccessStatusCode && Said().Contains("Ctrl+C", StringComparison.Ordinal);
         }, StartMax, cancellation);
     }
 
@@ -196,6 +201,9 @@ internal sealed class SiloProcess : IAsyncDisposable
         _http.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/enter\?once=[0-9a-f]+")]
+    private static partial Regex PrintedLink();
 
     private void Remember(string? line)
     {

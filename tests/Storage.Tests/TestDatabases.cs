@@ -56,6 +56,8 @@ internal interface ITestDatabase : IAsyncDisposable
 
     IChangeLog OpenLog(TimeProvider time, Action<StorageUnusableException> broken);
 
+    IAuditLog OpenAudit(GroupCommitter committer);
+
     /// <summary>The same data, opened by somebody else.</summary>
     Task<ITestDatabase> Again(Func<StorageOptions, StorageOptions> settings);
 
@@ -83,6 +85,8 @@ internal sealed class SqliteTestDatabase(SqliteDatabase database, string? ownFol
     public IGroupWriter OpenWriter(TimeProvider time) => new SqliteGroupWriter(database, time);
 
     public IChangeLog OpenLog(TimeProvider time, Action<StorageUnusableException> broken) => new SqliteChangeLog(database, time);
+
+    public IAuditLog OpenAudit(GroupCommitter committer) => new SqliteAuditLog(database, committer);
 
     public Task<ITestDatabase> Again(Func<StorageOptions, StorageOptions> settings) =>
         Task.FromResult<ITestDatabase>(Open(settings, database.Options.DataPath));
@@ -146,6 +150,8 @@ internal sealed class PostgresTestDatabase(PostgresServer server, string name, P
 
     public IChangeLog OpenLog(TimeProvider time, Action<StorageUnusableException> broken) => new PostgresChangeLog(
         database, _listener ??= new(database, TimeProvider.System, broken, NullLogger<PostgresListener>.Instance));
+
+    public IAuditLog OpenAudit(GroupCommitter committer) => new PostgresAuditLog(database, committer);
 
     public async Task<ITestDatabase> Again(Func<StorageOptions, StorageOptions> settings) => await Open(settings, (server, name));
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CityTwin.Core.Audit;
 using CityTwin.Grains.Storing;
 using CityTwin.Storage.Committing;
 using Microsoft.Extensions.Hosting;
@@ -14,6 +15,7 @@ internal sealed class TestStorage : IAsyncDisposable
     {
         Database = database;
         Committer = new GroupCommitter(database.Options, () => database.OpenWriter(time), time, silo, NullLogger<GroupCommitter>.Instance);
+        Audit = database.OpenAudit(Committer);
         Log = database.OpenLog(time, Committer.BreakDown);
         Committer.Start();
     }
@@ -23,6 +25,8 @@ internal sealed class TestStorage : IAsyncDisposable
     public GroupCommitter Committer { get; }
 
     public IChangeLog Log { get; }
+
+    public IAuditLog Audit { get; }
 
     /// <param name="beside">Another one whose data this one shares.</param>
     public static async Task<TestStorage> Open(
@@ -43,6 +47,9 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public Task<Saved> Save(string key, int? expected, byte[] state, params ImmutableArray<PublishedChange> changes) =>
         Committer.Save(new PendingSave(StoredKey.Of("thing", GrainId.Create("thing", key), "city"), expected, state, changes));
+
+    public Task<Saved> Save(string key, int? expected, AuditEntry act) =>
+        Committer.Save(new PendingSave(StoredKey.Of("thing", GrainId.Create("thing", key), "city"), expected, new byte[] { 1 }, [], [act]));
 
     public static PublishedChange Change(string key, params byte[] status) => new("thing", key, status);
 

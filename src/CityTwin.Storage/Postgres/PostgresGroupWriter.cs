@@ -66,10 +66,17 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
             using var transaction = open.Connection.BeginTransaction();
             var outcomes = new Saved?[group.Count];
             var (head, at) = (0L, time.GetUtcNow());
-            foreach (var pass in PassesOf(group))
+            foreach (var place in Enumerable.Range(0, group.Count).Where(place => !group[place].HasState))
+            {
+                outcomes[place] = new Saved(0, null);
+            }
+
+            foreach (var pass in PassesOf(group).Where(pass => pass.Count > 0))
             {
                 head = open.Group.Write(database.Drawn, at, group, pass, outcomes);
             }
+
+            AuditTable.Append(open.Connection, group, outcomes);
 
             committing = true;
             transaction.Commit();
@@ -105,6 +112,11 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
         List<List<int>> passes = [new(group.Count)];
         for (var place = 0; place < group.Count; place++)
         {
+            if (!group[place].HasState)
+            {
+                continue;
+            }
+
             var pass = times.GetValueOrDefault(group[place].Key);
             times[group[place].Key] = pass + 1;
             if (pass == passes.Count)

@@ -127,7 +127,8 @@ public static class PostgresSchema
             grant select on citytwin_schema, OrleansQuery to {SiloRole};
             grant select, insert, update, delete on OrleansStorage, OrleansRemindersTable, OrleansMembershipTable, OrleansMembershipVersionTable,
                 changes, published, definitions, bookmarks to {SiloRole};
-            grant select, update on change_head to {SiloRole};
+            grant select, update on change_head, audit_edge to {SiloRole};
+            grant select, insert on audit to {SiloRole};
             """);
         transaction.Commit();
         return true;

@@ -48,8 +48,10 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
             var outcomes = new Saved?[group.Count];
             for (var place = 0; place < group.Count; place++)
             {
-                outcomes[place] = WriteOne(open, group[place], modifiedOn, at.ToUnixTimeMilliseconds(), ref head);
+                outcomes[place] = group[place].HasState ? WriteOne(open, group[place], modifiedOn, at.ToUnixTimeMilliseconds(), ref head) : new Saved(0, null);
             }
+
+            AuditTable.Append(open.Connection, group, outcomes);
 
             if (head > first)
             {
@@ -122,12 +124,11 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
     /// <summary>A connection with its prepared statements.</summary>
     private sealed class Open : IDisposable
     {
-        private readonly SqliteConnection _connection;
         private readonly List<Statement> _statements = [];
 
         public Open(SqliteConnection connection)
         {
-            _connection = connection;
+            Connection = connection;
             Begin = Prepare("begin immediate");
             Commit = Prepare("commit");
             ReadHead = Prepare("select head, first_kept from change_head");
@@ -145,6 +146,8 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
             Replace = Prepare("delete from published where kind = ?1 and seq < ?2");
             Trim = new SqliteRetention.Statements(Prepare);
         }
+
+        public SqliteConnection Connection { get; }
 
         public Statement Begin { get; }
 
@@ -171,12 +174,12 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
         public void Dispose()
         {
             _statements.ForEach(statement => statement.Dispose());
-            _connection.Dispose();
+            Connection.Dispose();
         }
 
         private Statement Prepare(string sql)
         {
-            var statement = new Statement(_connection.Handle!, sql);
+            var statement = new Statement(Connection.Handle!, sql);
             _statements.Add(statement);
             return statement;
         }

@@ -164,6 +164,7 @@ internal sealed class IngestSilo : IAsyncDisposable
         {
             try
             {
+                LocalKey.Show(_http, _http.BaseAddress!.Port);
                 using var answer = await _http.GetAsync("v1/zones", cancellation);
                 if (answer.IsSuccessStatusCode)
                 {

@@ -46,7 +46,9 @@ public sealed class BreachGround
         }
 
         course.RunTo(HorizonTicks);
+        int[] changing = [.. course.Touched];
         course.End(everything: true);
+        ChangingAnyway = changing;
         Without = course.Outcome();
     }
 
@@ -80,6 +82,9 @@ public sealed class BreachGround
     internal RoadGraph Roads { get; }
 
     internal ImmutableArray<CityEvent> Events { get; }
+
+    /// <summary>The services whose level changes although nobody attacks.</summary>
+    internal int[] ChangingAnyway { get; } = [];
 
     /// <summary>How the city fares if nobody attacks.</summary>
     internal CourseOutcome Without { get; }

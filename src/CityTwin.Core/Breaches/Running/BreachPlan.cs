@@ -93,7 +93,7 @@ internal sealed record PlanTables(
 /// <param name="ParentsNeeded">How many parents must be reached until it opens; 0 for a physical step without parents.</param>
 /// <param name="IsAll">An AND step.</param>
 /// <param name="Children">The steps that name it as a parent.</param>
-/// <param name="ToGoTicks">By mean times, what is left from here to the nearest target.</param>
+/// <param name="ToGoTicks">By mean times, what is left from here to the nearest target; <see cref="NowhereTicks"/> where it leads to none.</param>
 /// <param name="IsGoal">Physical: it is taken for its own sake, and not only to get somewhere.</param>
 internal sealed record PlanStep(
     ulong Key,
@@ -111,6 +111,9 @@ internal sealed record PlanStep(
     double ToGoTicks,
     bool IsGoal)
 {
+    /// <summary>Farther than any target, and small enough that a second more still counts.</summary>
+    public const double NowhereTicks = 1e15;
+
     public bool IsMove => From != To;
 }
 

@@ -161,6 +161,12 @@ internal sealed class CityCourse
             }
         }
 
+        // What somebody would have put back and the attack holds down has lost something, though its level never changed.
+        foreach (var service in _ground.ChangingAnyway)
+        {
+            Begin(ref _services[service], service);
+        }
+
         var weights = WeightsAt(_ground.HorizonTicks);
         foreach (var service in _touched)
         {

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using CityTwin.Api.Errors;
+using CityTwin.Core.Access;
+
+namespace CityTwin.Api.Access;
+
+/// <summary>The keys that this server knows now. Replaced as a whole; streams of keys that are gone or changed end.</summary>
+public sealed class KeyRing : IDisposable
+{
+    private readonly Lock _lock = new();
+    private ImmutableArray<ApiKey> _own = [];
+    private ImmutableArray<ApiKey> _given = [];
+    private volatile ImmutableHashSet<Principal> _good = ImmutableHashSet.Create<Principal>(ReferenceEqualityComparer.Instance);
+    private volatile ImmutableDictionary<string, Held> _keys = ImmutableDictionary<string, Held>.Empty;
+
+    /// <summary>From now on exactly these hold, and those that the server has made itself.</summary>
+    public void Replace(ImmutableArray<ApiKey> keys) => Change(() => _given = keys);
+
+    /// <summary>Adds a key that the server has made itself.</summary>
+    public void Add(ApiKey key) => Change(() => _own = _own.Add(key));
+
+    private void Change(Action change)
+    {
+        var gone = new List<Held>();
+        lock (_lock)
+        {
+            change();
+            var before = _keys;
+            var after = _given.Concat(_own).ToImmutableDictionary(
+                key => key.Id, key => before.TryGetValue(key.Id, out var held) && IsSame(held.Key, key) ? held : new(key), StringComparer.Ordinal);
+            gone.AddRange(before.Values.Where(held => !after.TryGetValue(held.Key.Id, out var now) || now != held));
+            gone.AddRange(after.Values.Where(held => held.Key.IsRevoked));
+            _keys = after;
+            _good = ImmutableHashSet.CreateRange<Principal>(
+                ReferenceEqualityComparer.Instance, after.Values.Where(held => !held.Key.IsRevoked).Select(held => held.Key.Principal));
+        }
+
+        foreach (var held in gone)
+        {
+            held.End.Cancel();
+        }
+    }
+
+    /// <summary>Who holds a key; null when it is none of this server, or is over.</summary>
+    public Principal? Holder(string key) => Find(key).Caller?.Principal;
+
+    /// <summary>Whether somebody who was let in by a key still is: it has not been revoked since.</summary>
+    public bool IsGood(Principal principal) => _good.Contains(principal);
+
+    internal (Caller? Caller, CredentialFault? Fault) Find(string key)
+    {
+        if (ApiKey.IdIn(key) is not { } id || !_keys.TryGetValue(id, out var held) || !held.Key.Matches(key))
+        {
+            return (null, new(ErrorReason.CredentialInvalid, "The key is none of this server."));
+        }
+
+        return held.Key.IsRevoked ? (null, new(ErrorReason.CredentialRevoked, "The key has been revoked.")) : (held.Caller, null);
+    }
+
+    public void Dispose()
+    {
+        foreach (var held in _keys.Values)
+        {
+            held.End.Dispose();
+        }
+    }
+
+    /// <summary>A record with lists is never equal to one read anew; its file form is.</summary>
+    private static bool IsSame(ApiKey one, ApiKey other) => KeyFile.Write([one]).AsSpan().SequenceEqual(KeyFile.Write([other]));
+
+    private sealed class Held
+    {
+        public Held(ApiKey key) => (Key, Caller) = (key, new(key.Principal, $"key {key.Id}", End.Token));
+
+        public ApiKey Key { get; }
+
+        public Caller Caller { get; }
+
+        public CancellationTokenSource End { get; } = new();
+    }
+}
