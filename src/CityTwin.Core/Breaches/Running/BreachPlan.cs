@@ -46,14 +46,22 @@ public sealed class BreachPlan
 
     /// <summary>Makes a plan of a scenario that Import has read and checked against the city.</summary>
     /// <param name="ground">Made with the patch of these very defences.</param>
-    public static BreachPlan Of(BreachGround ground, BreachScenario scenario, Defended defended, InputValues inputs)
+    /// <param name="stated">The same with the inputs as stated: who knows the sensors knows them so, and the way is looked for once.</param>
+    public static BreachPlan Of(BreachGround ground, BreachScenario scenario, Defended defended, InputValues inputs, BreachPlan? stated = null)
     {
         var plan = new BreachPlan(ground, scenario, new PlanCompiler(ground, scenario, defended, inputs).Compile());
-        return defended.Security.Profiles.First(one => one.Id == scenario.Profile).Knowledge != Knowledge.Defences ? plan
-            : new(ground, scenario, plan.Tables with
-            {
-                KnownWay = [.. VulnerableWay.Of(plan, defended)?.Steps.Select(step => plan.Steps.BinarySearch(step)) ?? []],
-            });
+        if (defended.Security.Profiles.First(one => one.Id == scenario.Profile).Knowledge != Knowledge.Defences)
+        {
+            return plan;
+        }
+
+        // A draw of less skill may close the way; then another one is looked for.
+        var way = stated?.Tables.KnownWay.Select(step => plan.Steps.BinarySearch(stated.Steps[step])).ToArray() ?? [];
+        return new(ground, scenario, plan.Tables with
+        {
+            KnownWay = way.Length > 0 && way.Min() >= 0 ? way
+                : [.. VulnerableWay.Of(plan, defended)?.Steps.Select(step => plan.Steps.BinarySearch(step)) ?? []],
+        });
     }
 }
 
