@@ -22,15 +22,16 @@ public sealed class BreachGround
         City = city;
         var run = new SimulationRun(city, start, patch, KernelLimits.Default);
         Watch = new(city, run.State.Kernel);
-        (Start, ServiceOf) = WithServices(run.State);
+        (Start, FirstService) = (WithServices(run.State), run.State.Kernel.Segments.Length);
         (StartedAt, HorizonTicks) = (start.At, scenario.HorizonTicks);
         LocalStart = start.At + PeopleRules.OffsetTicks(city.TimeZone, DateTimeOffset.FromUnixTimeMilliseconds(start.At));
         StartLevels = [.. Watch.Services.Select((_, service) => Watch.LevelOf(service, run.State))];
         CriticalBelow = [.. Watch.Services.Select(service => service.Service.CriticalBelowPermille ?? 0)];
         Roads = RoadGraph.Of(city, Kernel);
+        IsRoad = new bool[FirstService];
         foreach (var road in Roads.Roads)
         {
-            ServiceOf[road] = Road;
+            IsRoad[road] = true;
         }
 
         _ = Start.NextTimer; // brings up to date what follows from the facts, once for all forks
@@ -46,7 +47,6 @@ public sealed class BreachGround
         }
 
         course.RunTo(HorizonTicks);
-        course.End(everything: true);
         Without = course.Outcome();
     }
 
@@ -65,11 +65,11 @@ public sealed class BreachGround
     /// <summary>The services of all zones, numbered.</summary>
     internal ServiceWatch Watch { get; }
 
-    /// <summary>Of each segment of the kernel the service that it stands for, below 0 for a segment of the city.</summary>
-    internal int[] ServiceOf { get; }
+    /// <summary>Where the services begin among the segments of the kernel: they lie behind those of the city, in their order.</summary>
+    internal int FirstService { get; }
 
-    /// <summary>In <see cref="ServiceOf"/>: a road or bridge.</summary>
-    internal const int Road = -2;
+    /// <summary>Of each segment of the city whether it is a road or bridge.</summary>
+    internal bool[] IsRoad { get; }
 
     /// <summary>The level of each service as runs begin.</summary>
     internal int[] StartLevels { get; }
@@ -88,23 +88,18 @@ public sealed class BreachGround
     /// The same state of a kernel in which each service of a zone is one more segment that needs what the service reads: so
     /// the kernel tells which services change, and wakes only those whose supplier crosses their level.
     /// </summary>
-    private (KernelState State, int[] ServiceOf) WithServices(KernelState state)
+    private KernelState WithServices(KernelState state)
     {
         var services = Watch.Services.Select(item => (new SegmentId($"{item.Zone.Id}/{item.Service.Service}"), new SegmentRule(Needs: item.Service.Level)));
         var kernel = Kernel.Compile([.. state.Kernel.Segments.Zip(state.Kernel.Rules), .. services]);
-        var cities = state.Kernel.Segments.Length;
-        var serviceOf = new int[kernel.Segments.Length];
-        Array.Fill(serviceOf, -1);
-        for (var service = 0; service < Watch.Services.Length; service++)
-        {
-            serviceOf[cities + service] = service;
-        }
-
-        return (
-            KernelState.Restore(kernel, state.Now, [.. kernel.Segments.Select((_, segment) => serviceOf[segment] is >= 0 and var service
-                ? new SegmentSnapshot(1000, Watch.LevelOf(service, state), null)
-                : state.Read(segment))], state.Limits),
-            serviceOf);
+        return KernelState.Restore(
+            kernel,
+            state.Now,
+            [
+                .. state.Kernel.Segments.Select((_, segment) => state.Read(segment)),
+                .. Watch.Services.Select((_, service) => new SegmentSnapshot(1000, Watch.LevelOf(service, state), null)),
+            ],
+            state.Limits);
     }
 
     /// <summary>The ceilings that a scenario's events give are the same in every run: they are worked out once.</summary>
