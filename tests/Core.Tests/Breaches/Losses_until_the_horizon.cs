@@ -1,3 +1,4 @@
+using System.Numerics;
 using CityTwin.Core.Breaches.Running;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
@@ -54,6 +55,15 @@ public sealed class Losses_until_the_horizon
         Assert.Equal(alone.Lost, course.Outcome().Lost);
         Assert.Equal(alone.LostTicks, course.Outcome().LostTicks);
     }
+
+    [Fact]
+    public void Thousandths_of_hours_are_rounded_to_the_nearest_however_large_the_loss() => Gen.Select(Gen.Long, Gen.Int[0, 40]).Sample((bits, shift) =>
+    {
+        const long PerThousandth = 24L * 3600 * 1000 * 3600 * 1000;
+        var loss = (Int128)bits << shift >> 4;
+        var thousandths = (BigInteger)loss + (PerThousandth / 2);
+        Assert.Equal((long)(thousandths / PerThousandth), PeopleRules.ThousandthHours(loss));
+    });
 
     /// <summary>The levels of all services from each moment on at which any can change; the horizon is the last.</summary>
     private static List<(long At, int[] Levels)> Run(CityCourse course, IEnumerable<CityEvent> happenings)

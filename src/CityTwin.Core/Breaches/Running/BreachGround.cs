@@ -48,6 +48,8 @@ public sealed class BreachGround
 
         course.RunTo(HorizonTicks);
         Without = course.Outcome();
+        Kinds = [.. Watch.Services.Select(item => item.Service.Service).Distinct().Order()];
+        Services = Grouped(Watch.Services, Kinds);
     }
 
     public City City { get; }
@@ -83,6 +85,28 @@ public sealed class BreachGround
 
     /// <summary>How the city fares if nobody attacks.</summary>
     internal CourseOutcome Without { get; }
+
+    /// <summary>The services by name, such as power; sorted.</summary>
+    internal ImmutableArray<ServiceId> Kinds { get; }
+
+    /// <summary>What runs and tallies want to know of each service.</summary>
+    internal GroundService[] Services { get; }
+
+    private GroundService[] Grouped(ImmutableArray<(Zone Zone, ZoneService Service)> services, ImmutableArray<ServiceId> kinds)
+    {
+        var grouped = new GroundService[services.Length];
+        var first = 0;
+        for (var number = 0; number < services.Length; number++)
+        {
+            var (zone, service) = services[number];
+            first = zone.Id == services[first].Zone.Id ? first : number; // they are numbered zone by zone
+            grouped[number] = new(
+                first, kinds.IndexOf(service.Service), zone.PeopleByNight, zone.PeopleByDay,
+                !Without.WasCritical[number] && StartLevels[number] >= CriticalBelow[number], Without.LostTicks[number], Without.Lost[number]);
+        }
+
+        return grouped;
+    }
 
     /// <summary>
     /// The same state of a kernel in which each service of a zone is one more segment that needs what the service reads: so
@@ -135,3 +159,12 @@ public sealed class BreachGround
 /// <summary>What happens to the city in one instant of a scenario, whoever attacks.</summary>
 /// <param name="Ceilings">Of the city's own causes, from then on.</param>
 internal sealed record CityEvent(long AfterTicks, ImmutableArray<CeilingSetting> Ceilings, ImmutableArray<int> Starts);
+
+/// <summary>What runs and tallies want to know of a service, together: they ask for hundreds of them in each run.</summary>
+/// <param name="Zone">Its zone, by the place of the first service there.</param>
+/// <param name="Kind">Its place in <see cref="BreachGround.Kinds"/>.</param>
+/// <param name="CanTurnCritical">It is neither critical as runs begin nor ever if nobody attacks.</param>
+/// <param name="LostTicks">Without an attack.</param>
+/// <param name="Lost">Without an attack.</param>
+internal readonly record struct GroundService(
+    int Zone, int Kind, int PeopleByNight, int PeopleByDay, bool CanTurnCritical, long LostTicks, Int128 Lost);

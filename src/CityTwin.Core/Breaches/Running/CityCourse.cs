@@ -80,8 +80,19 @@ internal sealed class CityCourse
     /// What a touched service loses until the horizon if nothing more happens to it, as a sum of
     /// <see cref="PeopleRules.Loss(Core.Model.Zone, long, long, int)"/>.
     /// </summary>
-    public Int128 Lost(int service) =>
-        PeopleRules.Loss(_ground.Watch.Services[service].Zone, _services[service].LostTicks, _services[service].MissedDay);
+    public Int128 Lost(int service)
+    {
+        var zone = _ground.Watch.Services[service].Zone;
+        return PeopleRules.Loss(zone.PeopleByNight, zone.PeopleByDay, _services[service].LostTicks, _services[service].MissedDay);
+    }
+
+    /// <summary>What a touched service loses beyond that of the city without an attack, in thousandths of person-hours.</summary>
+    public long LostThousandthHours(int service)
+    {
+        ref readonly var known = ref _ground.Services[service];
+        ref readonly var track = ref _services[service];
+        return PeopleRules.ThousandthHours(PeopleRules.Loss(known.PeopleByNight, known.PeopleByDay, track.LostTicks, track.MissedDay) - known.Lost);
+    }
 
     public long LostTicks(int service) => _services[service].LostTicks;
 
