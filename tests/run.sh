@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds and runs every test. Installs mosquitto and Chromium by apt where they are missing.
+# Builds and runs every test. Installs mosquitto, PostgreSQL and Chromium by apt where they are missing.
 # Usage: tests/run.sh [dotnet test options, such as --filter-class '*Kernel*']
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 only if none failed.
 set -uo pipefail
@@ -10,6 +10,7 @@ export CITYTWIN_REFERENCE="${CITYTWIN_REFERENCE:-$(cd .. && pwd)/shared/referenc
 missing=()
 command -v mosquitto >/dev/null || missing+=(mosquitto)
 command -v mosquitto_pub >/dev/null || missing+=(mosquitto-clients)
+command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 command -v chromium >/dev/null || missing+=(chromium)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "installing ${missing[*]}"

@@ -1,3 +1,4 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Alerts;
 using CityTwin.Api.Analysis;
 using CityTwin.Api.Assets;
@@ -30,7 +31,8 @@ public static class CityTwinApi
 {
     /// <summary>
     /// Adds the services. The host brings <c>LiveView</c>, <c>BreachIndex</c>, <c>IGrainFactory</c>, a <see cref="ServerIdentity"/>,
-    /// a <see cref="ReadScenario"/>, <see cref="BreachScenarios"/>, <see cref="CityDefinitions"/> and the ingest's <see cref="RefusedMessages"/>.
+    /// a <see cref="ReadScenario"/>, <see cref="BreachScenarios"/>, <see cref="CityDefinitions"/> and the ingest's <see cref="RefusedMessages"/>;
+    /// <see cref="AccessServices.AddCityTwinAccess"/> says who gets in.
     /// </summary>
     public static IServiceCollection AddCityTwinApi(this IServiceCollection services, Action<ApiOptions>? configure = null)
     {
@@ -46,6 +48,7 @@ public static class CityTwinApi
             grpc.MaxReceiveMessageSize = limits.RequestBytesMax;
             grpc.MaxSendMessageSize = limits.ResponseBytesMax;
             grpc.Interceptors.Add<ErrorInterceptor>();
+            grpc.Interceptors.Add<AccessInterceptor>();
         }).AddServiceOptions<DefinitionService>(grpc => grpc.MaxReceiveMessageSize = limits.DefinitionBytesMax)
         .AddJsonTranscoding(json => json.TypeRegistry = ErrorResponse.Details);
         services.AddGrpcReflection();
@@ -88,6 +91,7 @@ public static class CityTwinApi
     {
         app.UseRouting();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseDoors();
         app.UseMiddleware<StrictRequests>();
         app.MapGrpcService<ZoneService>();
         app.MapGrpcService<SegmentService>();
@@ -106,9 +110,10 @@ public static class CityTwinApi
         app.MapGrpcService<DefinitionService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
-        app.MapGet("/v1/events", EventStream.Serve);
+        app.MapGet("/v1/events", EventStream.Serve).WithMetadata(new Guarded(AccessActions.Events));
+        app.MapGet(OperatorSessions.EnterPath, EnterPage.Serve).WithMetadata(Guarded.Open);
         app.Map("/v1/{**path}", (HttpContext http) => ErrorResponse.Write(http, ApiErrors.StatusOf(
-            StatusCode.NotFound, ErrorReason.NotFound, $"There is nothing at {http.Request.Method} {http.Request.Path}.", []))).WithOrder(int.MaxValue);
+            StatusCode.NotFound, ErrorReason.NotFound, $"There is nothing at {http.Request.Method} {http.Request.Path}.", []))).WithOrder(int.MaxValue).WithMetadata(Guarded.Open);
         return app;
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using CityTwin.Cli.Commands;
+using CityTwin.Cli.Commands.Audit;
 using CityTwin.Cli.Commands.Breaches;
 
 namespace CityTwin.Cli;
@@ -54,17 +56,28 @@ internal static class CommandLine
             SnapshotCommand.Create(),
             WeakestCommand.Create(),
             BreachCommand.Create(),
+            AuditCommand.Create(),
+            OutlookCommand.Create(),
+            KeyCommand.Create(),
         };
 
     private static async Task<int> RefuseAsync(ParseResult result, TextWriter error)
     {
         foreach (var fault in result.Errors)
         {
-            await error.WriteLineAsync($"citytwin: {fault.Message}");
+            await error.WriteLineAsync($"citytwin: {Plain(fault.Message)}");
         }
 
-        var verb = result.CommandResult.Command is RootCommand ? "" : $" {result.CommandResult.Command.Name}";
-        await error.WriteLineAsync($"Try 'citytwin{verb} --help'.");
+        await error.WriteLineAsync($"Try '{VerbOf(result.CommandResult)} --help'.");
         return ExitCode.Usage;
     }
+
+    /// <summary>The verbs as typed, such as <c>citytwin breach run</c>: each level has a help of its own.</summary>
+    private static string VerbOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{VerbOf(parent)} {command.Command.Name}" : "citytwin";
+
+    /// <summary>The parser names the type of .NET that it wanted; people want to know what to type.</summary>
+    private static string Plain(string message) => message.IndexOf(" as expected type '", StringComparison.Ordinal) is var at and >= 0
+        ? $"{message[..at]}: it must be {(message.Contains("UInt", StringComparison.Ordinal) ? "a whole number, 0 or more" : message.Contains("Int", StringComparison.Ordinal) ? "a whole number" : "a number")}."
+        : message;
 }

@@ -29,14 +29,22 @@ public static class CityTwinConsoleExtensions
     /// Serves the console at <c>/</c> with its files, under security headers. The console speaks to the public REST API
     /// of the same origin (<c>/v1/...</c>) and to nothing else.
     /// </summary>
-    public static IEndpointRouteBuilder MapCityTwinConsole(this IEndpointRouteBuilder endpoints)
+    /// <param name="guard">Put on every endpoint: says who may have it.</param>
+    public static IEndpointRouteBuilder MapCityTwinConsole(this IEndpointRouteBuilder endpoints, Action<EndpointBuilder>? guard = null)
     {
-        endpoints.MapStaticAssets().Add(SecurityHeaders.Wrap);
+        var files = endpoints.MapStaticAssets();
+        files.Add(SecurityHeaders.Wrap);
         var pages = endpoints.MapRazorComponents<ConsoleApp>();
         // The framework's own policy would be a second, weaker one. The console posts no forms, so it needs no tokens.
         pages.AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         pages.DisableAntiforgery();
         pages.Add(SecurityHeaders.Wrap);
+        if (guard is not null)
+        {
+            files.Add(guard);
+            pages.Add(guard);
+        }
+
         return endpoints;
     }
 }

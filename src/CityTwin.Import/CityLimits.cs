@@ -36,8 +36,11 @@ public static class CityLimits
     /// <summary>Most assets of a security model.</summary>
     public const int AssetsMax = 20_000;
 
-    /// <summary>Most areas of a security model.</summary>
-    public const int AreasMax = 20_000;
+    /// <summary>Most assets that name one sensor: each is told of its events, and all of that fits into the sensor's outbox with room to spare.</summary>
+    public const int AssetsOfSensorMax = 400;
+
+    /// <summary>Most areas of a security model: ways through them are searched, with as many acts on the spot.</summary>
+    public const int AreasMax = 1_000;
 
     /// <summary>Most security zones.</summary>
     public const int SecurityZonesMax = 2_000;

@@ -183,7 +183,7 @@ public sealed partial class BrokerConnection(
         [
             new MqttTopicFilter
             {
-                Topic = SensorTopic.Filter(options.Prefix),
+                Topic = _external.SharedBy is { } name ? $"$share/{name}/{SensorTopic.Filter(options.Prefix)}" : SensorTopic.Filter(options.Prefix),
                 QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
                 // What somebody retained is taken once, not at each of our reconnects.
                 RetainHandling = _external.UseMqtt311 ? MqttRetainHandling.SendAtSubscribe : MqttRetainHandling.SendAtSubscribeIfNewSubscriptionOnly,

@@ -2,9 +2,12 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using CityTwin.Core.Access;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using MQTTnet.Certificates;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -17,10 +20,11 @@ namespace CityTwin.Ingest;
 /// in memory, so it acknowledges a publisher only once the message is stored: the publish interceptor waits for that. The
 /// storing itself begins when the message is read (<see cref="PublisherChannel"/>).
 /// </summary>
-public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake, TimeProvider time, ILogger<EmbeddedBroker> log)
+public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake, TimeProvider time, ILogger<EmbeddedBroker> log, BrokerDoor? door = null)
     : IHostedService, IMqttPublisher, IDisposable
 {
     private const string OwnClientId = "citytwin";
+    private const string PrincipalItem = "principal";
 
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
 
@@ -39,19 +43,16 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var factory = new MqttServerFactory();
-        var serverOptions = new MqttServerOptionsBuilder()
-            .WithDefaultEndpoint()
-            .WithDefaultEndpointBoundIPAddress(options.Address.AddressFamily == AddressFamily.InterNetwork ? options.Address : IPAddress.None)
-            .WithDefaultEndpointBoundIPV6Address(options.Address.AddressFamily == AddressFamily.InterNetworkV6 ? options.Address : IPAddress.None)
-            .WithDefaultEndpointPort(options.Port)
+        var serverOptions = Endpoint(new MqttServerOptionsBuilder())
             .WithPersistentSessions()
             .WithMaxPendingMessagesPerClient(options.PendingPerSubscriberMax)
             .WithPendingMessagesOverflowStrategy(MqttPendingMessagesOverflowStrategy.DropOldestQueuedMessage)
             .Build();
-        var adapters = factory.DefaultServerAdapters.Select(create => new PublisherAdapter(create(factory), options.SessionKeptMax, TakeAhead));
+        var adapters = factory.DefaultServerAdapters.Select(create => new PublisherAdapter(create(factory), options.SessionKeptMax, WhoIs, TakeAhead));
         var server = factory.CreateMqttServer(serverOptions, adapters.ToList());
         server.ValidatingConnectionAsync += Validate;
         server.InterceptingPublishAsync += TakePublish;
+        server.InterceptingSubscriptionAsync += TakeSubscription;
         server.ClientConnectedAsync += _ => Count(1);
         server.ClientDisconnectedAsync += Leave;
         server.QueuedApplicationMessageOverwrittenAsync += missed => _sessions.Miss(missed.ReceiverClientId) ? CutOff(server, missed.ReceiverClientId) : Task.CompletedTask;
@@ -96,6 +97,16 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
         _server?.Dispose();
     }
 
+    private MqttServerOptionsBuilder Endpoint(MqttServerOptionsBuilder builder)
+    {
+        var (four, six) = options.Address.AddressFamily == AddressFamily.InterNetwork ? (options.Address, IPAddress.None) : (IPAddress.None, options.Address);
+        return options.Certificate is { } certificate
+            ? builder.WithoutDefaultEndpoint().WithEncryptedEndpoint().WithEncryptedEndpointPort(options.Port)
+                .WithEncryptedEndpointBoundIPAddress(four).WithEncryptedEndpointBoundIPV6Address(six).WithEncryptionCertificate(new Shown(certificate))
+            : builder.WithDefaultEndpoint().WithDefaultEndpointPort(options.Port)
+                .WithDefaultEndpointBoundIPAddress(four).WithDefaultEndpointBoundIPV6Address(six);
+    }
+
     private async Task Validate(ValidatingConnectionEventArgs connection)
     {
         if (string.IsNullOrEmpty(connection.ClientId) && connection.ProtocolVersion == MqttProtocolVersion.V500)
@@ -103,7 +114,15 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
             connection.AssignedClientIdentifier = $"assigned-{Guid.NewGuid():N}";
         }
 
+        var principal = (connection.ChannelAdapter as PublisherChannel)?.Principal;
+        if (door is not null && principal is null)
+        {
+            door.Refused(connection.UserName ?? "", "connect", $"{connection.RemoteEndPoint}");
+        }
+
+        connection.SessionItems[PrincipalItem] = principal;
         connection.ReasonCode =
+            door is not null && principal is null ? MqttConnectReasonCode.NotAuthorized :
             options.Credentials is { } wanted && !Matches(wanted, connection) ? MqttConnectReasonCode.BadUserNameOrPassword
             : connection.ClientId == OwnClientId ? MqttConnectReasonCode.ClientIdentifierNotValid
             : Volatile.Read(ref _connections) >= options.ConnectionsMax ? MqttConnectReasonCode.ServerBusy
@@ -171,6 +190,14 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
         }
 
         var message = publish.ApplicationMessage;
+        if (door is not null && !MayPublish(publish.SessionItems[PrincipalItem] as Principal, message.Topic))
+        {
+            door.Refused((publish.SessionItems[PrincipalItem] as Principal)?.Name ?? "", $"publish {message.Topic}", publish.ClientId);
+            publish.ProcessPublish = false;
+            publish.Response.ReasonCode = MqttPubAckReasonCode.NotAuthorized;
+            return;
+        }
+
         if (!intake.IsOpen(message.Topic))
         {
             publish.ProcessPublish = false;
@@ -199,9 +226,30 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
         }
     }
 
-    private async ValueTask<bool> TakeAhead(MqttPublishPacket publish, CancellationToken cancellation)
+    private Task TakeSubscription(InterceptingSubscriptionEventArgs subscription)
     {
-        if (!intake.IsOpen(publish.Topic))
+        var principal = subscription.SessionItems[PrincipalItem] as Principal;
+        if (door is not null && subscription.ClientId != OwnClientId
+            && !(principal is not null && BrokerDoor.Within(options.Prefix, subscription.TopicFilter.Topic) is { } filter && door.MaySubscribe(principal, filter)))
+        {
+            door.Refused(principal?.Name ?? "", $"subscribe {subscription.TopicFilter.Topic}", subscription.ClientId);
+            subscription.ProcessSubscription = false;
+            subscription.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Principal? WhoIs(MqttConnectPacket connect) =>
+        connect.Password is { Length: > 0 } password ? door?.WhoIs(connect.Username, Encoding.UTF8.GetString(password)) : null;
+
+    private bool MayPublish(Principal? principal, string topic) =>
+        door is null || (principal is not null && BrokerDoor.Within(options.Prefix, topic) is { } within && door.MayPublish(principal, within));
+
+    private async ValueTask<bool> TakeAhead(MqttPublishPacket publish, Principal? principal, CancellationToken cancellation)
+    {
+        // What may not be published is left to the interceptor, which refuses it in its turn.
+        if (!intake.IsOpen(publish.Topic) || !MayPublish(principal, publish.Topic))
         {
             return false;
         }
@@ -239,6 +287,12 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
     private static bool Matches(MqttCredentials wanted, ValidatingConnectionEventArgs given) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(wanted.Password), given.RawPassword ?? [])
         & wanted.User == given.UserName;
+
+    /// <summary>Asked at each handshake, so that a renewed certificate shows at once.</summary>
+    private sealed class Shown(Func<X509Certificate2> certificate) : ICertificateProvider
+    {
+        public X509Certificate2 GetCertificate() => certificate();
+    }
 
     /// <summary>Goes with a message from where it is read to the interceptor: of a packet, the library hands this list on as it is.</summary>
     private sealed class TakenAhead(Task storing, IEnumerable<MqttUserProperty> properties) : List<MqttUserProperty>(properties)

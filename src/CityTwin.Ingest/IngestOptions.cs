@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace CityTwin.Ingest;
 
@@ -8,11 +9,14 @@ public sealed record IngestOptions
     /// <summary>The first levels of every topic; sensors publish under <c>{prefix}/sensors/{sensor}/reading</c> and <c>.../event</c>.</summary>
     public string Prefix { get; init; } = "citytwin/v1";
 
-    /// <summary>Where the embedded broker listens. It has no TLS: beyond this machine use an external broker.</summary>
+    /// <summary>Where the embedded broker listens.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>The embedded broker's port, 1..65535.</summary>
     public int Port { get; init; } = 1883;
+
+    /// <summary>What the embedded broker shows at each handshake; null = it speaks in the clear.</summary>
+    public Func<X509Certificate2>? Certificate { get; init; }
 
     /// <summary>A broker of somebody else's to subscribe at; null = the embedded one.</summary>
     public ExternalBrokerOptions? External { get; init; }
@@ -87,6 +91,8 @@ public sealed record IngestOptions
         Expect(External is null || External.Host.Length > 0, "External.Host: empty.");
         Expect(External is null || External.Port is >= 1 and <= 65535, $"External.Port: {External?.Port} is not in 1..65535.");
         Expect(External is null || External.ClientId.Length is > 0 and <= 128, "External.ClientId: 1..128 characters.");
+        Expect(External?.SharedBy is not { } shared || (shared.Length is > 0 and <= 128 && shared.IndexOfAny(['/', '+', '#', '\0']) < 0),
+            "External.SharedBy: 1..128 characters without / + and #.");
         return faults;
     }
 }
@@ -103,8 +109,11 @@ public sealed record ExternalBrokerOptions
     /// <summary>User name and password, read by whoever made these options from a file or the environment, never from the command line.</summary>
     public MqttCredentials? Credentials { get; init; }
 
-    /// <summary>Names the session that the broker keeps for us while we are away; one per deployment.</summary>
+    /// <summary>Names the session that the broker keeps for us while we are away; one per silo.</summary>
     public string ClientId { get; init; } = "citytwin-ingest";
+
+    /// <summary>The name under which several silos share the subscription, so that each message goes to one of them; null = all of it is ours.</summary>
+    public string? SharedBy { get; init; }
 
     /// <summary>How long the broker keeps our session, and what was not acknowledged, while we are away.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromDays(1);

@@ -1,3 +1,4 @@
+using CityTwin.Core.Access;
 using MQTTnet.Adapter;
 using MQTTnet.Diagnostics.Logger;
 using MQTTnet.Packets;
@@ -6,9 +7,13 @@ using MQTTnet.Server;
 namespace CityTwin.Ingest;
 
 /// <summary>Puts a <see cref="PublisherChannel"/> around each connection that comes in.</summary>
-/// <param name="takeAhead">See there, as for all.</param>
+/// <param name="whoIs">See there, like the other.</param>
+/// <param name="takeAhead">See there.</param>
 internal sealed class PublisherAdapter(
-    IMqttServerAdapter inner, TimeSpan sessionKeptMax, Func<MqttPublishPacket, CancellationToken, ValueTask<bool>> takeAhead)
+    IMqttServerAdapter inner,
+    TimeSpan sessionKeptMax,
+    Func<MqttConnectPacket, Principal?> whoIs,
+    Func<MqttPublishPacket, Principal?, CancellationToken, ValueTask<bool>> takeAhead)
     : IMqttServerAdapter
 {
     private long _named;
@@ -17,7 +22,7 @@ internal sealed class PublisherAdapter(
 
     public Task StartAsync(MqttServerOptions options, IMqttNetLogger logger)
     {
-        inner.ClientHandler = channel => ClientHandler(new PublisherChannel(channel, NewName, sessionKeptMax, takeAhead));
+        inner.ClientHandler = channel => ClientHandler(new PublisherChannel(channel, NewName, sessionKeptMax, whoIs, takeAhead));
         return inner.StartAsync(options, logger);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
+using CityTwin.Core.Access;
 using MQTTnet.Adapter;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
@@ -18,9 +19,14 @@ namespace CityTwin.Ingest;
 /// </summary>
 /// <param name="newName">A name for one without.</param>
 /// <param name="sessionKeptMax">How long a session is kept at most.</param>
+/// <param name="whoIs">Who connects; null = nobody known, or nobody asks.</param>
 /// <param name="takeAhead">Begins to store a message, and returns false when it must wait until the library comes to it.</param>
 internal sealed class PublisherChannel(
-    IMqttChannelAdapter inner, Func<string> newName, TimeSpan sessionKeptMax, Func<MqttPublishPacket, CancellationToken, ValueTask<bool>> takeAhead) : IMqttChannelAdapter
+    IMqttChannelAdapter inner,
+    Func<string> newName,
+    TimeSpan sessionKeptMax,
+    Func<MqttConnectPacket, Principal?> whoIs,
+    Func<MqttPublishPacket, Principal?, CancellationToken, ValueTask<bool>> takeAhead) : IMqttChannelAdapter
 {
     /// <summary>Packets of one connection read and not yet acknowledged; further ones wait in its socket.</summary>
     internal const int AheadMax = 256;
@@ -34,6 +40,9 @@ internal sealed class PublisherChannel(
     private bool _isConnected;
     private bool _isSessionCut;
     private bool _readerWaits;
+
+    /// <summary>Who has connected.</summary>
+    public Principal? Principal { get; private set; }
 
     public long BytesReceived => inner.BytesReceived;
 
@@ -111,7 +120,7 @@ internal sealed class PublisherChannel(
         {
             while (await inner.ReceivePacketAsync(_closed.Token).ConfigureAwait(false) is { } packet)
             {
-                var isAhead = packet is MqttPublishPacket publish && await takeAhead(publish, _closed.Token).ConfigureAwait(false);
+                var isAhead = packet is MqttPublishPacket publish && await takeAhead(publish, Principal, _closed.Token).ConfigureAwait(false);
                 await _read.Writer.WriteAsync((packet, isAhead), _closed.Token).ConfigureAwait(false);
                 if (!isAhead)
                 {
@@ -130,6 +139,12 @@ internal sealed class PublisherChannel(
 
     private MqttPacket Admit(MqttPacket packet)
     {
+        if (packet is MqttConnectPacket shown && (Principal = whoIs(shown)) is { } principal && !string.IsNullOrEmpty(shown.ClientId))
+        {
+            // A session belongs to whoever began it: under the same identifier another one gets a session of its own.
+            shown.ClientId = $"{principal.Name}/{shown.ClientId}";
+        }
+
         if (packet is MqttConnectPacket { CleanSession: true } connect && string.IsNullOrEmpty(connect.ClientId)
             && PacketFormatterAdapter.ProtocolVersion != MqttProtocolVersion.V500)
         {

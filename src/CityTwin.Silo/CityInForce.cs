@@ -28,8 +28,8 @@ internal sealed class CityInForce(IChangeLog changes, Serializer serializer, Cit
         if (kept is { } other && other.Definition != city.Hash)
         {
             throw new StartRefusedException(
-                $"'{settings.DataFolder}' holds another city ({other.Definition.Value[..12]}) than '{settings.CityFolder}' ({city.Hash.Value[..12]}). "
-                + "Leave out --city to run the kept one, and put the changed one into force with 'citytwin apply'; or give another --data.");
+                $"{settings.Keeper} holds another city ({other.Definition.Value[..12]}) than '{settings.CityFolder}' ({city.Hash.Value[..12]}). "
+                + $"Leave out --city to run the kept one, and put the changed one into force with 'citytwin apply'; or give another {(settings.Cluster is null ? "--data" : "database")}.");
         }
 
         await catalog.Keep(city, cancellation);

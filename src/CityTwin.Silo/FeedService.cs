@@ -1,3 +1,4 @@
+using System.Net;
 using CityTwin.Core.Model;
 using CityTwin.Feed;
 using CityTwin.Grains.Viewing;
@@ -7,7 +8,13 @@ namespace CityTwin.Silo;
 
 /// <summary>Lets the synthetic sensors of a sample city publish to the silo's own broker, over real MQTT.</summary>
 internal sealed partial class FeedService(
-    CityCatalog catalog, LiveView live, IngestOptions mqtt, SiloSettings settings, TimeProvider time, ILogger<FeedService> log) : BackgroundService
+    CityCatalog catalog,
+    LiveView live,
+    IngestOptions mqtt,
+    SiloSettings settings,
+    TimeProvider time,
+    ILogger<FeedService> log,
+    MqttCredentials? own = null) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
@@ -43,17 +50,20 @@ internal sealed partial class FeedService(
             city,
             new FeedOptions
             {
-                Host = mqtt.External?.Host ?? "127.0.0.1",
+                Host = mqtt.External?.Host ?? (mqtt.Address.Equals(IPAddress.Any) ? "127.0.0.1" : $"{mqtt.Address}"),
                 Port = mqtt.External?.Port ?? mqtt.Port,
                 Prefix = mqtt.Prefix,
-                User = mqtt.External?.Credentials?.User,
-                Password = mqtt.External?.Credentials?.Password,
+                User = Shown?.User,
+                Password = Shown?.Password,
                 Say = Happened,
                 LevelOf = LevelOf,
             },
             time);
         await feed.Run(stopping);
     }
+
+    /// <summary>At an external broker what the silo itself shows; at the silo's own a key made for the feed.</summary>
+    private MqttCredentials? Shown => mqtt.External is { } external ? external.Credentials : own;
 
     /// <summary>The synthetic sensors measure the city as it is now.</summary>
     private int LevelOf(SegmentId segment) => live.Current?.LevelOf(segment) ?? 1000;

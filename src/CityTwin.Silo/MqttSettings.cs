@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using CityTwin.Ingest;
 
 namespace CityTwin.Silo;
@@ -11,11 +12,11 @@ namespace CityTwin.Silo;
 internal static class MqttSettings
 {
     /// <exception cref="StartRefusedException">A value is wrong; the message names it.</exception>
-    public static IngestOptions From(Func<string, string?> environment, int embeddedPort)
+    public static IngestOptions From(Func<string, string?> environment, int embeddedPort, IPAddress listen, ClusterSettings? cluster)
     {
         if (environment("CITYTWIN_MQTT_HOST") is not { Length: > 0 } host)
         {
-            return new() { Port = embeddedPort };
+            return new() { Address = listen, Port = embeddedPort };
         }
 
         var options = new IngestOptions
@@ -27,7 +28,8 @@ internal static class MqttSettings
                 Port = PortOf(environment("CITYTWIN_MQTT_PORT")),
                 UseTls = environment("CITYTWIN_MQTT_TLS") == "1",
                 UseMqtt311 = environment("CITYTWIN_MQTT_311") == "1",
-                ClientId = environment("CITYTWIN_MQTT_CLIENT_ID") ?? "citytwin-ingest",
+                ClientId = environment("CITYTWIN_MQTT_CLIENT_ID") ?? (cluster is null ? "citytwin-ingest" : $"{cluster.Id}-{cluster.Advertise}-{cluster.SiloPort}"),
+                SharedBy = cluster?.Id,
                 Credentials = environment("CITYTWIN_MQTT_USER") is { } user ? new(user, PasswordOf(environment("CITYTWIN_MQTT_PASSWORD_FILE"))) : null,
             },
         };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Storing;
 
@@ -18,17 +19,38 @@ internal static class SiloCommand
             DefaultValueFactory = _ => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "citytwin"),
         };
         var city = new Option<string?>("--city") { Description = "Folder (or bundle) of the city to run. Without it: the city already kept in --data, or the sample city." };
-        var http = Port("--http-port", "Console, REST, /metrics and /healthz on 127.0.0.1.", 5080);
-        var grpc = Port("--grpc-port", "gRPC on 127.0.0.1.", 5081);
-        var mqtt = Port("--mqtt-port", "The embedded MQTT broker on 127.0.0.1.", 1883);
+        var http = Port("--http-port", "Console, REST, /metrics and /healthz.", 5080);
+        var grpc = Port("--grpc-port", "gRPC.", 5081);
+        var mqtt = Port("--mqtt-port", "The embedded MQTT broker.", 1883);
         var noFeed = new Option<bool>("--no-feed") { Description = "Do not publish synthetic readings for a sample city." };
-        var root = new RootCommand("Runs a CityTwin silo: the live city, its MQTT broker, its API and its console, on this machine only.")
+        var listen = new Option<IPAddress>("--listen")
         {
-            data, city, http, grpc, mqtt, noFeed,
+            Description = "Address of all three ports. Beyond 127.0.0.1 only with credentials: CITYTWIN_KEYS_FILE or CITYTWIN_JWT_AUTHORITY.",
+            DefaultValueFactory = _ => IPAddress.Loopback,
+            CustomParser = result =>
+            {
+                if (!IPAddress.TryParse(result.Tokens[0].Value, out var address))
+                {
+                    result.AddError($"--listen is an address such as 0.0.0.0, not '{result.Tokens[0].Value}'.");
+                }
+
+                return address!;
+            },
+            HelpName = "ADDRESS",
         };
-        root.SetAction(async (result, cancellation) => await RunAsync(
-            new(result.GetValue(data)!, result.GetValue(city), result.GetValue(http), result.GetValue(grpc), result.GetValue(mqtt), !result.GetValue(noFeed)),
-            cancellation));
+        var cluster = new ClusterOptions();
+        var migrate = new Option<bool>("--migrate") { Description = "Make or upgrade the schema on PostgreSQL, as its owner, and end. Several may do so at once." };
+        var root = new RootCommand("Runs a CityTwin silo: the live city, its MQTT broker, its API and its console.")
+        {
+            data, city, http, grpc, mqtt, noFeed, listen, cluster.SiloPort, cluster.GatewayPort, cluster.Advertise, cluster.Id, migrate,
+        };
+        root.SetAction(async (result, cancellation) => await Told(() => result.GetValue(migrate)
+            ? Task.Run(() => ClusterSettings.Migrate(Environment.GetEnvironmentVariable), cancellation)
+            : SiloHost.RunAsync(
+                new(
+                    result.GetValue(data)!, result.GetValue(city), result.GetValue(http), result.GetValue(grpc), result.GetValue(mqtt), !result.GetValue(noFeed), result.GetValue(listen)!,
+                    cluster.From(result, Environment.GetEnvironmentVariable)),
+                cancellation)));
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
@@ -41,14 +63,15 @@ internal static class SiloCommand
             return Usage;
         }
 
-        return await parsed.InvokeAsync();
+        // The host hears signals itself, and takes its time to hand over what it has: it would be cut off after two seconds.
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
-    private static async Task<int> RunAsync(SiloSettings settings, CancellationToken cancellation)
+    private static async Task<int> Told(Func<Task> work)
     {
         try
         {
-            await SiloHost.RunAsync(settings, cancellation);
+            await work();
             return 0;
         }
         catch (Exception refused) when (refused is StartRefusedException or StorageUnusableException or DefinitionMissingException)
@@ -56,6 +79,34 @@ internal static class SiloCommand
             await System.Console.Error.WriteLineAsync($"citytwin-silo: {refused.Message}");
             return Refused;
         }
+    }
+
+    /// <summary>What a silo among others has to know; without PostgreSQL it does not matter.</summary>
+    private sealed class ClusterOptions
+    {
+        public Option<int> SiloPort { get; } = Port("--silo-port", "Where the other silos reach this one (PostgreSQL only).", 11111);
+
+        public Option<int> GatewayPort { get; } = Port("--gateway-port", "Where clients of the cluster reach it (PostgreSQL only).", 30000);
+
+        public Option<string> Advertise { get; } = new("--advertise")
+        {
+            Description = "The address at which the other silos reach this one (PostgreSQL only).",
+            DefaultValueFactory = _ => "127.0.0.1",
+        };
+
+        public Option<string> Id { get; } = new("--cluster")
+        {
+            Description = "Silos of one database and this name belong together (PostgreSQL only).",
+            DefaultValueFactory = _ => "citytwin",
+        };
+
+        /// <returns>Null without PostgreSQL.</returns>
+        /// <exception cref="StartRefusedException">A value is wrong; the message names it.</exception>
+        public ClusterSettings? From(ParseResult result, Func<string, string?> environment) =>
+            ClusterSettings.ConnectionStringOf(environment) is not { } connection ? null
+            : !IPAddress.TryParse(result.GetValue(Advertise), out var address)
+                ? throw new StartRefusedException($"--advertise is '{result.GetValue(Advertise)}'; it is an IP address of this machine.")
+            : new(connection, result.GetValue(Id)!, address, result.GetValue(SiloPort), result.GetValue(GatewayPort));
     }
 
     private static Option<int> Port(string name, string description, int standard)

@@ -1,5 +1,5 @@
-using System.Net;
 using CityTwin.Api;
+using CityTwin.Api.Access;
 using CityTwin.Api.Overview;
 using CityTwin.Console;
 using CityTwin.Grains;
@@ -7,6 +7,7 @@ using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using CityTwin.Ingest;
+using CityTwin.Silo.Access;
 using CityTwin.Storage;
 using CityTwin.Storage.Committing;
 using CityTwin.Storage.Sqlite;
@@ -23,17 +24,20 @@ internal static class SiloHost
     /// <exception cref="StorageUnusableException">The storage cannot be used, or has broken down while it ran.</exception>
     public static async Task RunAsync(SiloSettings settings, CancellationToken cancellation)
     {
-        var mqtt = MqttSettings.From(Environment.GetEnvironmentVariable, settings.MqttPort);
+        using var tls = TlsSettings.From(Environment.GetEnvironmentVariable);
+        var access = AccessSettings.From(Environment.GetEnvironmentVariable, settings);
+        var mqtt = MqttSettings.From(Environment.GetEnvironmentVariable, settings.MqttPort, settings.Listen, settings.Cluster) with { Certificate = tls.Mqtt };
         FreePorts.Require([
             (settings.HttpPort, "--http-port"),
             (settings.GrpcPort, "--grpc-port"),
-            .. mqtt.External is null ? [(settings.MqttPort, "--mqtt-port")] : Array.Empty<(int, string)>()]);
-        using var folder = DataFolder.Occupy(settings.DataFolder);
+            .. mqtt.External is null ? [(settings.MqttPort, "--mqtt-port")] : Array.Empty<(int, string)>(),
+            .. settings.Cluster is { } silos ? [(silos.SiloPort, "--silo-port"), (silos.GatewayPort, "--gateway-port")] : Array.Empty<(int, string)>()]);
+        using var folder = settings.Cluster is null ? DataFolder.Occupy(settings.DataFolder) : null;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Quieten(builder.Logging);
         // From a build the console's files lie in their own projects; in a published folder this changes nothing.
         builder.WebHost.UseStaticWebAssets();
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings, tls));
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new ServerIdentity(
@@ -47,6 +51,7 @@ internal static class SiloHost
         builder.Services.AddCityTwinView();
         builder.Services.AddCityTwinPublishing();
         ApiSources.Add(builder.Services);
+        SiloAccess.Add(builder.Services, access, settings);
         builder.Services.AddCityTwinApi();
         builder.Services.AddCityTwinConsole();
         builder.Services.AddHostedService<FeedService>();
@@ -54,15 +59,16 @@ internal static class SiloHost
 
         await using var app = builder.Build();
         app.MapCityTwinApi();
-        app.MapPrometheusScrapingEndpoint("/metrics");
-        app.MapHealthChecks("/healthz");
-        app.MapCityTwinConsole();
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new Guarded(AccessActions.Metrics));
+        app.MapHealthChecks("/healthz").WithMetadata(new Guarded(AccessActions.Health));
+        app.MapCityTwinConsole(Guarded.Page);
         await app.Services.GetRequiredService<CityInForce>().Settle(settings, cancellation);
         // Made now, because it says when this silo started.
         app.Services.GetRequiredService<ServerIdentity>();
+        var link = SiloAccess.OpenToOperator(app.Services, access, settings);
         await app.StartAsync(cancellation);
         var city = app.Services.GetRequiredService<CityCatalog>().Current.City;
-        Welcome.Print(System.Console.Out, city, settings);
+        Welcome.Print(System.Console.Out, city, settings, link);
         await UntilStopped(app, cancellation);
     }
 
@@ -86,24 +92,34 @@ internal static class SiloHost
 
     private static void AddSilo(ISiloBuilder silo, SiloSettings settings)
     {
-        silo.UseLocalhostClustering(FreePorts.Any(), FreePorts.Any(), serviceId: "citytwin", clusterId: "citytwin");
+        if (settings.Cluster is { } cluster)
+        {
+            cluster.AddTo(silo);
+        }
+        else
+        {
+            silo.UseLocalhostClustering(FreePorts.Any(), FreePorts.Any(), serviceId: "citytwin", clusterId: "citytwin");
+            silo.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = settings.DataFolder });
+        }
+
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromHours(1));
         Telemetry.Add(silo);
-        silo.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = settings.DataFolder });
         silo.AddCityTwinGrains();
     }
 
     /// <summary>Two ports, because without TLS one port speaks one HTTP version.</summary>
-    private static void Listen(KestrelServerOptions kestrel, SiloSettings settings)
+    private static void Listen(KestrelServerOptions kestrel, SiloSettings settings, TlsSettings tls)
     {
-        kestrel.Listen(IPAddress.Loopback, settings.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
-        kestrel.Listen(IPAddress.Loopback, settings.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(settings.Listen, settings.HttpPort, listen => TlsSettings.Serve(listen, HttpProtocols.Http1, tls.Http));
+        kestrel.Listen(settings.Listen, settings.GrpcPort, listen => TlsSettings.Serve(listen, HttpProtocols.Http2, tls.Grpc));
         kestrel.AddServerHeader = false;
     }
 
     private static void Quieten(ILoggingBuilder logging) => logging
         .AddFilter("Orleans", LogLevel.Warning)
         .AddFilter("Microsoft", LogLevel.Warning)
+        // It warns that session keys lie unencrypted in the data folder, as all that the city is does.
+        .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
         .AddFilter("Grpc", LogLevel.Warning)
         .AddFilter("Polly", LogLevel.Warning)
         .AddSimpleConsole(console => console.SingleLine = true);

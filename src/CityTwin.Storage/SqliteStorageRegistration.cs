@@ -2,15 +2,7 @@ using CityTwin.Grains.Storing;
 using CityTwin.Storage.Committing;
 using CityTwin.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using Orleans.Configuration;
 using Orleans.Hosting;
-using Orleans.Runtime.Hosting;
-using Orleans.Serialization;
-using Orleans.Storage;
 
 namespace CityTwin.Storage;
 
@@ -22,43 +14,23 @@ public static class SqliteStorageRegistration
 
     /// <summary>
     /// Opens the database now, so that a fault is told before anything starts, and registers <see cref="IChangeLog"/>,
-    /// <see cref="IDefinitionStore"/>, <see cref="IBookmarks"/>, the providers of <see cref="StorageNames"/> and the reminder table.
+    /// <see cref="IDefinitionStore"/>, <see cref="IBookmarks"/>, <see cref="IAuditLog"/>, the providers of <see cref="StorageNames"/> and the reminder table.
     /// </summary>
     /// <exception cref="StorageUnusableException">The database cannot be used; the message is one line that says why.</exception>
     public static ISiloBuilder AddCityTwinSqliteStorage(this ISiloBuilder silo, SqliteOptions options)
     {
         var database = SqliteDatabase.Open(options);
         var services = silo.Services;
-        services.TryAddSingleton(TimeProvider.System);
         // By a factory, so that the container disposes of it.
         services.AddSingleton(_ => database);
         services.AddSingleton<IChangeLog>(provider => new SqliteChangeLog(
             provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDefinitionStore>(provider => new SqliteDefinitionStore(provider.GetRequiredService<SqliteDatabase>()));
         services.AddSingleton<IBookmarks>(provider => new SqliteBookmarks(provider.GetRequiredService<SqliteDatabase>()));
-        services.AddSingleton(provider => new GroupCommitter(
-            provider.GetRequiredService<SqliteDatabase>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<IHostApplicationLifetime>(),
-            provider.GetRequiredService<ILogger<GroupCommitter>>()));
-        silo.AddAdoNetGrainStorage(StorageNames.Plain, stock => stock.Configure<Serializer>((settings, serializer) =>
-        {
-            settings.Invariant = Invariant;
-            settings.ConnectionString = database.ConnectionString;
-            settings.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer);
-            settings.HashPicker = new StorageHasherPicker([new OrleansDefaultHasher()]);
-        }));
-        services.AddGrainStorage(StorageNames.Published, (provider, _) => new GroupCommitStorage(
-            provider.GetRequiredKeyedService<IGrainStorage>(StorageNames.Plain),
-            provider.GetRequiredService<Serializer>(),
-            provider.GetRequiredService<GroupCommitter>(),
-            provider.GetRequiredService<IOptions<ClusterOptions>>(),
-            options.StateBytesMax));
-        silo.UseAdoNetReminderService(reminders => reminders.Configure(settings =>
-        {
-            settings.Invariant = Invariant;
-            settings.ConnectionString = database.ConnectionString;
-        }));
+        services.AddSingleton<IAuditLog>(provider => new SqliteAuditLog(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<GroupCommitter>()));
+        silo.AddProviders(Invariant, database.ConnectionString, options, provider => new SqliteGroupWriter(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
         return silo;
     }
 }

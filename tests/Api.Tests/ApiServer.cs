@@ -1,18 +1,24 @@
 using System.Net;
+using System.Security.Cryptography;
+using CityTwin.Api.Access;
 using CityTwin.Api.Ingesting;
 using CityTwin.Api.Overview;
 using CityTwin.Api.Simulations;
+using CityTwin.Core.Access;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Breaches;
 using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
+using CityTwin.Testing;
 using CityTwin.Testing.Cities;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -37,6 +43,23 @@ public sealed class ApiServer : IAsyncLifetime
     internal int StreamsMax { get; init; } = new ApiOptions().StreamsMax;
 
     internal City City { get; init; } = HarbourCity.Of();
+
+    internal AccessOptions Access { get; init; } = new();
+
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
+    internal KeyRing Keys { get; } = new();
+
+    internal RecordedAudit Audit { get; } = new();
+
+    /// <summary>Every endpoint there is.</summary>
+    internal IReadOnlyList<Endpoint> Endpoints => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
+    internal OperatorSessions Sessions => _app!.Services.GetRequiredService<OperatorSessions>();
+
+    internal Uri HttpAddress { get; private set; } = null!;
+
+    internal Uri GrpcAddress { get; private set; } = null!;
 
     internal Rows Rows { get; private set; } = null!;
 
@@ -69,6 +92,10 @@ public sealed class ApiServer : IAsyncLifetime
         builder.Services.AddSingleton(BreachesOfOnePerson.Scenarios);
         builder.Services.AddSingleton(Definitions.Of(Kept));
         builder.Services.AddSingleton<ReadScenario>((document, city) => Scenarios.Read(document, city));
+        builder.Services.AddSingleton(Time);
+        builder.Services.AddSingleton(Keys);
+        builder.Services.AddSingleton<IAudit>(Audit);
+        builder.Services.AddCityTwinAccess(Access);
         builder.Services.AddCityTwinApi(api =>
         {
             api.WatchIntervalMilliseconds = 1;
@@ -78,11 +105,31 @@ public sealed class ApiServer : IAsyncLifetime
         });
         _app = builder.Build();
         _app.MapCityTwinApi();
+        Doorways.Map(_app);
         await _app.StartAsync();
         var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
-        Http = new() { BaseAddress = new(addresses[0]) };
-        Channel = GrpcChannel.ForAddress(addresses[1]);
+        (HttpAddress, GrpcAddress) = (new(addresses[0]), new(addresses[1]));
+        var key = Give("local-operator", kind: PrincipalKind.LocalOperator);
+        Http = HttpFor(key);
+        Channel = ChannelFor(key);
     }
+
+    /// <summary>A new key that this server knows: by default one that may everything.</summary>
+    internal string Give(
+        string name, Roles? roles = null, ZoneScope? scope = null, DateTimeOffset? expires = null, PrincipalKind kind = PrincipalKind.Key)
+    {
+        var (key, kept) = ApiKey.Make(
+            RandomNumberGenerator.GetBytes(ApiKey.IdBytes), RandomNumberGenerator.GetBytes(ApiKey.SecretBytes), name,
+            [new(roles ?? (RoleWords.All & ~Roles.Device), scope ?? ZoneScope.Everything)], expires, kind);
+        Keys.Add(kept);
+        return key;
+    }
+
+    internal HttpClient HttpFor(string? bearer) =>
+        new(new Bearer(bearer, new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })) { BaseAddress = HttpAddress };
+
+    internal GrpcChannel ChannelFor(string? bearer) =>
+        GrpcChannel.ForAddress(GrpcAddress, new() { HttpHandler = new Bearer(bearer, new SocketsHttpHandler()), DisposeHttpClient = true });
 
     public async ValueTask DisposeAsync()
     {

@@ -39,6 +39,49 @@ public sealed class Breach_orders : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_ranking_of_defences_ends_with_the_bytes_of_the_same_ranking_offline_and_is_no_pair_of_anything()
+    {
+        var made = await Create(new() { ReadyScenario = "small", Runs = 500, NewCity = true, Ranking = new() { Budget = 2 } });
+        var done = (await Watched(made.Name))[^1];
+
+        Assert.Equal((2.0, true), (made.Ranking.Budget, made.Ranking.HasBudget));
+        Assert.Equal(Encoding.UTF8.GetString(SmallBreach.Ranking(500, budget: 2)), done.ReportJson);
+        Assert.Equal((BreachState.Succeeded, 1000, 500L, null), (done.State, done.ProgressPermille, done.RunsDone, done.Headline));
+        var failure = await Assert.ThrowsAsync<RpcException>(async () =>
+            await Breaches.CompareBreachesAsync(new() { First = made.Name, Second = made.Name }, cancellationToken: Cancellation));
+        Assert.Equal(StatusCode.FailedPrecondition, failure.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1e12, true)]
+    [InlineData(1.0001e12, false)]
+    [InlineData(-0.01, false)]
+    [InlineData(double.NaN, false)]
+    public async Task A_budget_beyond_its_bounds_is_refused(double budget, bool isTaken)
+    {
+        var request = new CreateBreachRequest { ScenarioJson = "small 250", Principal = "anna", Ranking = new() { Budget = budget } };
+        if (isTaken)
+        {
+            Assert.Equal(budget, (await Create(request)).Ranking.Budget);
+        }
+        else
+        {
+            Assert.Equal("ranking.budget", Assert.Single(await Refused(request)).Field);
+        }
+    }
+
+    [Fact]
+    public async Task All_faults_of_a_ranking_are_told_at_once_and_one_of_nothing_is_refused()
+    {
+        var faults = await Refused(new() { ScenarioJson = "small 250", Principal = "anna", HalfWidth = 0.1, Ranking = new() { Only = { "drill", "moat" }, Budget = -1 } });
+        Assert.Equal(["ranking.only[1]", "ranking.budget", "half_width"], faults.Select(fault => fault.Field));
+
+        var nothing = await Refused(new() { ScenarioJson = "small 250", Principal = "anna", Defences = { "drill" }, Ranking = new() { Only = { "drill" } } });
+        Assert.Equal("ranking", Assert.Single(nothing).Field);
+    }
+
+    [Fact]
     public async Task A_breach_begins_from_the_live_city_unless_it_says_otherwise()
     {
         _server.View.Apply([_server.Rows.Command("substation", 0), _server.Rows.Batch("substation", 0, ("substation", 0), ("pump", 0))]);
@@ -132,8 +175,10 @@ public sealed class Breach_orders : IAsyncLifetime
         }
 
         var same = await Breaches.CompareBreachesAsync(new() { First = names[0], Second = names[1] }, cancellationToken: Cancellation);
-        Assert.Equal(6, same.Differences.Count);
+        Assert.Equal(7, same.Differences.Count);
         Assert.All(same.Differences, figure => Assert.True(figure is { Difference: 0, Low: <= 0, High: >= 0 }));
+        Assert.Equal((true, "success"), (same.Differences[0].Paired, same.Differences[0].Figure));
+        Assert.StartsWith("The two met the same luck run by run", same.Basis, StringComparison.Ordinal);
         Assert.Equal("", same.First.ReportJson);
 
         var failure = await Assert.ThrowsAsync<RpcException>(async () =>

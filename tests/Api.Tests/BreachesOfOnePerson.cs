@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using CityTwin.Api.Breaches;
@@ -68,6 +69,8 @@ internal sealed class BreachesOfOnePerson
 
         public Task<BreachRecord?> Read() => Task.FromResult(Record());
 
+        public Task<ImmutableArray<RunNotes>> Notes() => Task.FromResult(State.Notes);
+
         public Task<BreachStatus?> Beyond(BreachStatus known)
         {
             State = State.Status?.Phase == BreachPhase.Queued ? BreachRules.Begin(State, Now) : Finish();
@@ -100,16 +103,7 @@ internal sealed class BreachesOfOnePerson
                 return State;
             }
 
-            var job = new BreachJob(SmallBreach.City, order.Start, order.Scenario);
-            var all = job.Run(0);
-            for (var part = 1; part < BreachJob.PartsOf(order.Scenario.Runs); part++)
-            {
-                all.Merge(job.Run(part));
-            }
-
-            var report = BreachReport.Of(job, all, BreachRules.RuleOf(order));
-            return BreachRules.Succeed(
-                State, BreachHeadline.Of(report, all.Tally), Encoding.UTF8.GetString(BreachReportJson.Write(report)), Now);
+            return BreachRules.Succeed(State, SmallBreach.AnswerOf(new(SmallBreach.City, order)), Now);
         }
     }
 

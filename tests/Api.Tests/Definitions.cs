@@ -7,6 +7,7 @@ using CityTwin.Testing.Cities;
 using Google.Protobuf;
 using Grpc.Core;
 using Xunit;
+using DefinitionService = CityTwin.Protocol.V1.DefinitionService;
 
 namespace CityTwin.Api.Tests;
 

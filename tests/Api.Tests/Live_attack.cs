@@ -61,6 +61,15 @@ public sealed class Live_attack : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_service_says_how_many_assets_and_conduits_there_are()
+    {
+        var (counts, model) = ((await new CityService.CityServiceClient(_server.Channel).GetServiceInfoAsync(new(), cancellationToken: Cancellation)).Counts, _server.City.Security);
+
+        Assert.Equal((model.Assets.Length, model.Conduits.Length), (counts.Assets, counts.Conduits));
+        Assert.True(counts is { Assets: > 0, Conduits: > 0 });
+    }
+
+    [Fact]
     public async Task A_live_isolation_without_a_reason_is_refused_over_grpc()
     {
         var failure = await Assert.ThrowsAsync<RpcException>(async () =>

@@ -14,15 +14,17 @@ Func<Task>? benchmark = args is [var name] ? name switch
     "fork" => () => Task.Run(ForkBenchmark.Run),
     "breach" => () => Task.Run(BreachBenchmark.Run),
     "read" => ReadBenchmark.Run,
+    "permission" => PermissionBenchmark.Run,
     "list" => ListBenchmark.Run,
     "cascade" => CascadeBenchmark.Run,
     "ingest" => IngestBenchmark.Run,
+    "ingest-pg" => PostgresIngestBenchmark.Run,
     "restart" => RestartBenchmark.Run,
     _ => null,
 } : null;
 if (benchmark is null)
 {
-    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|list|ingest|restart");
+    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|permission|list|ingest|ingest-pg|restart");
     return 2;
 }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using CityTwin.Core.Alerts;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
@@ -7,6 +8,7 @@ using CityTwin.Core.Views;
 using CityTwin.Grains.Sensors;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Orleans.Serialization;
 
 namespace CityTwin.EndToEnd.Tests;
@@ -17,19 +19,25 @@ namespace CityTwin.EndToEnd.Tests;
 /// </summary>
 internal sealed class KeptLog : IDisposable
 {
-    private readonly SqliteConnection _database;
+    private readonly DbConnection _database;
     private readonly ServiceProvider _services = new ServiceCollection()
         .AddSerializer(serializer => serializer.AddAssembly(typeof(ISensorGrain).Assembly)).BuildServiceProvider();
 
     private readonly Serializer _serializer;
     private readonly List<BatchDecided> _batches = [];
 
-    public KeptLog(string database)
+    private KeptLog(DbConnection database)
     {
-        _database = new($"Data Source={database};Mode=ReadOnly;Pooling=False");
+        _database = database;
         _database.Open();
         _serializer = _services.GetRequiredService<Serializer>();
     }
+
+    /// <param name="file">The database of a silo that keeps its city for itself.</param>
+    public static KeptLog OfFile(string file) => new(new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False"));
+
+    /// <param name="connectionString">The PostgreSQL database that silos share.</param>
+    public static KeptLog OfServer(string connectionString) => new(new NpgsqlConnection($"{connectionString};Pooling=false"));
 
     /// <summary>The last row read.</summary>
     public long Seq { get; private set; }
@@ -50,7 +58,9 @@ internal sealed class KeptLog : IDisposable
     {
         using var command = _database.CreateCommand();
         command.CommandText = "select seq, kind, key, published from changes where seq > @after order by seq";
-        command.Parameters.AddWithValue("@after", Seq);
+        var after = command.CreateParameter();
+        (after.ParameterName, after.Value) = ("@after", Seq);
+        command.Parameters.Add(after);
         using var rows = command.ExecuteReader();
         while (rows.Read())
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -26,7 +27,7 @@ public sealed class Living_console
         await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = _arguments });
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1366, Height = 768 } });
         var power = page.Locator(".service[data-service=power]");
-        await page.GotoAsync($"http://127.0.0.1:{silo.HttpPort}/");
+        await page.GotoAsync(silo.Link);
         await Is(page, "live");
         await Says(page.Locator("h1"), "Havenbrug");
         await Says(page.Locator("#sample"), "Sample data");
@@ -63,6 +64,7 @@ public sealed class Living_console
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = _arguments });
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1366, Height = 768 } });
+        await page.GotoAsync(silo.Link);
         await page.GotoAsync($"http://127.0.0.1:{silo.HttpPort}/breaches");
         await Assertions.Expect(page.Locator("#breach-scenario option")).ToHaveCountAsync(10, new() { Timeout = DeadlineMilliseconds });
         await page.Locator("#breach-run").ClickAsync();
@@ -77,7 +79,7 @@ public sealed class Living_console
         await Says(page.Locator("#breaches li"), "Person-hours lost");
     }
 
-    private static Task Order(SiloProcess silo, string verb) =>
+    private static Task<JsonElement> Order(SiloProcess silo, string verb) =>
         silo.Post($"v1/segments/substation-north:{verb}", new { principal = "tester", reason = "end to end" }, Cancellation);
 
     private static Task Is(IPage page, string connection) =>

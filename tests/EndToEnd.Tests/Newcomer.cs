@@ -86,7 +86,8 @@ internal sealed partial class Newcomer : IAsyncDisposable
 
     private async Task Curl(string line)
     {
-        var answer = await Shell(line.Replace("curl ", "curl -fsS ", StringComparison.Ordinal).Replace(":5080", $":{Silo.HttpPort}", StringComparison.Ordinal));
+        var answer = await Shell(line.Replace("curl ", "curl -fsS ", StringComparison.Ordinal).Replace(":5080", $":{Silo.HttpPort}", StringComparison.Ordinal)
+            .Replace("doors/5080", $"doors/{Silo.HttpPort}", StringComparison.Ordinal));
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(answer).RootElement.ValueKind);
         if (FailedSegment().Match(line) is { Success: true } failed)
         {
@@ -98,13 +99,27 @@ internal sealed partial class Newcomer : IAsyncDisposable
     private async Task Publish(string line)
     {
         await Shell(line.Replace("mosquitto_pub ", $"mosquitto_pub -p {Silo.MqttPort} ", StringComparison.Ordinal));
+        if (line.Contains("/event ", StringComparison.Ordinal))
+        {
+            await SiloProcess.Until("an asset is compromised", async () => (await Outlook()).Contains("compromised: assets/", StringComparison.Ordinal), Patience, Cancellation);
+            return;
+        }
+
         var (sensor, word) = (PublishedReading().Match(line).Groups[1].Value, PublishedReading().Match(line).Groups[2].Value);
         await SiloProcess.Until($"{sensor} says {word}", async () =>
             (await Silo.Get($"v1/sensors/{sensor}", Cancellation)).GetProperty("word").GetString() == word, Patience, Cancellation);
     }
 
+    private async Task<string> Outlook() => await Shell($"dotnet '{Programs.Cli}' outlook --server http://127.0.0.1:{Silo.GrpcPort}");
+
     private async Task Cli(string arguments)
     {
+        if (arguments == " outlook")
+        {
+            Assert.Contains("Order this one, if only one: ", await Outlook(), StringComparison.Ordinal);
+            return;
+        }
+
         if (!arguments.Contains(" apply ", StringComparison.Ordinal))
         {
             Assert.NotEmpty(await Shell($"dotnet '{Programs.Cli}'{arguments}"));

@@ -48,10 +48,10 @@ public sealed partial class Readme
         }
     }
 
-    [GeneratedRegex(@"names=\(([a-z ]+)\)")]
+    [GeneratedRegex(@"names=\(([a-z -]+)\)")]
     private static partial Regex BenchNames();
 
-    [GeneratedRegex(@"tests/bench\.sh ([a-z|]+)`")]
+    [GeneratedRegex(@"tests/bench\.sh ([a-z|-]+)`")]
     private static partial Regex BenchUsage();
 
     [GeneratedRegex(@"!\[[^\]]*\]\(([^)]+)\)")]

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CityTwin.Testing;
 
 namespace CityTwin.EndToEnd.Tests;
 
 /// <summary>A real silo on free ports with a data folder of its own. It can be killed and started again on the same data.</summary>
-internal sealed class SiloProcess : IAsyncDisposable
+internal sealed partial class SiloProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -37,6 +38,9 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     /// <summary>The environment of the next start: an external broker, for one.</summary>
     public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>The operator's link that was printed last.</summary>
+    public string Link => PrintedLink().Matches(Said())[^1].Value;
 
     /// <summary>Starts a silo on an empty folder and waits until it serves.</summary>
     public static Task<SiloProcess> Start(CancellationToken cancellation, params string[] arguments) => Start(null, cancellation, arguments);
@@ -73,9 +77,24 @@ internal sealed class SiloProcess : IAsyncDisposable
                 throw new InvalidOperationException($"The silo ended with {_process.ExitCode}:\n{Said()}");
             }
 
+            if (!Environment.ContainsKey("CITYTWIN_KEYS_FILE"))
+            {
+                LocalKey.Show(_http, HttpPort);
+            }
+
             using var answer = await _http.GetAsync("v1/zones", cancellation);
-            return answer.IsSuccessStatusCode;
+            return answer.IsSuccessStatusCode && Said().Contains("Ctrl+C", StringComparison.Ordinal);
         }, StartMax, cancellation);
+    }
+
+    /// <summary>Runs the program in the silo's environment for something that ends by itself.</summary>
+    /// <returns>What it said.</returns>
+    public async Task<string> RunToEnd(CancellationToken cancellation, params string[] arguments)
+    {
+        using var process = Programs.Start(Environment, Programs.Silo, arguments);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+        await process.WaitForExitAsync(cancellation);
+        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}");
     }
 
     /// <summary>Starts the process, which may be killed before it has served anybody.</summary>
@@ -103,6 +122,15 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>As an orchestrator does: it has time to put things in order.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> Stop(CancellationToken cancellation)
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"]);
+        await kill.WaitForExitAsync(cancellation);
+        return await Ended(cancellation);
+    }
+
     /// <summary>Waits until it ends by itself.</summary>
     public async Task<int> Ended(CancellationToken cancellation)
     {
@@ -113,13 +141,16 @@ internal sealed class SiloProcess : IAsyncDisposable
     public async Task<JsonElement> Get(string path, CancellationToken cancellation) =>
         await _http.GetFromJsonAsync<JsonElement>(path, cancellation);
 
-    public async Task Post(string path, object body, CancellationToken cancellation)
+    /// <returns>The answer.</returns>
+    public async Task<JsonElement> Post(string path, object body, CancellationToken cancellation)
     {
         using var answer = await _http.PostAsJsonAsync(path, body, cancellation);
         if (!answer.IsSuccessStatusCode)
         {
             throw new InvalidOperationException($"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellation)}");
         }
+
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
     }
 
     /// <summary>The level of every segment, by id.</summary>
@@ -174,6 +205,9 @@ internal sealed class SiloProcess : IAsyncDisposable
         _http.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/enter\?once=[0-9a-f]+")]
+    private static partial Regex PrintedLink();
 
     private void Remember(string? line)
     {

@@ -36,6 +36,24 @@ public sealed class Breaches_over_silos
     }
 
     [Fact]
+    public async Task A_ranking_of_defences_over_three_silos_of_which_one_dies_has_the_bytes_of_one_thread()
+    {
+        await using var cluster = await CityCluster.Start(SmallBreach.City, 3);
+        var (id, coordinator) = await Coordinated(cluster, _ => true);
+        var other = cluster.Cluster.SecondarySilos.First(silo => silo.Name != coordinator);
+        cluster.Hold(other.Name, new TaskCompletionSource().Task);
+
+        await LiveLog.Until(() => Breach(cluster, id).Order(SmallBreach.Order(2_000, draws: 2, new([], 2), id: id)));
+        await LiveLog.Holds(async () => (await Read(cluster, id)).Status.RunsDone == 2_000 - InHand);
+        await cluster.Cluster.KillSiloAsync(other, Cancellation);
+
+        await LiveLog.Holds(async () => (await Read(cluster, id)).Status.IsDone);
+        var record = await Read(cluster, id);
+        Assert.Equal((null, BreachPhase.Succeeded, 2_000), (record.Status.Error, record.Status.Phase, record.Status.RunsDone));
+        Assert.Equal(Encoding.UTF8.GetString(SmallBreach.Ranking(2_000, draws: 2, budget: 2)), record.ReportJson);
+    }
+
+    [Fact]
     public async Task The_silo_of_the_coordinator_killed_in_the_middle_leaves_no_trace_and_what_was_kept_is_not_run_again()
     {
         await using var cluster = await CityCluster.Start(SmallBreach.City, 3);
@@ -142,6 +160,7 @@ public sealed class Breaches_over_silos
         var record = await Read(cluster, id);
         Assert.Equal((null, BreachPhase.Succeeded, runs), (record.Status.Error, record.Status.Phase, record.Status.RunsDone));
         Assert.Equal(Encoding.UTF8.GetString(SmallBreach.Report(SmallBreach.Job(runs, draws: draws))), record.ReportJson);
+        Assert.Equal(runs, (await Breach(cluster, id).Notes()).Sum(notes => notes.Runs));
     }
 
     private static async Task<BreachRecord> Read(CityCluster cluster, string id)
@@ -153,6 +172,5 @@ public sealed class Breaches_over_silos
 
     private static IBreachGrain Breach(CityCluster cluster, string id) => cluster.Grains.GetGrain<IBreachGrain>(GrainKeys.OfBreach(id));
 
-    private static BreachOrder Order(string id, int runs, int draws = 0) => new(
-        id, "{}", SmallBreach.Of(runs, draws: draws), 0, SmallBreach.Start, "", "anna", "why", id, DateTimeOffset.UnixEpoch);
+    private static BreachOrder Order(string id, int runs, int draws = 0) => SmallBreach.Order(runs, draws, id: id);
 }

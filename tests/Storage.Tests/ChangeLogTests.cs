@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using CityTwin.Core.Model;
 using CityTwin.Grains.Storing;
-using CityTwin.Storage.Sqlite;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using static CityTwin.Storage.Tests.TestStorage;
@@ -22,13 +21,15 @@ public sealed class ChangeLogTests
             _ => new PublishedChange("thing", $"{key}", status),
         });
 
-    [Fact]
-    public async Task A_snapshot_and_its_tail_fold_to_the_same_as_the_whole_log()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task A_snapshot_and_its_tail_fold_to_the_same_as_the_whole_log(Database kind)
     {
         await AnyChange.Array[0, 3].Array[0, 40].SampleAsync(
             async writes =>
             {
-                await using var storage = new TestStorage();
+                await using var storage = await TestStorage.Open(kind);
                 ChangeSnapshot? halfway = null;
                 for (var n = 0; n < writes.Length; n++)
                 {
@@ -55,10 +56,12 @@ public sealed class ChangeLogTests
             iter: 30);
     }
 
-    [Fact]
-    public async Task Reading_below_what_is_kept_or_beyond_the_head_is_told_as_gone()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task Reading_below_what_is_kept_or_beyond_the_head_is_told_as_gone(Database kind)
     {
-        await using var storage = new TestStorage(options => options with { ChangesKeptMin = 100, ChangesKeptMax = 100 });
+        await using var storage = await TestStorage.Open(kind, options => options with { ChangesKeptMin = 100, ChangesKeptMax = 100 });
         await Write(storage, 3_000);
         var gone = Assert.IsType<ChangesGone>(await storage.Log.Read(0, 10, Cancel));
         Assert.Equal(3_000, gone.Head);
@@ -72,10 +75,12 @@ public sealed class ChangeLogTests
         Assert.IsType<ChangesGone>(await storage.Log.Read(3_001, 10, Cancel));
     }
 
-    [Fact]
-    public async Task Retention_keeps_the_latest_checkpoint_and_all_that_follows_it()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task Retention_keeps_the_latest_checkpoint_and_all_that_follows_it(Database kind)
     {
-        await using var storage = new TestStorage(options => options with { ChangesKeptMin = 0, ChangesKeptMax = 0, ChangesKeptFor = TimeSpan.Zero });
+        await using var storage = await TestStorage.Open(kind, options => options with { ChangesKeptMin = 0, ChangesKeptMax = 0, ChangesKeptFor = TimeSpan.Zero });
         await storage.Save("c:city", null, [1], new PublishedChange("batch", "1", new byte[] { 1 }), new PublishedChange("checkpoint", "city", new byte[] { 1 }, "batch"));
         await Write(storage, 3_000);
         Assert.Equal(2, (await storage.ReadAll(1))[0].Seq);
@@ -86,11 +91,13 @@ public sealed class ChangeLogTests
         Assert.Equal(["checkpoint", "thing"], (await storage.ReadAll(3_002)).Select(row => row.Kind));
     }
 
-    [Fact]
-    public async Task Rows_are_dropped_by_age_only_beyond_the_number_that_is_kept_anyway()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task Rows_are_dropped_by_age_only_beyond_the_number_that_is_kept_anyway(Database kind)
     {
         var time = new FakeTimeProvider();
-        await using var storage = new TestStorage(options => options with { ChangesKeptMin = 1_000, ChangesKeptFor = TimeSpan.FromHours(1) }, time: time);
+        await using var storage = await TestStorage.Open(kind, options => options with { ChangesKeptMin = 1_000, ChangesKeptFor = TimeSpan.FromHours(1) }, time: time);
         await Write(storage, 2_500);
         Assert.Equal(1, storage.Scalar("select min(seq) from changes"));
         time.Advance(TimeSpan.FromHours(2));
@@ -98,11 +105,13 @@ public sealed class ChangeLogTests
         Assert.Equal(1_502, storage.Scalar("select min(seq) from changes"));
     }
 
-    [Fact]
-    public async Task Waiting_ends_with_a_commit_of_any_committer_of_this_process()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task Waiting_ends_with_a_commit_of_any_committer_of_this_process(Database kind)
     {
-        await using var first = new TestStorage(options => options with { PollInterval = TimeSpan.FromHours(1) });
-        await using var second = new TestStorage(folder: first.Folder);
+        await using var first = await TestStorage.Open(kind, options => options with { PollInterval = TimeSpan.FromHours(1) });
+        await using var second = await TestStorage.Open(kind, beside: first);
         var waiting = first.Log.WaitBeyond(0, Cancel);
         Assert.False(waiting.IsCompleted);
         await second.Save("s:a", null, [1], Change("a", 1));
@@ -110,35 +119,26 @@ public sealed class ChangeLogTests
         await first.Log.WaitBeyond(0, Cancel);
     }
 
-    [Fact]
-    public async Task Waiting_ends_at_the_next_poll_after_another_process_has_written()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task An_epoch_stays_with_its_database_and_differs_between_databases(Database kind)
     {
-        var time = new FakeTimeProvider();
-        await using var storage = new TestStorage(time: time);
-        var waiting = storage.Log.WaitBeyond(0, Cancel);
-        storage.Execute("insert into changes values (1, 0, 'thing', 'a', 1, x'01'); update change_head set head = 1;");
-        Assert.False(waiting.IsCompleted);
-        time.Advance(TimeSpan.FromSeconds(1));
-        await waiting.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
-        Assert.Equal(1, storage.Log.Head);
-    }
-
-    [Fact]
-    public async Task An_epoch_stays_with_its_file_and_differs_between_files()
-    {
-        await using var first = new TestStorage();
-        await using var again = new TestStorage(folder: first.Folder);
-        await using var other = new TestStorage();
+        await using var first = await TestStorage.Open(kind);
+        await using var again = await TestStorage.Open(kind, beside: first);
+        await using var other = await TestStorage.Open(kind);
         Assert.Equal(first.Log.Epoch, again.Log.Epoch);
         Assert.NotEqual(first.Log.Epoch, other.Log.Epoch);
         Assert.Equal(32, first.Log.Epoch.Length);
     }
 
-    [Fact]
-    public async Task A_definition_is_kept_once_by_its_hash()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task A_definition_is_kept_once_by_its_hash(Database kind)
     {
-        await using var storage = new TestStorage();
-        var store = new SqliteDefinitionStore(storage.Database);
+        await using var storage = await TestStorage.Open(kind);
+        var store = storage.Database.Definitions;
         var hash = new CityHash(new string('a', 64));
         Assert.Null(await store.Load(hash, Cancel));
         await store.Save(hash, new byte[] { 1, 2 }, Cancel);
@@ -146,10 +146,12 @@ public sealed class ChangeLogTests
         Assert.Equal([1, 2], (await store.Load(hash, Cancel))!.Value.ToArray());
     }
 
-    [Fact]
-    public async Task Rows_of_alerts_are_read_alone_and_the_reader_knows_how_far()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task Rows_of_alerts_are_read_alone_and_the_reader_knows_how_far(Database kind)
     {
-        await using var storage = new TestStorage();
+        await using var storage = await TestStorage.Open(kind);
         for (var n = 1; n <= 9; n++)
         {
             await storage.Save($"s:{n}", null, [1], new PublishedChange(n % 3 == 0 ? "alert" : "sensor", $"{n}", [(byte)n]));
@@ -164,32 +166,20 @@ public sealed class ChangeLogTests
         Assert.IsType<ChangesGone>(await storage.Log.ReadAlerts(10, 10, Cancel));
     }
 
-    [Fact]
-    public async Task Reading_the_rows_of_alerts_does_not_walk_through_all_others()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task A_bookmark_is_kept_over_a_restart_and_replaced_by_the_next(Database kind)
     {
-        await using var storage = new TestStorage();
-        Assert.Equal(1, storage.Scalar(
-            "select count(*) from pragma_index_list('changes') where name = 'changes_alerts' and partial = 1"));
-        using var connection = storage.Database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = "explain query plan select seq, published from changes where kind = 'alert' and seq > 5 order by seq limit 10";
-        using var plan = command.ExecuteReader();
-        Assert.True(plan.Read());
-        Assert.Contains("changes_alerts", plan.GetString(3), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_bookmark_is_kept_over_a_restart_and_replaced_by_the_next()
-    {
-        await using var first = new TestStorage();
-        var bookmarks = new SqliteBookmarks(first.Database);
+        await using var first = await TestStorage.Open(kind);
+        var bookmarks = first.Database.Bookmarks;
         Assert.Null(await bookmarks.Load("reader", Cancel));
         await bookmarks.Save("reader", new("epoch", 7), Cancel);
         await bookmarks.Save("reader", new("epoch", 8, new CityHash(new string('a', 64))), Cancel);
         await bookmarks.Save("other", new("epoch", 1), Cancel);
 
-        await using var again = new TestStorage(folder: first.Folder);
-        Assert.Equal(new Bookmark("epoch", 8, new CityHash(new string('a', 64))), await new SqliteBookmarks(again.Database).Load("reader", Cancel));
+        await using var again = await TestStorage.Open(kind, beside: first);
+        Assert.Equal(new Bookmark("epoch", 8, new CityHash(new string('a', 64))), await again.Database.Bookmarks.Load("reader", Cancel));
     }
 
     private static async Task Write(TestStorage storage, int rows) =>

@@ -1,6 +1,5 @@
 using CityTwin.Grains.Storing;
-using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Hosting;
+using CityTwin.Storage.Sqlite;
 using Orleans.Storage;
 using static CityTwin.Storage.Tests.TestStorage;
 
@@ -8,10 +7,12 @@ namespace CityTwin.Storage.Tests;
 
 public sealed class GroupCommitterTests
 {
-    [Fact]
-    public async Task A_conflict_fails_only_its_caller_and_leaves_no_trace()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task A_conflict_fails_only_its_caller_and_leaves_no_trace(Database kind)
     {
-        await using var storage = new TestStorage();
+        await using var storage = await TestStorage.Open(kind);
         await storage.Save("s:0", null, [0]);
         var saves = Enumerable.Range(0, 200)
             .Select(n => (n, Save: storage.Save($"s:{n}", null, [1], Change($"{n}", 1))))
@@ -24,10 +25,12 @@ public sealed class GroupCommitterTests
         Assert.Equal(1, storage.Scalar("select count(*) from OrleansStorage where GrainIdExtensionString = 's:0' and Version = 1"));
     }
 
-    [Fact]
-    public async Task A_write_is_refused_at_any_version_but_the_rows_own()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task A_write_is_refused_at_any_version_but_the_rows_own(Database kind)
     {
-        await using var storage = new TestStorage();
+        await using var storage = await TestStorage.Open(kind);
         await Assert.ThrowsAsync<InconsistentStateException>(() => storage.Save("s:new", 1, [1], Change("new", 1)));
         Assert.Equal(1, (await storage.Save("s:new", null, [1])).Version);
         Assert.Equal(2, (await storage.Save("s:new", 1, [2])).Version);
@@ -37,20 +40,24 @@ public sealed class GroupCommitterTests
         Assert.Empty(await storage.ReadAll());
     }
 
-    [Fact]
-    public async Task Two_writers_of_one_version_in_one_group_do_not_both_succeed()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task Two_writers_of_one_version_in_one_group_do_not_both_succeed(Database kind)
     {
-        await using var storage = new TestStorage();
+        await using var storage = await TestStorage.Open(kind);
         var saves = Enumerable.Range(0, 50).Select(_ => storage.Save("s:one", null, [1], Change("one", 1))).ToList();
         await Assert.ThrowsAsync<InconsistentStateException>(() => Task.WhenAll(saves));
         Assert.Equal(1, saves.Count(save => save.IsCompletedSuccessfully));
         Assert.Single(await storage.ReadAll());
     }
 
-    [Fact]
-    public async Task A_log_row_is_written_with_the_state_exactly_when_the_write_carries_a_change()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task A_log_row_is_written_with_the_state_exactly_when_the_write_carries_a_change(Database kind)
     {
-        await using var storage = new TestStorage();
+        await using var storage = await TestStorage.Open(kind);
         Assert.Null((await storage.Save("s:a", null, [1])).Seq);
         Assert.Equal(2, (await storage.Save("s:a", 1, [2], Change("a", 7), Change("b", 8))).Seq);
         Assert.Null((await storage.Save("s:a", 2, [3])).Seq);
@@ -60,12 +67,14 @@ public sealed class GroupCommitterTests
         Assert.Equal([7], rows[0].Published!.Value.ToArray());
     }
 
-    [Fact]
-    public async Task The_log_has_no_gaps_under_64_writers_over_three_committers_of_one_file()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task The_log_has_no_gaps_under_64_writers_over_three_committers_of_one_database(Database kind)
     {
-        await using var first = new TestStorage();
-        await using var second = new TestStorage(folder: first.Folder);
-        await using var third = new TestStorage(folder: first.Folder);
+        await using var first = await TestStorage.Open(kind);
+        await using var second = await TestStorage.Open(kind, beside: first);
+        await using var third = await TestStorage.Open(kind, beside: first);
         TestStorage[] storages = [first, second, third];
         await Task.WhenAll(Enumerable.Range(0, 64).Select(writer => Task.Run(async () =>
         {
@@ -84,10 +93,12 @@ public sealed class GroupCommitterTests
         }
     }
 
-    [Fact]
-    public async Task Stopping_commits_what_waits_and_refuses_what_comes_later()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task Stopping_commits_what_waits_and_refuses_what_comes_later(Database kind)
     {
-        await using var storage = new TestStorage();
+        await using var storage = await TestStorage.Open(kind);
         var saves = Enumerable.Range(0, 3_000).Select(n => storage.Save($"s:{n}", null, [1])).ToList();
         await storage.Committer.Stop();
         await Task.WhenAll(saves);
@@ -95,10 +106,12 @@ public sealed class GroupCommitterTests
         Assert.Equal(3_000, storage.Scalar("select count(*) from OrleansStorage"));
     }
 
-    [Fact]
-    public async Task A_full_queue_makes_callers_wait_and_loses_nothing()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task A_full_queue_makes_callers_wait_and_loses_nothing(Database kind)
     {
-        await using var storage = new TestStorage(options => options with { QueueMax = 4, GroupRowsMax = 3 });
+        await using var storage = await TestStorage.Open(kind, options => options with { QueueMax = 4, GroupRowsMax = 3 });
         await Task.WhenAll(Enumerable.Range(0, 500).Select(n => storage.Save($"s:{n}", null, [1], Change($"{n}", 1))));
         Assert.Equal(500, (await storage.ReadAll()).Length);
     }
@@ -106,7 +119,7 @@ public sealed class GroupCommitterTests
     [Fact]
     public async Task A_full_file_fails_the_writes_and_frees_them_again_once_there_is_room()
     {
-        await using var storage = new TestStorage(options => options with { FileBytesMax = 1024 * 1024 });
+        await using var storage = await TestStorage.Open(Database.Sqlite, options => (SqliteOptions)options with { FileBytesMax = 1024 * 1024 });
         var written = 0;
         var full = await Assert.ThrowsAsync<SaveFailedException>(async () =>
         {
@@ -123,11 +136,13 @@ public sealed class GroupCommitterTests
         Assert.Equal(written + 1, (await storage.Save("s:again", null, new byte[10_000], Change("again", 1))).Seq);
     }
 
-    [Fact]
-    public async Task A_damaged_database_fails_the_callers_and_stops_the_silo()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task A_damaged_database_fails_the_callers_and_stops_the_silo(Database kind)
     {
         var silo = new SiloLifetime();
-        await using var storage = new TestStorage(silo: silo);
+        await using var storage = await TestStorage.Open(kind, silo: silo);
         await storage.Save("s:a", null, [1], Change("a", 1));
         storage.Execute("drop table changes");
         var fault = await Assert.ThrowsAsync<SaveFailedException>(() => storage.Save("s:b", null, [1], Change("b", 1)));
@@ -135,21 +150,5 @@ public sealed class GroupCommitterTests
         await Assert.ThrowsAsync<SaveFailedException>(() => storage.Save("s:c", null, [1]));
         await silo.Stopped.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Same(fault.InnerException, storage.Committer.Fault);
-    }
-
-    /// <summary>A silo that only remembers that it was told to stop.</summary>
-    private sealed class SiloLifetime : IHostApplicationLifetime
-    {
-        private readonly TaskCompletionSource _stopped = new();
-
-        public Task Stopped => _stopped.Task;
-
-        public CancellationToken ApplicationStarted => CancellationToken.None;
-
-        public CancellationToken ApplicationStopping => CancellationToken.None;
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication() => _stopped.TrySetResult();
     }
 }

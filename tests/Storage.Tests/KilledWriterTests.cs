@@ -20,8 +20,8 @@ public sealed class KilledWriterTests
         try
         {
             var acknowledged = await RunAndKill(folder, acknowledgedBefore, TestContext.Current.CancellationToken);
-            await using var storage = new TestStorage(options => options with { ChangesKeptMax = 100_000_000 }, folder);
-            var stored = Numbers(storage.Database);
+            await using var storage = TestStorage.Over(SqliteTestDatabase.Open(options => options with { ChangesKeptMax = 100_000_000 }, folder));
+            var stored = Numbers(((SqliteTestDatabase)storage.Database).Database);
             Assert.All(acknowledged, last => Assert.InRange(stored[last.Key], last.Value, last.Value + 1));
             var rows = await storage.ReadAll();
             Assert.Equal(Enumerable.Range(1, rows.Length).Select(n => (long)n), rows.Select(row => row.Seq));

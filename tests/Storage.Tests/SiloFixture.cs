@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using CityTwin.Storage.Sqlite;
+using CityTwin.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,13 +11,11 @@ using Orleans.Hosting;
 namespace CityTwin.Storage.Tests;
 
 /// <summary>One silo with the storage as the product wires it.</summary>
-public sealed class SiloFixture : IAsyncLifetime
+public abstract class SiloFixture : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-silo-").FullName;
-
     public IHost Silo { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Silo = await Start();
+    public virtual async ValueTask InitializeAsync() => Silo = await Start();
 
     /// <summary>Stops the silo and starts another one on the same data.</summary>
     public async Task Restart()
@@ -25,11 +24,13 @@ public sealed class SiloFixture : IAsyncLifetime
         Silo = await Start();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
-        await Stop();
-        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+        return new(Stop());
     }
+
+    protected abstract void AddStorage(ISiloBuilder silo);
 
     private async Task Stop()
     {
@@ -41,10 +42,12 @@ public sealed class SiloFixture : IAsyncLifetime
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(FreePort(), FreePort())
-            .Configure<ClusterOptions>(cluster => cluster.ServiceId = cluster.ClusterId = "city")
-            .AddCityTwinSqliteStorage(new SqliteOptions { DataPath = _folder }));
+        builder.UseOrleans(silo =>
+        {
+            AddStorage(silo);
+            silo.ConfigureEndpoints(IPAddress.Loopback, FreePort(), FreePort())
+                .Configure<ClusterOptions>(cluster => cluster.ServiceId = cluster.ClusterId = "city");
+        });
         var host = builder.Build();
         await host.StartAsync();
         return host;
@@ -56,4 +59,40 @@ public sealed class SiloFixture : IAsyncLifetime
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+}
+
+public sealed class SqliteSilo : SiloFixture
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-silo-").FullName;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    protected override void AddStorage(ISiloBuilder silo) =>
+        silo.UseLocalhostClustering().AddCityTwinSqliteStorage(new SqliteOptions { DataPath = _folder });
+}
+
+public sealed class PostgresSilo : SiloFixture
+{
+    private PostgresServer _server = null!;
+    private string _name = "";
+
+    public override async ValueTask InitializeAsync()
+    {
+        (_server, var template) = await PostgresFixture.Get();
+        _name = await _server.Create(CancellationToken.None, template);
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _server.Drop(_name, CancellationToken.None);
+    }
+
+    protected override void AddStorage(ISiloBuilder silo) =>
+        silo.AddCityTwinPostgresStorage(new() { ConnectionString = _server.ConnectionString(_name) });
 }

@@ -6,7 +6,11 @@ using Orleans.Storage;
 
 namespace CityTwin.Storage.Tests;
 
-public sealed class SiloStorageTests(SiloFixture fixture) : IClassFixture<SiloFixture>
+public sealed class SqliteSiloStorageTests(SqliteSilo fixture) : SiloStorageTests(fixture), IClassFixture<SqliteSilo>;
+
+public sealed class PostgresSiloStorageTests(PostgresSilo fixture) : SiloStorageTests(fixture), IClassFixture<PostgresSilo>;
+
+public abstract class SiloStorageTests(SiloFixture fixture)
 {
     private static readonly Gen<IdSpan> AnyKey = Gen.OneOf(
         Gen.String[Gen.Char['a', 'z'], 1, 20].Select(text => IdSpan.Create($"s:{text}")),

@@ -1,40 +1,55 @@
 using System.Collections.Immutable;
+using CityTwin.Core.Audit;
 using CityTwin.Grains.Storing;
 using CityTwin.Storage.Committing;
-using CityTwin.Storage.Sqlite;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Runtime;
 
 namespace CityTwin.Storage.Tests;
 
-/// <summary>A database in a folder of its own (or in the one given), with a running committer.</summary>
+/// <summary>A database of its own (or the one beside which it is opened), with a running committer.</summary>
 internal sealed class TestStorage : IAsyncDisposable
 {
-    private readonly bool _ownsFolder;
-
-    public TestStorage(Func<SqliteOptions, SqliteOptions>? settings = null, string? folder = null, TimeProvider? time = null, IHostApplicationLifetime? silo = null)
+    private TestStorage(ITestDatabase database, TimeProvider time, IHostApplicationLifetime? silo)
     {
-        _ownsFolder = folder is null;
-        Folder = folder ?? Directory.CreateTempSubdirectory("citytwin-storage-").FullName;
-        var options = new SqliteOptions { DataPath = Folder };
-        Database = SqliteDatabase.Open(settings is null ? options : settings(options));
-        Committer = new GroupCommitter(Database, time ?? TimeProvider.System, silo, NullLogger<GroupCommitter>.Instance);
-        Log = new SqliteChangeLog(Database, time ?? TimeProvider.System);
+        Database = database;
+        Committer = new GroupCommitter(database.Options, () => database.OpenWriter(time), time, silo, NullLogger<GroupCommitter>.Instance);
+        Audit = database.OpenAudit(Committer);
+        Log = database.OpenLog(time, Committer.BreakDown);
         Committer.Start();
     }
 
-    public string Folder { get; }
-
-    public SqliteDatabase Database { get; }
+    public ITestDatabase Database { get; }
 
     public GroupCommitter Committer { get; }
 
     public IChangeLog Log { get; }
 
+    public IAuditLog Audit { get; }
+
+    /// <param name="beside">Another one whose data this one shares.</param>
+    public static async Task<TestStorage> Open(
+        Database kind,
+        Func<StorageOptions, StorageOptions>? settings = null,
+        TestStorage? beside = null,
+        TimeProvider? time = null,
+        IHostApplicationLifetime? silo = null)
+    {
+        settings ??= options => options;
+        ITestDatabase database = beside is not null ? await beside.Database.Again(settings)
+            : kind == Tests.Database.Sqlite ? SqliteTestDatabase.Open(settings)
+            : await PostgresTestDatabase.Open(settings);
+        return new(database, time ?? TimeProvider.System, silo);
+    }
+
+    public static TestStorage Over(ITestDatabase database) => new(database, TimeProvider.System, null);
+
     public Task<Saved> Save(string key, int? expected, byte[] state, params ImmutableArray<PublishedChange> changes) =>
         Committer.Save(new PendingSave(StoredKey.Of("thing", GrainId.Create("thing", key), "city"), expected, state, changes));
+
+    public Task<Saved> Save(string key, int? expected, AuditEntry act) =>
+        Committer.Save(new PendingSave(StoredKey.Of("thing", GrainId.Create("thing", key), "city"), expected, new byte[] { 1 }, [], [act]));
 
     public static PublishedChange Change(string key, params byte[] status) => new("thing", key, status);
 
@@ -50,29 +65,29 @@ internal sealed class TestStorage : IAsyncDisposable
         return rows.ToImmutable();
     }
 
-    public long Scalar(string sql)
-    {
-        using var connection = Database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return (long)command.ExecuteScalar()!;
-    }
+    public long Scalar(string sql) => Database.Scalar(sql);
 
-    public void Execute(string sql)
-    {
-        using var connection = Database.OpenReader();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    public void Execute(string sql) => Database.Execute(sql);
 
     public async ValueTask DisposeAsync()
     {
         await Committer.DisposeAsync();
-        Database.Dispose();
-        if (_ownsFolder)
-        {
-            Directory.Delete(Folder, recursive: true);
-        }
+        await Database.DisposeAsync();
     }
+}
+
+/// <summary>A silo that only remembers that it was told to stop.</summary>
+internal sealed class SiloLifetime : IHostApplicationLifetime
+{
+    private readonly TaskCompletionSource _stopped = new();
+
+    public Task Stopped => _stopped.Task;
+
+    public CancellationToken ApplicationStarted => CancellationToken.None;
+
+    public CancellationToken ApplicationStopping => CancellationToken.None;
+
+    public CancellationToken ApplicationStopped => CancellationToken.None;
+
+    public void StopApplication() => _stopped.TrySetResult();
 }

@@ -12,7 +12,8 @@ internal static class NumberedWrites
     public static async Task<int> Run(string folder, int writers)
     {
         using var database = SqliteDatabase.Open(new SqliteOptions { DataPath = folder, ChangesKeptMax = 100_000_000 });
-        await using var committer = new GroupCommitter(database, TimeProvider.System, null, NullLogger<GroupCommitter>.Instance);
+        await using var committer = new GroupCommitter(
+            database.Options, () => new SqliteGroupWriter(database, TimeProvider.System), TimeProvider.System, null, NullLogger<GroupCommitter>.Instance);
         committer.Start();
         var output = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true });
         await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(() => Count(committer, $"s:{writer}", output))));

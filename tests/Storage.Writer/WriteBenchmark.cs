@@ -99,7 +99,8 @@ internal static class WriteBenchmark
     private static async Task<(double Insert, double Update)> Grouped(string folder, int rows, bool withChanges, int callers)
     {
         using var database = SqliteDatabase.Open(new SqliteOptions { DataPath = folder });
-        await using var committer = new GroupCommitter(database, TimeProvider.System, null, NullLogger<GroupCommitter>.Instance);
+        await using var committer = new GroupCommitter(
+            database.Options, () => new SqliteGroupWriter(database, TimeProvider.System), TimeProvider.System, null, NullLogger<GroupCommitter>.Instance);
         committer.Start();
         var insert = await Pass(committer, rows, withChanges, callers, expected: null);
         var update = await Pass(committer, rows, withChanges, callers, expected: 1);

@@ -1,3 +1,4 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Commands;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
@@ -41,7 +42,7 @@ internal sealed class AlertService(
     public override async Task<V1.ListAlertsResponse> ListAlerts(V1.ListAlertsRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Alerts, version, request.PageSize, request.PageToken, request.Filter, options.Value);
+        var page = Pages.List(Collections.Alerts, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
         return new() { Alerts = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 
@@ -49,6 +50,7 @@ internal sealed class AlertService(
         V1.WatchAlertsRequest request, IServerStreamWriter<V1.WatchAlertsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Alerts,
+            context.Access(),
             request.Filter,
             request.ResumeToken,
             message => responseStream.WriteAsync(

@@ -1,6 +1,8 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
+using CityTwin.Core.Access;
 using CityTwin.Core.Breaches.Live;
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
@@ -22,7 +24,9 @@ internal sealed class AnalysisService(
             ? default(ZoneId?)
             : version.Index.City.Zones[Pages.Find(Collections.Zones, version, request.Zone)].Id;
         var current = analysis.Current;
+        var sight = context.Access().In(version.Index);
         var links = current.Weakest.Where(link => zone is null || link.Key.Zone == zone)
+            .Where(link => sight.Sees(version.Index.Find(link.Key.Zone) ?? AccessRules.WholeCity))
             .OrderBy(link => link.Value.LevelFinallyPermille).ThenBy(link => link.Key.Zone).ThenBy(link => link.Key.Service)
             .Select(link => ZoneMessages.WeakestOf(link.Key.Zone, link.Key.Service, link.Value, current.WeakestVersion))
             .ToList();

@@ -1,5 +1,5 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Commands;
-using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Views;
@@ -37,7 +37,7 @@ internal sealed class AssetService(CityReader reader, Watcher watcher, IGrainFac
     public override async Task<V1.ListAssetsResponse> ListAssets(V1.ListAssetsRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Assets, version, request.PageSize, request.PageToken, request.Filter, options.Value);
+        var page = Pages.List(Collections.Assets, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
         return new() { Assets = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 
@@ -45,6 +45,7 @@ internal sealed class AssetService(CityReader reader, Watcher watcher, IGrainFac
         V1.WatchAssetsRequest request, IServerStreamWriter<V1.WatchAssetsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Assets,
+            context.Access(),
             request.Filter,
             request.ResumeToken,
             message => responseStream.WriteAsync(
@@ -52,29 +53,21 @@ internal sealed class AssetService(CityReader reader, Watcher watcher, IGrainFac
                 context.CancellationToken),
             context.CancellationToken);
 
-    public override Task<V1.CommandReceipt> ContainAsset(V1.ContainAssetRequest request, ServerCallContext context) => Command(
+    public override Task<V1.CommandReceipt> ContainAsset(V1.ContainAssetRequest request, ServerCallContext context) => Give(
         request.Name,
         new(request.Principal, request.Reason, request.RequestId),
         (grain, order) => grain.Contain(order.RequestId, order.Principal, order.Reason),
         context);
 
-    public override Task<V1.CommandReceipt> ClearAsset(V1.ClearAssetRequest request, ServerCallContext context) => Command(
+    public override Task<V1.CommandReceipt> ClearAsset(V1.ClearAssetRequest request, ServerCallContext context) => Give(
         request.Name,
         new(request.Principal, request.Reason, request.RequestId),
         (grain, order) => grain.Clear(order.RequestId, order.Principal, order.Reason),
         context);
 
-    private async Task<V1.CommandReceipt> Command(
-        string name, Order order, Func<IAssetGrain, Order, Task<long?>> command, ServerCallContext context)
-    {
-        var violations = new Violations();
-        violations.Command(order);
-        violations.Throw();
-        var version = reader.Newest;
-        var known = order.WithId();
-        var seq = await command(GrainOf(version, Pages.Find(Collections.Assets, version, name)), known).WaitAsync(context.CancellationToken);
-        return known.Receipt(version, name, seq, time.GetUtcNow());
-    }
+    private Task<V1.CommandReceipt> Give(
+        string name, Order order, Func<IAssetGrain, Order, Task<long?>> command, ServerCallContext context) =>
+        order.Give(Collections.Assets, name, reader, time, (version, place, known) => command(GrainOf(version, place), known), context.CancellationToken);
 
     private IAssetGrain GrainOf(CityVersion version, int place) =>
         grains.GetGrain<IAssetGrain>(GrainKeys.Of(version.Index.City.Security.Assets[place].Id));

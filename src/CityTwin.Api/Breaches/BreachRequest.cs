@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Text;
 using CityTwin.Api.Errors;
+using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
+using Google.Protobuf.Collections;
 using V1 = CityTwin.Protocol.V1;
 
 namespace CityTwin.Api.Breaches;
@@ -27,8 +30,18 @@ internal static class BreachRequest
         }
 
         violations.Throw(reading is { Scenario: null } ? ErrorReason.InvalidScenario : ErrorReason.InvalidFields);
-        return (Changed(reading!.Scenario!, request), Encoding.UTF8.GetString(document!));
+        var scenario = Changed(reading!.Scenario!, request);
+        if (RankingOf(request)?.Candidates(city, scenario).IsEmpty == true)
+        {
+            violations.Add("ranking", "There is no defence to rank: all that were asked for are in place already.", "CONTRADICTION");
+            violations.Throw();
+        }
+
+        return (scenario, Encoding.UTF8.GetString(document!));
     }
+
+    public static DefenceRanking? RankingOf(V1.CreateBreachRequest request) => request.Ranking is not { } ranking ? null : new(
+        [.. ranking.Only.Select(id => new DefenceId(id))], ranking.HasBudget ? ranking.Budget : null);
 
     private static byte[]? DocumentOf(V1.CreateBreachRequest request, BreachScenarios scenarios, Violations violations)
     {
@@ -75,13 +88,35 @@ internal static class BreachRequest
             violations.Add("half_width", $"half_width is 0 or more and less than {HalfWidthEnd}.", "OUT_OF_RANGE");
         }
 
-        var known = city.Security.Defences.Select(defence => defence.Id.Value).ToHashSet(StringComparer.Ordinal);
-        for (var place = 0; place < request.Defences.Count; place++)
+        CheckDefences("defences", request.Defences, city, violations);
+        if (request.Ranking is { } ranking)
         {
-            if (!known.Contains(request.Defences[place]))
+            CheckRanking(ranking, request, city, violations);
+        }
+    }
+
+    private static void CheckRanking(V1.DefenceRanking ranking, V1.CreateBreachRequest request, City city, Violations violations)
+    {
+        CheckDefences("ranking.only", ranking.Only, city, violations);
+        if (ranking.HasBudget && ranking.Budget is not (>= 0 and <= DefenceRanking.BudgetMax))
+        {
+            violations.Add("ranking.budget", string.Create(CultureInfo.InvariantCulture, $"budget is between 0 and {DefenceRanking.BudgetMax:N0}."), "OUT_OF_RANGE");
+        }
+
+        if (request.HalfWidth > 0)
+        {
+            violations.Add("half_width", "A ranking makes all its runs: leave half_width out.", "CONTRADICTION");
+        }
+    }
+
+    private static void CheckDefences(string field, RepeatedField<string> ids, City city, Violations violations)
+    {
+        var known = city.Security.Defences.Select(defence => defence.Id.Value).ToHashSet(StringComparer.Ordinal);
+        for (var place = 0; place < ids.Count; place++)
+        {
+            if (!known.Contains(ids[place]))
             {
-                violations.Add(
-                    FormattableString.Invariant($"defences[{place}]"), $"The city's catalogue has no defence '{request.Defences[place]}'.", "UNKNOWN_REFERENCE");
+                violations.Add(FormattableString.Invariant($"{field}[{place}]"), $"The city's catalogue has no defence '{ids[place]}'.", "UNKNOWN_REFERENCE");
             }
         }
     }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
+using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Kept;
 using CityTwin.Core.Simulation;
 using CityTwin.Grains;
@@ -62,7 +64,8 @@ internal sealed partial class BreachService(
             request.Principal,
             request.Reason,
             request.RequestId.Length > 0 ? request.RequestId : id,
-            now)).WaitAsync(context.CancellationToken));
+            now,
+            BreachRequest.RankingOf(request))).WaitAsync(context.CancellationToken));
     }
 
     public override async Task<V1.Breach> GetBreach(V1.GetBreachRequest request, ServerCallContext context) =>
@@ -130,13 +133,17 @@ internal sealed partial class BreachService(
             throw ApiErrors.Of(StatusCode.FailedPrecondition, ErrorReason.BreachesNotComparable, string.Join(" ", obstacles));
         }
 
-        var comparison = BreachComparison.Of(first.Status.Headline!, second.Status.Headline!);
+        var (notes, otherNotes) = (await one.Notes().WaitAsync(context.CancellationToken), await other.Notes().WaitAsync(context.CancellationToken));
+        var comparison = BreachComparison.Of(first.Status.Headline!, second.Status.Headline!, notes, otherNotes);
         return new()
         {
             First = BreachMessages.Of(first.Status),
             Second = BreachMessages.Of(second.Status),
             Confidence = comparison.Confidence,
             Differences = { comparison.Figures.Select(BreachMessages.Of) },
+            Basis = comparison.IsPaired
+                ? "The two met the same luck run by run; intervals marked paired are of the differences between single runs."
+                : string.Create(CultureInfo.InvariantCulture, $"The single runs of both are not kept, which they are of at most {RunNotes.RunsMax:N0} runs; the intervals are those of independent samples, wider than need be."),
         };
     }
 

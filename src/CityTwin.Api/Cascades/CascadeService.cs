@@ -1,4 +1,5 @@
 using System.Globalization;
+using CityTwin.Api.Access;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
@@ -17,9 +18,11 @@ internal sealed class CascadeService(CityReader reader, IOptions<ApiOptions> opt
         var version = reader.Newest;
         var number = ResourceNames.IdOf(request.Name, ResourceNames.Cascades) is { } id
             && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : 0;
-        var cascade = version.Cascades.FirstOrDefault(candidate => candidate.Batch.Number == number) ?? throw ApiErrors.NotFound(request.Name);
-        var message = CascadeMessages.Of(version, cascade);
-        message.Levels.AddRange(cascade.Levels.Select(step => new V1.LevelChange
+        var sight = context.Access().In(version.Index);
+        var cascade = version.Cascades.FirstOrDefault(
+            candidate => candidate.Batch.Number == number && CascadeMessages.IsSeen(version.Index, candidate, sight)) ?? throw ApiErrors.NotFound(request.Name);
+        var message = CascadeMessages.Of(version, cascade, sight);
+        message.Levels.AddRange(cascade.Levels.Where(step => CascadeMessages.Sees(version.Index, sight, step.Segment)).Select(step => new V1.LevelChange
         {
             Segment = ResourceNames.Of(step.Segment),
             BeforePermille = step.BeforePermille,
@@ -31,11 +34,13 @@ internal sealed class CascadeService(CityReader reader, IOptions<ApiOptions> opt
     public override Task<V1.ListCascadesResponse> ListCascades(V1.ListCascadesRequest request, ServerCallContext context)
     {
         var version = reader.Newest;
+        var sight = context.Access().In(version.Index);
         var newestFirst = version.Cascades.Reverse();
+        newestFirst = sight.IsEverything ? newestFirst : newestFirst.RemoveAll(cascade => !CascadeMessages.IsSeen(version.Index, cascade, sight));
         var (items, next) = Pages.Slice(ResourceNames.Cascades, newestFirst, request.PageSize, request.PageToken, options.Value);
         return Task.FromResult(new V1.ListCascadesResponse
         {
-            Cascades = { items.Select(cascade => CascadeMessages.Of(version, cascade)) },
+            Cascades = { items.Select(cascade => CascadeMessages.Of(version, cascade, sight)) },
             NextPageToken = next,
         });
     }

@@ -1,5 +1,5 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Commands;
-using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Views;
@@ -37,7 +37,7 @@ internal sealed class ConduitService(CityReader reader, Watcher watcher, IGrainF
     public override async Task<V1.ListConduitsResponse> ListConduits(V1.ListConduitsRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Conduits, version, request.PageSize, request.PageToken, request.Filter, options.Value);
+        var page = Pages.List(Collections.Conduits, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
         return new() { Conduits = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 
@@ -45,6 +45,7 @@ internal sealed class ConduitService(CityReader reader, Watcher watcher, IGrainF
         V1.WatchConduitsRequest request, IServerStreamWriter<V1.WatchConduitsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Conduits,
+            context.Access(),
             request.Filter,
             request.ResumeToken,
             message => responseStream.WriteAsync(
@@ -52,29 +53,21 @@ internal sealed class ConduitService(CityReader reader, Watcher watcher, IGrainF
                 context.CancellationToken),
             context.CancellationToken);
 
-    public override Task<V1.CommandReceipt> IsolateConduit(V1.IsolateConduitRequest request, ServerCallContext context) => Command(
+    public override Task<V1.CommandReceipt> IsolateConduit(V1.IsolateConduitRequest request, ServerCallContext context) => Give(
         request.Name,
         new(request.Principal, request.Reason, request.RequestId),
         (grain, order) => grain.Isolate(order.RequestId, order.Principal, order.Reason),
         context);
 
-    public override Task<V1.CommandReceipt> RejoinConduit(V1.RejoinConduitRequest request, ServerCallContext context) => Command(
+    public override Task<V1.CommandReceipt> RejoinConduit(V1.RejoinConduitRequest request, ServerCallContext context) => Give(
         request.Name,
         new(request.Principal, request.Reason, request.RequestId),
         (grain, order) => grain.Rejoin(order.RequestId, order.Principal, order.Reason),
         context);
 
-    private async Task<V1.CommandReceipt> Command(
-        string name, Order order, Func<IConduitGrain, Order, Task<long?>> command, ServerCallContext context)
-    {
-        var violations = new Violations();
-        violations.Command(order);
-        violations.Throw();
-        var version = reader.Newest;
-        var known = order.WithId();
-        var seq = await command(GrainOf(version, Pages.Find(Collections.Conduits, version, name)), known).WaitAsync(context.CancellationToken);
-        return known.Receipt(version, name, seq, time.GetUtcNow());
-    }
+    private Task<V1.CommandReceipt> Give(
+        string name, Order order, Func<IConduitGrain, Order, Task<long?>> command, ServerCallContext context) =>
+        order.Give(Collections.Conduits, name, reader, time, (version, place, known) => command(GrainOf(version, place), known), context.CancellationToken);
 
     private IConduitGrain GrainOf(CityVersion version, int place) =>
         grains.GetGrain<IConduitGrain>(GrainKeys.Of(version.Index.City.Security.Conduits[place].Id));

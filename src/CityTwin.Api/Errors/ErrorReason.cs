@@ -84,6 +84,27 @@ public static class ErrorReason
     /// <summary>UNAVAILABLE: another changed definition is just coming into force.</summary>
     public const string DefinitionWaiting = "DEFINITION_WAITING";
 
+    /// <summary>UNAUTHENTICATED: this needs a credential, and none was shown.</summary>
+    public const string CredentialMissing = "CREDENTIAL_MISSING";
+
+    /// <summary>UNAUTHENTICATED: the credential is none of this server; nobody is told which part of it was wrong.</summary>
+    public const string CredentialInvalid = "CREDENTIAL_INVALID";
+
+    /// <summary>UNAUTHENTICATED: the credential has expired; a running stream ends with it.</summary>
+    public const string CredentialExpired = "CREDENTIAL_EXPIRED";
+
+    /// <summary>UNAUTHENTICATED: the credential has been revoked; a running stream ends with it.</summary>
+    public const string CredentialRevoked = "CREDENTIAL_REVOKED";
+
+    /// <summary>PERMISSION_DENIED: none of the caller's roles may do this.</summary>
+    public const string RoleMissing = "ROLE_MISSING";
+
+    /// <summary>PERMISSION_DENIED: the thing lies outside the caller's zones, or does not exist: those who may not see it are not told which.</summary>
+    public const string OutOfScope = "OUT_OF_SCOPE";
+
+    /// <summary>RESOURCE_EXHAUSTED: so much was refused from this address or with this credential that refusals are no longer explained.</summary>
+    public const string TooManyRefusals = "TOO_MANY_REFUSALS";
+
     /// <summary>INTERNAL: a fault of ours, logged with the trace id.</summary>
     public const string Internal = "INTERNAL";
 }

@@ -1,5 +1,6 @@
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
+using CityTwin.Core.Access;
 using CityTwin.Core.Alerts;
 using CityTwin.Core.Breaches.Live;
 using CityTwin.Core.Guarding;
@@ -16,47 +17,59 @@ internal static class CityChangesBuilder
     public const int CascadesMax = 32;
 
     /// <summary>The whole city. A segment that is left out is at level 1000 with nothing against it; so is a cleared alert gone.</summary>
-    public static V1.CityChanges Snapshot(CityVersion version, bool withSensors, bool afterGap)
+    /// <param name="sight">What is not seen is left out.</param>
+    public static V1.CityChanges Snapshot(CityVersion version, Sight sight, bool withSensors, bool afterGap)
     {
         var changes = Begin(version);
         (changes.Snapshot, changes.Gap) = (true, afterGap);
-        changes.Zones.AddRange(Enumerable.Range(0, version.Zones.Count).Select(zone => ZoneOf(version, zone)));
-        changes.Segments.AddRange(Enumerable.Range(0, version.Segments.Count)
+        changes.Zones.AddRange(Seen(Collections.Zones, Enumerable.Range(0, version.Zones.Count)).Select(zone => ZoneOf(version, zone)));
+        changes.Segments.AddRange(Seen(Collections.Segments, Enumerable.Range(0, version.Segments.Count))
             .Where(segment => version.Segments[segment] is not { LevelPermille: 1000, CeilingPermille: 1000, Facts: null or { Disagreement: null } })
             .Select(segment => SegmentOf(version, segment)));
-        changes.Guards.AddRange(Enumerable.Range(0, version.Guards.Count).Select(guard => GuardOf(version, guard)));
-        changes.Alerts.AddRange(version.Alerts.Values.Where(alert => alert.Status.Phase != AlertPhase.Cleared)
+        changes.Guards.AddRange(Seen(Collections.Guards, Enumerable.Range(0, version.Guards.Count)).Select(guard => GuardOf(version, guard)));
+        changes.Alerts.AddRange(Seen(Collections.Alerts, version.Alerts.Values).Where(alert => alert.Status.Phase != AlertPhase.Cleared)
             .Select(alert => AlertMessages.Of(version, alert)));
-        changes.Assets.AddRange(Enumerable.Range(0, version.Assets.Count)
+        changes.Assets.AddRange(Seen(Collections.Assets, Enumerable.Range(0, version.Assets.Count))
             .Where(asset => version.Assets[asset].Status.Posture != AssetPosture.Clear).Select(asset => AssetOf(version, asset)));
-        changes.Conduits.AddRange(Enumerable.Range(0, version.Conduits.Count)
+        changes.Conduits.AddRange(Seen(Collections.Conduits, Enumerable.Range(0, version.Conduits.Count))
             .Where(conduit => version.Conduits[conduit].Status.Isolated is not null).Select(conduit => ConduitOf(version, conduit)));
         if (withSensors)
         {
-            changes.Sensors.AddRange(Enumerable.Range(0, version.Sensors.Count).Select(sensor => SensorOf(version, sensor)));
+            changes.Sensors.AddRange(Seen(Collections.Sensors, Enumerable.Range(0, version.Sensors.Count)).Select(sensor => SensorOf(version, sensor)));
         }
 
         return changes;
+
+        IEnumerable<TItem> Seen<TItem, TMessage>(Collection<TItem, TMessage> collection, IEnumerable<TItem> items) =>
+            sight.IsEverything ? items : items.Where(item => collection.IsSeen(sight, version.Index, item));
     }
 
     /// <summary>What changed after a sequence.</summary>
-    public static V1.CityChanges Since(long seq, CityVersion version, bool withSensors)
+    /// <param name="sight">What is not seen is left out.</param>
+    public static V1.CityChanges Since(long seq, CityVersion version, Sight sight, bool withSensors)
     {
         var changes = Begin(version);
-        changes.Zones.AddRange(version.Zones.ChangedAfter(seq).Select(zone => ZoneOf(version, zone)));
-        changes.Segments.AddRange(version.Segments.ChangedAfter(seq).Select(segment => SegmentOf(version, segment)));
-        changes.Guards.AddRange(version.Guards.ChangedAfter(seq).Select(guard => GuardOf(version, guard)));
-        changes.Alerts.AddRange(version.Alerts.Values.Where(alert => alert.ChangedAt > seq).Select(alert => AlertMessages.Of(version, alert)));
-        changes.Cascades.AddRange(version.Cascades.Reverse().TakeWhile(cascade => cascade.ChangedAt > seq).Take(CascadesMax)
-            .Reverse().Select(CascadeMessages.NoticeOf));
-        changes.Assets.AddRange(version.Assets.ChangedAfter(seq).Select(asset => AssetOf(version, asset)));
-        changes.Conduits.AddRange(version.Conduits.ChangedAfter(seq).Select(conduit => ConduitOf(version, conduit)));
+        changes.Zones.AddRange(Seen(Collections.Zones).Select(zone => ZoneOf(version, zone)));
+        changes.Segments.AddRange(Seen(Collections.Segments).Select(segment => SegmentOf(version, segment)));
+        changes.Guards.AddRange(Seen(Collections.Guards).Select(guard => GuardOf(version, guard)));
+        changes.Alerts.AddRange(Seen(Collections.Alerts).Select(alert => AlertMessages.Of(version, alert)));
+        changes.Cascades.AddRange(version.Cascades.Reverse().TakeWhile(cascade => cascade.ChangedAt > seq)
+            .Where(cascade => CascadeMessages.IsSeen(version.Index, cascade, sight)).Take(CascadesMax)
+            .Reverse().Select(cascade => CascadeMessages.NoticeOf(version.Index, cascade, sight)));
+        changes.Assets.AddRange(Seen(Collections.Assets).Select(asset => AssetOf(version, asset)));
+        changes.Conduits.AddRange(Seen(Collections.Conduits).Select(conduit => ConduitOf(version, conduit)));
         if (withSensors)
         {
-            changes.Sensors.AddRange(version.Sensors.ChangedAfter(seq).Select(sensor => SensorOf(version, sensor)));
+            changes.Sensors.AddRange(Seen(Collections.Sensors).Select(sensor => SensorOf(version, sensor)));
         }
 
         return changes;
+
+        IEnumerable<TItem> Seen<TItem, TMessage>(Collection<TItem, TMessage> collection)
+        {
+            var changed = collection.ChangedAfter(version, seq);
+            return sight.IsEverything ? changed : changed.Where(item => collection.IsSeen(sight, version.Index, item));
+        }
     }
 
     /// <summary>True when a message says nothing but that time passed.</summary>

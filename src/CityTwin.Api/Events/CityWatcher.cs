@@ -1,3 +1,4 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Views;
@@ -26,16 +27,17 @@ internal sealed class CityWatcher(CityReader reader, StreamLimit streams, IOptio
         violations.Throw();
     }
 
+    /// <param name="access">What the receiver sees of the city.</param>
     /// <param name="started">Called once nothing can be refused any more.</param>
     /// <param name="send">A message; null = nothing new, for so long that the receiver might worry.</param>
     public async Task Run(
-        V1.WatchCityRequest request, Func<Task> started, Func<V1.CityChanges?, Task> send, CancellationToken cancellation)
+        V1.WatchCityRequest request, CallAccess access, Func<Task> started, Func<V1.CityChanges?, Task> send, CancellationToken cancellation)
     {
         Check(request);
         using var stream = streams.Enter();
         var version = reader.Newest;
         await started();
-        var first = await First(version, request, cancellation);
+        var first = await First(version, request, access, cancellation);
         version = first.Version;
         await send(first.Changes);
         var interval = TimeSpan.FromMilliseconds(request.IntervalMilliseconds == 0 ? IntervalMillisecondsDefault : request.IntervalMilliseconds);
@@ -50,8 +52,8 @@ internal sealed class CityWatcher(CityReader reader, StreamLimit streams, IOptio
             }
 
             var changes = ReferenceEquals(next.Index, version.Index) && next.Epoch == version.Epoch
-                ? CityChangesBuilder.Since(version.Seq, next, request.Sensors)
-                : CityChangesBuilder.Snapshot(next, request.Sensors, true);
+                ? CityChangesBuilder.Since(version.Seq, next, access.In(next.Index), request.Sensors)
+                : CityChangesBuilder.Snapshot(next, access.In(next.Index), request.Sensors, true);
             if (!CityChangesBuilder.IsEmpty(changes))
             {
                 await send(changes);
@@ -62,11 +64,11 @@ internal sealed class CityWatcher(CityReader reader, StreamLimit streams, IOptio
     }
 
     private async Task<(CityVersion Version, V1.CityChanges Changes)> First(
-        CityVersion version, V1.WatchCityRequest request, CancellationToken cancellation)
+        CityVersion version, V1.WatchCityRequest request, CallAccess access, CancellationToken cancellation)
     {
         if (VersionToken.Parse(request.ResumeToken) is not { } token)
         {
-            return (version, CityChangesBuilder.Snapshot(version, request.Sensors, false));
+            return (version, CityChangesBuilder.Snapshot(version, access.In(version.Index), request.Sensors, false));
         }
 
         if (VersionToken.Of(version) with { Seq = token.Seq } == token)
@@ -77,7 +79,7 @@ internal sealed class CityWatcher(CityReader reader, StreamLimit streams, IOptio
         }
 
         return VersionToken.Of(version) with { Seq = token.Seq } == token && version.Seq >= token.Seq && token.Seq >= version.RemovalsKnownAfter
-            ? (version, CityChangesBuilder.Since(token.Seq, version, request.Sensors))
-            : (version, CityChangesBuilder.Snapshot(version, request.Sensors, true));
+            ? (version, CityChangesBuilder.Since(token.Seq, version, access.In(version.Index), request.Sensors))
+            : (version, CityChangesBuilder.Snapshot(version, access.In(version.Index), request.Sensors, true));
     }
 }

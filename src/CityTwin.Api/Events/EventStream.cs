@@ -1,4 +1,5 @@
 using System.Globalization;
+using CityTwin.Api.Access;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Strictness;
@@ -17,19 +18,22 @@ internal static class EventStream
 {
     private static readonly string[] Parameters = ["resumeToken", "sensors", "intervalMilliseconds"];
 
-    public static async Task Serve(HttpContext http, CityWatcher watcher)
+    public static async Task Serve(HttpContext http, CityWatcher watcher, Doors doors, TimeProvider time)
     {
         try
         {
-            await watcher.Run(RequestOf(http.Request), () => Begin(http), changes => Send(http, changes), http.RequestAborted);
+            var access = doors.Admit(http, AccessActions.Events, null);
+            using var ending = Caller.Of(http) is { } caller ? new CredentialEnd(caller, time, http.RequestAborted) : null;
+            await watcher.Run(
+                RequestOf(http.Request), access, () => Begin(http), changes => Send(http, changes), ending?.Token ?? http.RequestAborted);
         }
         catch (RpcException refused) when (!http.Response.HasStarted)
         {
             await ErrorResponse.Write(http, refused);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // The receiver left: that is how a stream ends.
+            // The receiver left, or its credential ended: asking again tells which.
         }
     }
 

@@ -1,3 +1,4 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Commands;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
@@ -38,7 +39,7 @@ internal sealed class GuardService(CityReader reader, Watcher watcher, IGrainFac
     public override async Task<V1.ListGuardsResponse> ListGuards(V1.ListGuardsRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Guards, version, request.PageSize, request.PageToken, request.Filter, options.Value);
+        var page = Pages.List(Collections.Guards, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
         return new() { Guards = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 
@@ -46,6 +47,7 @@ internal sealed class GuardService(CityReader reader, Watcher watcher, IGrainFac
         V1.WatchGuardsRequest request, IServerStreamWriter<V1.WatchGuardsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Guards,
+            context.Access(),
             request.Filter,
             request.ResumeToken,
             message => responseStream.WriteAsync(

@@ -47,6 +47,8 @@ internal static class BreachMessages
             Error = status.Error is { } error ? ApiErrors.StatusOf(StatusCode.Internal, ErrorReason.BreachFailed, error, []) : null,
             CancelledBy = status.CancelledBy ?? "",
             Headline = status.Headline is { } headline ? Of(headline) : null,
+            Ranking = status.Ranking is { } ranking ? Of(ranking) : null,
+            SetsTried = status.SetsTried,
         };
         if (status.NextLook is { } look)
         {
@@ -64,7 +66,19 @@ internal static class BreachMessages
         Difference = figure.Difference,
         Low = figure.Interval.Low,
         High = figure.Interval.High,
+        Paired = figure.IsPaired,
     };
+
+    private static V1.DefenceRanking Of(DefenceRanking ranking)
+    {
+        var message = new V1.DefenceRanking { Only = { ranking.Only.Select(id => id.Value) } };
+        if (ranking.Budget is { } budget)
+        {
+            message.Budget = budget;
+        }
+
+        return message;
+    }
 
     private static V1.BreachHeadline Of(BreachHeadline headline) => new()
     {

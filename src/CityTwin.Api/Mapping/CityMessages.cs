@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using CityTwin.Api.Access;
 using CityTwin.Api.Reading;
+using CityTwin.Core.Access;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
@@ -10,16 +12,23 @@ namespace CityTwin.Api.Mapping;
 /// <summary>The city as a whole as the contract says it.</summary>
 internal static class CityMessages
 {
-    public static V1.CityMap MapOf(CityIndex index, bool withSensors, bool withBackground)
+    /// <param name="access">What is not seen is left out; the ground is everybody's.</param>
+    public static V1.CityMap MapOf(CityVersion version, CallAccess access, bool withSensors, bool withBackground)
     {
+        var index = version.Index;
         var city = index.City;
+        var sight = access.In(index);
+        var (zones, segments, sensors) = (
+            city.Zones.Where((_, place) => sight.Sees(place)).ToList(),
+            city.Segments.Where((_, place) => sight.Sees(index.ZoneOfSegment[place])).ToList(),
+            city.Sensors.Where((_, place) => sight.Sees(index.ZoneOfSensor[place])).ToList());
         var map = new V1.CityMap
         {
             CityHash = city.Hash.Value,
-            Zones = { city.Zones.Select((zone, place) => ShapeOf(index, zone, place)) },
+            Zones = { zones.Select(zone => ShapeOf(index, zone, sight)) },
             Segments =
             {
-                city.Segments.Select(segment => new V1.SegmentShape
+                segments.Select(segment => new V1.SegmentShape
                 {
                     Name = ResourceNames.Of(segment.Id),
                     DisplayName = segment.Name,
@@ -31,7 +40,7 @@ internal static class CityMessages
             },
             Guards =
             {
-                city.Guards.Select(guard => new V1.GuardShape
+                city.Guards.Where((_, place) => sight.Sees(index.ZoneOfGuard[place])).Select(guard => new V1.GuardShape
                 {
                     Name = ResourceNames.Of(guard.Id), DisplayName = guard.Name, Position = SensorMessages.PositionOf(guard.Post),
                 }),
@@ -39,7 +48,7 @@ internal static class CityMessages
         };
         if (withSensors)
         {
-            map.Sensors.AddRange(city.Sensors.Select(sensor => new V1.SensorShape
+            map.Sensors.AddRange(sensors.Select(sensor => new V1.SensorShape
             {
                 Name = ResourceNames.Of(sensor.Id),
                 DisplayName = sensor.Name,
@@ -57,8 +66,8 @@ internal static class CityMessages
             }));
         }
 
-        var places = city.Zones.SelectMany(zone => zone.Area).SelectMany(area => area.Rings).SelectMany(ring => ring)
-            .Concat(city.Segments.SelectMany(segment => segment.Path)).Concat(city.Sensors.Select(sensor => sensor.Position)).ToList();
+        var places = zones.SelectMany(zone => zone.Area).SelectMany(area => area.Rings).SelectMany(ring => ring)
+            .Concat(segments.SelectMany(segment => segment.Path)).Concat(sensors.Select(sensor => sensor.Position)).ToList();
         if (places.Count > 0)
         {
             map.Bounds.AddRange(
@@ -104,10 +113,11 @@ internal static class CityMessages
         Window = { state.Window.Select(step => new V1.WindowStepSnapshot { Since = step.Since, InputPermille = step.InputPermille }) },
     };
 
-    private static V1.ZoneShape ShapeOf(CityIndex index, Zone zone, int place)
+    private static V1.ZoneShape ShapeOf(CityIndex index, Zone zone, Sight sight)
     {
         var depth = 0;
-        for (var outer = index.ParentOf[place]; outer >= 0; outer = index.ParentOf[outer])
+        var parent = index.ParentOf[index.Find(zone.Id)!.Value];
+        for (var outer = parent; outer >= 0; outer = index.ParentOf[outer])
         {
             depth++;
         }
@@ -116,7 +126,7 @@ internal static class CityMessages
         {
             Name = ResourceNames.Of(zone.Id),
             DisplayName = zone.Name,
-            Parent = zone.Parent is { } parent ? ResourceNames.Of(parent) : "",
+            Parent = zone.Parent is { } id && sight.Sees(parent) ? ResourceNames.Of(id) : "",
             Areas = { zone.Area.Select(area => new V1.Area { Rings = { area.Rings.Select(PathOf) } }) },
             Depth = depth,
         };

@@ -1,4 +1,5 @@
 using System.Reflection;
+using CityTwin.Api.Access;
 using CityTwin.Api.Breaches;
 using CityTwin.Api.Events;
 using CityTwin.Api.Mapping;
@@ -23,6 +24,7 @@ internal sealed class CityService(
     {
         var version = reader.Newest;
         var city = version.Index.City;
+        var sight = context.Access().In(version.Index);
         return Task.FromResult(new V1.ServiceInfo
         {
             SoftwareVersion = SoftwareVersion,
@@ -40,23 +42,26 @@ internal sealed class CityService(
             ReadyBreaches = { breaches.ReadyNames },
             Counts = new()
             {
-                Zones = city.Zones.Length,
-                Segments = city.Segments.Length,
+                Zones = Enumerable.Range(0, city.Zones.Length).Count(sight.Sees),
+                Segments = version.Index.ZoneOfSegment.Count(sight.Sees),
                 Networks = city.Networks.Length,
-                Sensors = city.Sensors.Length,
-                Guards = city.Guards.Length,
-                OpenAlerts = version.Alerts.Values.Count(alert => alert.Status.Phase != AlertPhase.Cleared),
+                Sensors = version.Index.ZoneOfSensor.Count(sight.Sees),
+                Guards = version.Index.ZoneOfGuard.Count(sight.Sees),
+                Assets = city.Security.Assets.Length,
+                Conduits = city.Security.Conduits.Length,
+                OpenAlerts = version.Alerts.Values.Count(alert => Collections.Alerts.IsSeen(sight, version.Index, alert) && alert.Status.Phase != AlertPhase.Cleared),
             },
         });
     }
 
     public override Task<V1.CityMap> GetCityMap(V1.GetCityMapRequest request, ServerCallContext context) =>
-        Task.FromResult(CityMessages.MapOf(reader.Newest.Index, !request.WithoutSensors, !request.WithoutBackground));
+        Task.FromResult(CityMessages.MapOf(reader.Newest, context.Access(), !request.WithoutSensors, !request.WithoutBackground));
 
     public override Task WatchCity(
         V1.WatchCityRequest request, IServerStreamWriter<V1.CityChanges> responseStream, ServerCallContext context) =>
         watcher.Run(
             request,
+            context.Access(),
             () => Task.CompletedTask,
             changes => changes is null ? Task.CompletedTask : responseStream.WriteAsync(changes, context.CancellationToken),
             context.CancellationToken);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CityTwin.Api.Mapping;
+using CityTwin.Core.Access;
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
@@ -18,6 +19,7 @@ namespace CityTwin.Api.Reading;
 /// </param>
 /// <param name="ChangedAfter">All that changed after a sequence.</param>
 /// <param name="IdOf">Its id.</param>
+/// <param name="IsSeen">Whether it lies in the zones that a caller sees.</param>
 /// <param name="Message">As the contract says it.</param>
 internal sealed record Collection<TItem, TMessage>(
     string Prefix,
@@ -26,10 +28,14 @@ internal sealed record Collection<TItem, TMessage>(
     Func<CityVersion, ImmutableArray<int>?, string?, IEnumerable<TItem>> After,
     Func<CityVersion, long, IEnumerable<TItem>> ChangedAfter,
     Func<CityVersion, TItem, string> IdOf,
+    Func<Sight, CityIndex, TItem, bool> IsSeen,
     Func<CityVersion, TItem, TMessage> Message)
 {
     /// <summary>Ids of what was removed after a sequence; null when nobody knows any more.</summary>
     public Func<CityVersion, long, IEnumerable<string>?> RemovedAfter { get; init; } = static (_, _) => [];
+
+    /// <summary>Whether what was removed lay in the zones that a caller sees.</summary>
+    public Func<Sight, CityIndex, string, bool> WasSeen { get; init; } = static (_, _, _) => true;
 }
 
 /// <summary>The seven kinds of things.</summary>
@@ -37,27 +43,33 @@ internal static class Collections
 {
     public static Collection<int, V1.Zone> Zones { get; } = Dense(
         ResourceNames.Zones, FilterSchemas.Zones, city => city.Zones.Length, (index, id) => index.Find(new ZoneId(id)),
-        (city, zone) => city.Zones[zone].Id.Value, (version, seq) => version.Zones.ChangedAfter(seq), ZoneMessages.Of);
+        (city, zone) => city.Zones[zone].Id.Value, (version, seq) => version.Zones.ChangedAfter(seq),
+        (sight, _, zone) => sight.Sees(zone), ZoneMessages.Of);
 
     public static Collection<int, V1.Segment> Segments { get; } = Dense(
         ResourceNames.Segments, FilterSchemas.Segments, city => city.Segments.Length, (index, id) => index.Find(new SegmentId(id)),
-        (city, segment) => city.Segments[segment].Id.Value, (version, seq) => version.Segments.ChangedAfter(seq), SegmentMessages.Of);
+        (city, segment) => city.Segments[segment].Id.Value, (version, seq) => version.Segments.ChangedAfter(seq),
+        (sight, index, segment) => sight.Sees(index.ZoneOfSegment[segment]), SegmentMessages.Of);
 
     public static Collection<int, V1.Sensor> Sensors { get; } = Dense(
         ResourceNames.Sensors, FilterSchemas.Sensors, city => city.Sensors.Length, (index, id) => index.Find(new SensorId(id)),
-        (city, sensor) => city.Sensors[sensor].Id.Value, (version, seq) => version.Sensors.ChangedAfter(seq), SensorMessages.Of);
+        (city, sensor) => city.Sensors[sensor].Id.Value, (version, seq) => version.Sensors.ChangedAfter(seq),
+        (sight, index, sensor) => sight.Sees(index.ZoneOfSensor[sensor]), SensorMessages.Of);
 
     public static Collection<int, V1.Guard> Guards { get; } = Dense(
         ResourceNames.Guards, FilterSchemas.Guards, city => city.Guards.Length, (index, id) => index.Find(new GuardId(id)),
-        (city, guard) => city.Guards[guard].Id.Value, (version, seq) => version.Guards.ChangedAfter(seq), GuardMessages.Of);
+        (city, guard) => city.Guards[guard].Id.Value, (version, seq) => version.Guards.ChangedAfter(seq),
+        (sight, index, guard) => sight.Sees(index.ZoneOfGuard[guard]), GuardMessages.Of);
 
     public static Collection<int, V1.Asset> Assets { get; } = Dense(
         ResourceNames.Assets, FilterSchemas.Assets, city => city.Security.Assets.Length, (index, id) => index.Find(new AssetId(id)),
-        (city, asset) => city.Security.Assets[asset].Id.Value, (version, seq) => version.Assets.ChangedAfter(seq), AssetMessages.Of);
+        (city, asset) => city.Security.Assets[asset].Id.Value, (version, seq) => version.Assets.ChangedAfter(seq),
+        (sight, index, asset) => sight.Sees(index.ZoneOfAsset[asset]), AssetMessages.Of);
 
     public static Collection<int, V1.Conduit> Conduits { get; } = Dense(
         ResourceNames.Conduits, FilterSchemas.Conduits, city => city.Security.Conduits.Length, (index, id) => index.Find(new ConduitId(id)),
-        (city, conduit) => city.Security.Conduits[conduit].Id.Value, (version, seq) => version.Conduits.ChangedAfter(seq), ConduitMessages.Of);
+        (city, conduit) => city.Security.Conduits[conduit].Id.Value, (version, seq) => version.Conduits.ChangedAfter(seq),
+        (sight, index, conduit) => sight.Sees(Touch.OfConduit(index, conduit).AsSpan()), ConduitMessages.Of);
 
     public static Collection<AlertView, V1.Alert> Alerts { get; } = new(
         ResourceNames.Alerts,
@@ -67,8 +79,10 @@ internal static class Collections
             pair => string.CompareOrdinal(pair.Key.Value, after) <= 0).Select(pair => pair.Value),
         (version, seq) => version.Alerts.Values.Where(alert => alert.ChangedAt > seq),
         (_, alert) => alert.Status.Id.Value,
+        (sight, index, alert) => sight.Sees(Touch.OfAlert(index, alert.Status.Id).AsSpan()),
         AlertMessages.Of)
     {
+        WasSeen = (sight, index, id) => sight.Sees(Touch.OfAlert(index, new(id)).AsSpan()),
         RemovedAfter = (version, seq) => seq < version.RemovalsKnownAfter
             ? null
             : version.AlertRemovals.Where(removal => removal.ChangedAt > seq).Select(removal => removal.Id.Value),
@@ -81,6 +95,7 @@ internal static class Collections
         Func<CityIndex, string, int?> find,
         Func<City, int, string> idOf,
         Func<CityVersion, long, IEnumerable<int>> changedAfter,
+        Func<Sight, CityIndex, int, bool> isSeen,
         Func<CityVersion, int, TMessage> message) => new(
             prefix,
             schema,
@@ -88,6 +103,7 @@ internal static class Collections
             (version, among, after) => Places(version.Index.City, among, count(version.Index.City), idOf, after),
             changedAfter,
             (version, place) => idOf(version.Index.City, place),
+            isSeen,
             message);
 
     private static IEnumerable<int> Places(

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using CityTwin.Api.Access;
 using CityTwin.Api.Errors;
 using CityTwin.Core.Views;
 using CityTwin.Core.Views.Filtering;
@@ -41,10 +42,10 @@ internal static class Pages
     }
 
     public static Page<TMessage> List<TItem, TMessage>(
-        Collection<TItem, TMessage> collection, CityVersion version, int pageSize, string pageToken, string filter, ApiOptions options)
+        Collection<TItem, TMessage> collection, CityVersion version, CallAccess access, int pageSize, string pageToken, string filter, ApiOptions options)
     {
         var size = SizeOf(pageSize, options);
-        var (match, among) = FilterOf(collection.Schema, version, filter);
+        var (match, among) = FilterOf(collection, version, access, filter);
         var mark = MarkOf(collection.Prefix, filter);
         var items = new List<TMessage>();
         var last = default(string);
@@ -83,9 +84,17 @@ internal static class Pages
         return ([.. all.Skip(start).Take(end - start)], end < all.Count ? TokenOf(mark, end.ToString(System.Globalization.CultureInfo.InvariantCulture)) : "");
     }
 
-    /// <returns>What decides whether a thing is meant, and the places to look at (null = all).</returns>
+    /// <returns>What decides whether a thing is meant and seen, and the places to look at (null = all).</returns>
     /// <exception cref="RpcException">INVALID_ARGUMENT with the position of the fault.</exception>
-    public static (Match<TItem> Match, ImmutableArray<int>? Among) FilterOf<TItem>(FilterSchema<TItem> schema, CityVersion version, string filter)
+    public static (Match<TItem> Match, ImmutableArray<int>? Among) FilterOf<TItem, TMessage>(
+        Collection<TItem, TMessage> collection, CityVersion version, CallAccess access, string filter)
+    {
+        var (match, among) = FilterOf(collection.Schema, version, filter);
+        var sight = access.In(version.Index);
+        return (sight.IsEverything ? match : (at, item) => collection.IsSeen(sight, at.Index, item) && match(at, item), among);
+    }
+
+    private static (Match<TItem> Match, ImmutableArray<int>? Among) FilterOf<TItem>(FilterSchema<TItem> schema, CityVersion version, string filter)
     {
         var (expression, fault) = FilterParser.Parse(filter);
         Match<TItem>? match = null;

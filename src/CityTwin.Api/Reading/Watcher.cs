@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CityTwin.Api.Access;
 using CityTwin.Api.Errors;
 using CityTwin.Core.Views;
 using CityTwin.Core.Views.Filtering;
@@ -19,6 +20,7 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
 {
     public async Task Run<TItem, TMessage>(
         Collection<TItem, TMessage> collection,
+        CallAccess access,
         string filter,
         string resumeToken,
         Func<WatchMessage<TMessage>, Task> send,
@@ -26,14 +28,14 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
     {
         using var stream = streams.Enter();
         var version = reader.Newest;
-        var (match, among) = Pages.FilterOf(collection.Schema, version, filter);
+        var (match, among) = Pages.FilterOf(collection, version, access, filter);
         if (resumeToken.Length == 0)
         {
             await Snapshot(collection, version, match, among, send);
         }
         else
         {
-            version = await Resume(collection, version, match, among, resumeToken, send, cancellation);
+            version = await Resume(collection, access, version, match, among, resumeToken, send, cancellation);
         }
 
         await Checkpoint(version, send);
@@ -49,12 +51,12 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
 
             if (!ReferenceEquals(next.Index, version.Index) || collection.RemovedAfter(next, version.Seq) is null)
             {
-                (match, among) = Pages.FilterOf(collection.Schema, next, filter);
+                (match, among) = Pages.FilterOf(collection, next, access, filter);
                 await send(new(V1.WatchKind.Gap, default, "", ""));
                 await Snapshot(collection, next, match, among, send);
                 await Checkpoint(next, send);
             }
-            else if (await Difference(collection, version, next, match, send))
+            else if (await Difference(collection, access, version, next, match, send))
             {
                 await Checkpoint(next, send);
             }
@@ -84,6 +86,7 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
 
     private async Task<CityVersion> Resume<TItem, TMessage>(
         Collection<TItem, TMessage> collection,
+        CallAccess access,
         CityVersion version,
         Match<TItem> match,
         ImmutableArray<int>? among,
@@ -111,7 +114,8 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
             return version;
         }
 
-        foreach (var item in collection.ChangedAfter(version, token.Seq))
+        var sight = access.In(version.Index);
+        foreach (var item in collection.ChangedAfter(version, token.Seq).Where(item => collection.IsSeen(sight, version.Index, item)))
         {
             // Nobody knows whether it matched before: a removal too many does no harm.
             await send(match(version, item)
@@ -119,7 +123,7 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
                 : new(V1.WatchKind.Removed, default, collection.Prefix + collection.IdOf(version, item), ""));
         }
 
-        foreach (var id in removed)
+        foreach (var id in removed.Where(id => collection.WasSeen(sight, version.Index, id)))
         {
             await send(new(V1.WatchKind.Removed, default, collection.Prefix + id, ""));
         }
@@ -129,6 +133,7 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
 
     private static async Task<bool> Difference<TItem, TMessage>(
         Collection<TItem, TMessage> collection,
+        CallAccess access,
         CityVersion before,
         CityVersion after,
         Match<TItem> match,
@@ -149,7 +154,7 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
             }
         }
 
-        foreach (var id in collection.RemovedAfter(after, before.Seq)!)
+        foreach (var id in collection.RemovedAfter(after, before.Seq)!.Where(id => collection.WasSeen(access.In(after.Index), after.Index, id)))
         {
             await send(new(V1.WatchKind.Removed, default, collection.Prefix + id, ""));
             sent = true;

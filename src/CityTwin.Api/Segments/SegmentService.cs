@@ -1,3 +1,4 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Cascades;
@@ -44,7 +45,7 @@ internal sealed class SegmentService(
     public override async Task<V1.ListSegmentsResponse> ListSegments(V1.ListSegmentsRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Segments, version, request.PageSize, request.PageToken, request.Filter, options.Value);
+        var page = Pages.List(Collections.Segments, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
         return new() { Segments = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 
@@ -52,6 +53,7 @@ internal sealed class SegmentService(
         V1.WatchSegmentsRequest request, IServerStreamWriter<V1.WatchSegmentsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Segments,
+            context.Access(),
             request.Filter,
             request.ResumeToken,
             message => responseStream.WriteAsync(

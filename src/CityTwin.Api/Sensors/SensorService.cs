@@ -1,3 +1,4 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Grains;
@@ -36,7 +37,7 @@ internal sealed class SensorService(CityReader reader, Watcher watcher, IGrainFa
     public override async Task<V1.ListSensorsResponse> ListSensors(V1.ListSensorsRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Sensors, version, request.PageSize, request.PageToken, request.Filter, options.Value);
+        var page = Pages.List(Collections.Sensors, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
         return new() { Sensors = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 
@@ -44,6 +45,7 @@ internal sealed class SensorService(CityReader reader, Watcher watcher, IGrainFa
         V1.WatchSensorsRequest request, IServerStreamWriter<V1.WatchSensorsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Sensors,
+            context.Access(),
             request.Filter,
             request.ResumeToken,
             message => responseStream.WriteAsync(

@@ -1,3 +1,4 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Analysis;
 using CityTwin.Api.Commands;
 using CityTwin.Api.Errors;
@@ -46,7 +47,7 @@ internal sealed class ZoneService(
     public override async Task<V1.ListZonesResponse> ListZones(V1.ListZonesRequest request, ServerCallContext context)
     {
         var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(_zones, version, request.PageSize, request.PageToken, request.Filter, options.Value);
+        var page = Pages.List(_zones, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
         return new() { Zones = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 
@@ -54,6 +55,7 @@ internal sealed class ZoneService(
         V1.WatchZonesRequest request, IServerStreamWriter<V1.WatchZonesResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             _zones,
+            context.Access(),
             request.Filter,
             request.ResumeToken,
             message => responseStream.WriteAsync(
@@ -89,12 +91,12 @@ internal sealed class ZoneService(
             violations.Add("until_time", $"until_time lies ahead, by at most {PlannedWorkRules.Max.TotalDays:0} days.", "OUT_OF_RANGE");
         }
 
-        return Command(
+        return Give(
             request.Name, new(request.Principal, request.Reason, request.RequestId), violations,
             (grain, order) => grain.PlanWork(order.RequestId, until, order.Principal, order.Reason), context);
     }
 
-    public override Task<V1.CommandReceipt> EndWork(V1.EndWorkRequest request, ServerCallContext context) => Command(
+    public override Task<V1.CommandReceipt> EndWork(V1.EndWorkRequest request, ServerCallContext context) => Give(
         request.Name, new(request.Principal, request.Reason, request.RequestId), new(),
         (grain, order) => grain.PlanWork(order.RequestId, null, order.Principal, order.Reason), context);
 
@@ -106,7 +108,7 @@ internal sealed class ZoneService(
             violations.Add("posture", "posture is required, and one of the contract's.", "REQUIRED");
         }
 
-        return Command(
+        return Give(
             request.Name, new(request.Principal, request.Reason, request.RequestId), violations,
             (grain, order) => grain.SetPosture(order.RequestId, (SecurityPosture)(request.Posture - 1), order.Principal, order.Reason), context);
     }
@@ -115,21 +117,14 @@ internal sealed class ZoneService(
     {
         var violations = new Violations();
         violations.Range("people", request.People, 0, ZoneFactRules.PeopleMax);
-        return Command(
+        return Give(
             request.Name, new(request.Principal, request.Reason, request.RequestId), violations,
             (grain, order) => grain.Count(order.RequestId, request.HasPeople ? request.People : null, order.Principal), context);
     }
 
-    private async Task<V1.CommandReceipt> Command(
-        string name, Order order, Violations violations, Func<IZoneGrain, Order, Task<long?>> command, ServerCallContext context)
-    {
-        violations.Command(order);
-        violations.Throw();
-        var version = reader.Newest;
-        var known = order.WithId();
-        var seq = await command(GrainOf(version, Pages.Find(_zones, version, name)), known).WaitAsync(context.CancellationToken);
-        return known.Receipt(version, name, seq, time.GetUtcNow());
-    }
+    private Task<V1.CommandReceipt> Give(
+        string name, Order order, Violations violations, Func<IZoneGrain, Order, Task<long?>> command, ServerCallContext context) =>
+        order.Give(_zones, name, reader, time, (version, place, known) => command(GrainOf(version, place), known), context.CancellationToken, violations);
 
     private IZoneGrain GrainOf(CityVersion version, int place) =>
         grains.GetGrain<IZoneGrain>(GrainKeys.Of(version.Index.City.Zones[place].Id));

@@ -43,10 +43,9 @@ internal static class ApplyCommand
                 Reason = result.GetValue(reason) ?? "",
                 ValidateOnly = true,
             };
-            return await RunningCity.Ask(result, server, async channel =>
+            return await RunningCity.Ask(result, server, async client =>
             {
-                var client = new DefinitionService.DefinitionServiceClient(channel);
-                var preview = await client.ApplyDefinitionAsync(request, cancellationToken: cancellation);
+                var preview = await client.Definitions.ApplyDefinitionAsync(request, cancellationToken: cancellation);
                 Tell(result, preview);
                 if (preview.BeforeHash == preview.CityHash || result.GetValue(dryRun))
                 {
@@ -59,7 +58,7 @@ internal static class ApplyCommand
                 }
 
                 (request.ValidateOnly, request.ExpectedHash) = (false, preview.BeforeHash);
-                var applied = await client.ApplyDefinitionAsync(request, cancellationToken: cancellation);
+                var applied = await client.Definitions.ApplyDefinitionAsync(request, cancellationToken: cancellation);
                 result.InvocationConfiguration.Output.WriteLine($"In force since {applied.Cascade}: {applied.CityHash[..12]}.");
                 return ExitCode.Ok;
             });

@@ -18,8 +18,8 @@ internal static class SnapshotCommand
         var command = new Command("snapshot", "Reads out the state of a running city, to start simulations from. Nothing live is touched.") { server, file };
         command.SetAction(async (result, cancellation) =>
         {
-            var start = await RunningCity.Ask(result, server, async channel => StartOf(
-                await new CityService.CityServiceClient(channel).GetSnapshotAsync(new(), cancellationToken: cancellation)));
+            var start = await RunningCity.Ask(result, server, async client => StartOf(
+                await client.City.GetSnapshotAsync(new(), cancellationToken: cancellation)));
             using var stream = new MemoryStream();
             SnapshotWriter.Write(stream, start);
             stream.WriteByte((byte)'\n');

@@ -1,4 +1,3 @@
-using System.Text;
 using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Kept;
 using CityTwin.Grains.Storing;
@@ -29,12 +28,16 @@ internal sealed partial class BreachCourse(
     private readonly Dictionary<Task<BreachPartState>, int> _out = [];
     private readonly Dictionary<int, int> _tries = [];
     private PartBook? _book;
+    private int _setsTried;
 
     public bool IsRunning { get; private set; }
 
     public long Runs => _book?.Runs ?? 0;
 
     public int? NextLook => _book?.NextLook;
+
+    /// <summary>Of a ranking with a budget.</summary>
+    public int SetsTried => Volatile.Read(ref _setsTried);
 
     public void Go()
     {
@@ -57,10 +60,10 @@ internal sealed partial class BreachCourse(
             grain.Stay();
             await Save(state => BreachRules.Begin(state, time.GetUtcNow()));
             var job = await jobs.Get(BreachJobs.NameOf(_order), _order, _stop.Token)!;
-            _book = new(job, BreachRules.RuleOf(_order), begun.Progress);
+            _book = new(job, begun.Progress);
             await Gather(_book);
-            var (headline, report) = await BreachJobs.Aside(() => Report(job, _book.Answer!), _stop.Token);
-            await Save(state => BreachRules.Succeed(state, headline, report, time.GetUtcNow()));
+            var answer = await Answer(job, _book);
+            await Save(state => BreachRules.Succeed(state, answer, time.GetUtcNow()));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -134,10 +137,23 @@ internal sealed partial class BreachCourse(
     /// <summary>The silo went, or is going: its calls end so, and its threads are told to stop.</summary>
     private static bool IsUnreachable(Exception failure) => failure is OrleansException or TimeoutException or OperationCanceledException;
 
-    private (BreachHeadline Headline, string Report) Report(BreachJob job, BreachPart answer)
+    /// <summary>On this silo: what is tried next in search of a best set follows from what was tried before. What is found is kept when all is.</summary>
+    private async Task<KeptAnswer> Answer(KeptJob job, PartBook book)
     {
-        var report = BreachReport.Of(job, answer, BreachRules.RuleOf(_order));
-        return (BreachHeadline.Of(report, answer.Tally), Encoding.UTF8.GetString(BreachReportJson.Write(report)));
+        if (_order.Ranking?.Budget is not null && book.ToProgress() is { } progress)
+        {
+            await Save(state => BreachRules.Advance(state, progress, book.Runs, book.NextLook));
+        }
+
+        var answer = BreachJobs.Aside(() => job.Answer(book.Answer!, tried => Volatile.Write(ref _setsTried, tried), _stop.Token), _stop.Token);
+        while (await Task.WhenAny(answer, Task.Delay(Beat, time, _stop.Token)) != answer)
+        {
+            _stop.Token.ThrowIfCancellationRequested();
+            grain.Stay();
+            grain.Tell();
+        }
+
+        return await answer;
     }
 
     private async Task Fail(Exception failure)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Kept;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Inspection;
@@ -46,7 +48,7 @@ internal sealed class BreachGrain : Grain, IBreachGrain, IDisposable
 
     /// <summary>As saved, with what came in since.</summary>
     private BreachStatus? Status => _commit.State.Status is { IsDone: false } open && _course is { } course
-        ? open with { RunsDone = Math.Max(open.RunsDone, course.Runs), NextLook = course.NextLook ?? open.NextLook }
+        ? open with { RunsDone = Math.Max(open.RunsDone, course.Runs), NextLook = course.NextLook ?? open.NextLook, SetsTried = course.SetsTried }
         : _commit.State.Status;
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -81,6 +83,8 @@ internal sealed class BreachGrain : Grain, IBreachGrain, IDisposable
     }
 
     public Task<BreachRecord?> Read() => Task.FromResult(Record());
+
+    public Task<ImmutableArray<RunNotes>> Notes() => Task.FromResult(_commit.State.Notes.IsDefault ? [] : _commit.State.Notes);
 
     public async Task<BreachStatus?> Beyond(BreachStatus known)
     {
@@ -165,7 +169,7 @@ internal sealed class BreachGrain : Grain, IBreachGrain, IDisposable
 
     private BreachRecord? Record() => Status is { } status ? new(status, _commit.State.Order!.ScenarioJson, _commit.State.ReportJson) : null;
 
-    private System.Collections.Immutable.ImmutableArray<PublishedChange> Due(BreachStatus? before, BreachStatus? after) =>
+    private ImmutableArray<PublishedChange> Due(BreachStatus? before, BreachStatus? after) =>
         _sleepers.Publish(this.GetGrainId(), DueOf(before), DueOf(after));
 
     private static DateTimeOffset? DueOf(BreachStatus? status) => status is { IsDone: false } ? status.CreatedAt : null;

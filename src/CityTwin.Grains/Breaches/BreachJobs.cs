@@ -1,4 +1,3 @@
-using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Kept;
 using CityTwin.Grains.Definitions;
 
@@ -11,7 +10,7 @@ internal sealed class BreachJobs(ICityCatalog catalog)
     private const int KeptMax = 4;
 
     private readonly Lock _lock = new();
-    private readonly LinkedList<(string Name, Task<BreachJob> Job)> _jobs = [];
+    private readonly LinkedList<(string Name, Task<KeptJob> Job)> _jobs = [];
 
     /// <summary>What an order's job is called: an id may be used again after it was deleted.</summary>
     public static string NameOf(BreachOrder order) => FormattableString.Invariant($"{order.Id}@{order.CreatedAt.UtcTicks}");
@@ -22,7 +21,7 @@ internal sealed class BreachJobs(ICityCatalog catalog)
 
     /// <summary>Null when it is not known here.</summary>
     /// <param name="order">Null = only if it is known already.</param>
-    public Task<BreachJob>? Get(string name, BreachOrder? order, CancellationToken cancellation)
+    public Task<KeptJob>? Get(string name, BreachOrder? order, CancellationToken cancellation)
     {
         lock (_lock)
         {
@@ -69,11 +68,11 @@ internal sealed class BreachJobs(ICityCatalog catalog)
         }
     }
 
-    private Task<BreachJob> Make(BreachOrder order, CancellationToken cancellation) => Task.Run(
+    private Task<KeptJob> Make(BreachOrder order, CancellationToken cancellation) => Task.Run(
         async () =>
         {
             var plan = await catalog.Get(order.Start.City, cancellation);
-            return await Aside(() => new BreachJob(plan.City, order.Start, order.Scenario, cancellation), cancellation);
+            return await Aside(() => new KeptJob(plan.City, order, cancellation), cancellation);
         },
         cancellation);
 }

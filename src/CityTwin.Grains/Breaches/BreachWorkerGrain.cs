@@ -15,6 +15,6 @@ internal sealed class BreachWorkerGrain(BreachJobs jobs) : Grain, IBreachWorkerG
         }
 
         var job = await making;
-        return await BreachJobs.Aside(() => job.Run(ask.Part, cancellation).ToState(), cancellation);
+        return await BreachJobs.Aside(() => job.Run(ask.Part, cancellation), cancellation);
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Kept;
 using CityTwin.Grains.Inspection;
 using CityTwin.Grains.Running;
@@ -16,6 +18,10 @@ public interface IBreachGrain : ISleeper, IInspectable
     /// <summary>Where it stands now, which may be ahead of what is saved; null when nobody ordered it.</summary>
     [AlwaysInterleave]
     Task<BreachRecord?> Read();
+
+    /// <summary>What its single runs came to, by part: of all of them once it has succeeded, or of none where there were too many.</summary>
+    [AlwaysInterleave]
+    Task<ImmutableArray<RunNotes>> Notes();
 
     /// <summary>Waits until it stands elsewhere than the caller knows, for a bounded time.</summary>
     /// <returns>Where it stands; null when it was deleted.</returns>

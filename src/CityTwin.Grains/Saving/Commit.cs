@@ -150,6 +150,7 @@ internal sealed class Commit<TState> : IDisposable
         return new(state, outbox, old.NextTell + tells.Length)
         {
             Changes = OutboxChange(old.Outbox, outbox) is { } pending ? changes.Add(pending) : changes,
+            Act = ActContext.Take(),
         };
     }
 

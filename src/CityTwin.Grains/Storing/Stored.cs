@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CityTwin.Core.Audit;
 
 namespace CityTwin.Grains.Storing;
 
@@ -22,6 +23,10 @@ public sealed record Stored<TState>(TState? State, ImmutableArray<Tell> Outbox, 
     /// <inheritdoc/>
     [field: NonSerialized]
     public ImmutableArray<PublishedChange> Changes { get; init; } = [];
+
+    /// <inheritdoc/>
+    [field: NonSerialized]
+    public AuditEntry? Act { get; init; }
 
     /// <inheritdoc/>
     [field: NonSerialized]

@@ -5,7 +5,7 @@ using System.Globalization;
 namespace CityTwin.Import.Reading;
 
 /// <summary>Guesses what somebody meant by a name that is not known: another unit, or a slip of the pen.</summary>
-internal static class SpellingAdvice
+public static class SpellingAdvice
 {
     private const int SlipsMax = 2;
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("+-.0123456789");
@@ -19,7 +19,7 @@ internal static class SpellingAdvice
     ];
 
     /// <summary>The fault code and the advice for an unknown property.</summary>
-    public static (string Code, string Message) For(string name, ImmutableArray<string> known)
+    internal static (string Code, string Message) For(string name, ImmutableArray<string> known)
     {
         foreach (var candidate in known)
         {
@@ -29,18 +29,20 @@ internal static class SpellingAdvice
             }
         }
 
-        var near = known.FirstOrDefault(candidate => Slips(name, candidate) <= SlipsMax);
-        return near is not null
-            ? (FaultCode.UnknownProperty, $"'{name}' is not known here; did you mean '{near}'?")
+        return Question(name, known) is { Length: > 0 } question
+            ? (FaultCode.UnknownProperty, $"'{name}' is not known here{question}")
             : (FaultCode.UnknownProperty, $"'{name}' is not known here; known are: {string.Join(", ", known)}.");
     }
 
+    /// <summary>The end of a sentence about a name that is not known: <c>; did you mean 'fence'?</c>, or a full stop where nothing is like it.</summary>
+    public static string EndOfSentence(string name, IEnumerable<string> known) => Question(name, known) is { Length: > 0 } question ? question : ".";
+
     /// <summary>Whether a text spells a number that is none.</summary>
-    public static bool IsNotFinite(string text) =>
+    internal static bool IsNotFinite(string text) =>
         text.Trim().TrimStart('+', '-').ToUpperInvariant() is "NAN" or "INF" or "INFINITY" or "∞";
 
     /// <summary>The unit after a number, as in <c>5 min</c>; null where the text is something else.</summary>
-    public static string? UnitIn(string text)
+    internal static string? UnitIn(string text)
     {
         var trimmed = text.AsSpan().Trim();
         var end = trimmed.IndexOfAnyExcept(NumberCharacters);
@@ -48,6 +50,10 @@ internal static class SpellingAdvice
             ? trimmed[end..].Trim().ToString()
             : null;
     }
+
+    private static string Question(string name, IEnumerable<string> known) =>
+        known.Where(candidate => Slips(name, candidate) <= SlipsMax).OrderBy(candidate => Slips(name, candidate)).FirstOrDefault() is { } near
+            ? $"; did you mean '{near}'?" : "";
 
     private static bool IsOtherUnit(string name, string stem) =>
         UnitSuffixes.Any(suffix => string.Equals(Flat(name), stem + suffix, StringComparison.Ordinal));

@@ -54,7 +54,7 @@ public static class BreachScenarioReader
                 [.. defences.Select(defence => new DefenceId(defence))],
                 _parts.Seed(),
                 (int)fields.Whole(ScenarioFormat.Runs, 1, BreachScenario.RunsMax),
-                (int)fields.Whole(ScenarioFormat.InputDraws, 0, BreachScenario.InputDrawsMax, required: false));
+                InputDraws());
             fields.Close();
             if (profile is not null && !faults.HasErrors)
             {
@@ -62,6 +62,18 @@ public static class BreachScenarioReader
             }
 
             return scenario;
+        }
+
+        private int InputDraws()
+        {
+            var draws = (int)fields.Whole(ScenarioFormat.InputDraws, 0, BreachScenario.InputDrawsMax, required: false);
+            if (draws == 1)
+            {
+                fields.Error(FaultCode.OutOfRange, ScenarioFormat.InputDraws,
+                    $"One draw says nothing of how much inputs matter; draw them 2 to {BreachScenario.InputDrawsMax} times, or 0 times to leave them at their values.");
+            }
+
+            return draws;
         }
 
         private AdversaryProfile? Profile()
@@ -74,7 +86,7 @@ public static class BreachScenarioReader
             var profile = _model.Profiles.FirstOrDefault(profile => profile.Id.Value == id);
             if (profile is null && _steps.Count > 0)
             {
-                Unknown("adversary profile", id, ScenarioFormat.Profile);
+                Unknown("adversary profile", id, ScenarioFormat.Profile, _model.Profiles.Select(one => one.Id.Value));
             }
 
             return profile;
@@ -101,7 +113,7 @@ public static class BreachScenarioReader
 
             if (_steps.Count > 0 && !_model.Areas.Any(area => area.Id.Value == id))
             {
-                Unknown("area", id, ScenarioFormat.Start);
+                Unknown("area", id, ScenarioFormat.Start, _model.Areas.Select(one => one.Id.Value));
             }
 
             return new(id);
@@ -140,7 +152,7 @@ public static class BreachScenarioReader
             {
                 if (CityFormat.IsId(ids[i]) && !there.Contains(ids[i]))
                 {
-                    faults.Error(FaultCode.UnknownReference, fields.PlaceOf(name).Element(i), $"The city's security model has no {kind} '{ids[i]}'.");
+                    faults.Error(FaultCode.UnknownReference, fields.PlaceOf(name).Element(i), $"The city's security model has no {kind} '{ids[i]}'{SpellingAdvice.EndOfSentence(ids[i], there)}");
                 }
             }
 
@@ -161,8 +173,8 @@ public static class BreachScenarioReader
             }
         }
 
-        private void Unknown(string kind, string id, string name) =>
-            fields.Error(FaultCode.UnknownReference, name, $"The city's security model has no {kind} '{id}'.");
+        private void Unknown(string kind, string id, string name, IEnumerable<string> known) =>
+            fields.Error(FaultCode.UnknownReference, name, $"The city's security model has no {kind} '{id}'{SpellingAdvice.EndOfSentence(id, known)}");
     }
 }
 

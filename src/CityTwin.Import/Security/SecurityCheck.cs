@@ -1,5 +1,6 @@
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
+using CityTwin.Import.Format;
 using CityTwin.Import.Reading;
 
 namespace CityTwin.Import.Security;
@@ -10,6 +11,7 @@ internal static class SecurityCheck
     public static void Run(SecurityModel model, CityDraft city, Place root)
     {
         CheckDetectors(model, city, root);
+        CheckListeners(model, city.Faults, root);
         CheckCycles(model, city.Faults, root);
 
         // Where ids are wrong nobody knows what leads where.
@@ -47,6 +49,20 @@ internal static class SecurityCheck
                 city.Faults.Warning(FaultCode.NotADetector, place,
                     $"The sensor '{sensor}' is no detection sensor, so it will not report an intruder; name a camera, door or intrusion sensor.", feature);
             }
+        }
+    }
+
+    /// <summary>A sensor tells each asset that names it of each event: with too many it could not keep up.</summary>
+    private static void CheckListeners(SecurityModel model, FaultList faults, Place root)
+    {
+        var tooMany = model.Assets.SelectMany(asset => asset.Sensors.Select(sensor => (sensor, asset.Id)))
+            .GroupBy(pair => pair.sensor, pair => pair.Id).Select(group => (Sensor: group.Key, Assets: group.ToList()))
+            .Where(group => group.Assets.Count > CityLimits.AssetsOfSensorMax);
+        foreach (var (sensor, assets) in tooMany.OrderBy(group => group.Sensor))
+        {
+            var first = assets[CityLimits.AssetsOfSensorMax].Value;
+            faults.Error(FaultCode.LimitExceeded, PlaceOf(root, SecurityFormat.Assets, first).Member(Names.Sensors),
+                $"{assets.Count} assets name the sensor '{sensor}', and at most {CityLimits.AssetsOfSensorMax} can; let fewer, larger assets name it, or split it into several sensors.", first);
         }
     }
 

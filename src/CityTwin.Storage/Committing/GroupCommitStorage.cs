@@ -39,7 +39,8 @@ public sealed class GroupCommitStorage(
             StoredKey.Of(stateName, grainId, cluster.Value.ServiceId),
             string.IsNullOrWhiteSpace(grainState.ETag) ? null : int.Parse(grainState.ETag, CultureInfo.InvariantCulture),
             serializer.SerializeToArray(grainState.State),
-            carrier?.Changes ?? []);
+            carrier?.Changes ?? [],
+            carrier?.Act is { } act ? [act] : []);
         CheckSize(save);
         var saved = await committer.Save(save).ConfigureAwait(false);
         grainState.ETag = saved.Version.ToString(CultureInfo.InvariantCulture);

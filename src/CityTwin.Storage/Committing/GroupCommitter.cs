@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using CityTwin.Grains.Storing;
-using CityTwin.Storage.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
@@ -10,12 +9,13 @@ namespace CityTwin.Storage.Committing;
 
 /// <summary>
 /// Gathers the writes of a silo into groups, and commits one group at a time. There is no waiting window: a group is what
-/// gathered while the last one was committed, so a lone write goes out at once. It runs on a thread of its own, since
-/// SQLite blocks its caller and the thread pool belongs to the grains.
+/// gathered while the last one was committed, so a lone write goes out at once. It runs on a thread of its own, since a
+/// commit blocks its caller and the thread pool belongs to the grains.
 /// </summary>
 public sealed partial class GroupCommitter : IAsyncDisposable
 {
-    private readonly SqliteDatabase _database;
+    private readonly StorageOptions _limits;
+    private readonly Func<IGroupWriter> _open;
     private readonly TimeProvider _time;
     private readonly IHostApplicationLifetime? _silo;
     private readonly ILogger _logger;
@@ -25,14 +25,18 @@ public sealed partial class GroupCommitter : IAsyncDisposable
     private bool _failing;
 
     /// <summary>A committer that does nothing until <see cref="Start"/>.</summary>
+    /// <param name="limits">How large groups and the queue may become.</param>
+    /// <param name="open">Makes the writer, on the thread that it will belong to.</param>
     /// <param name="silo">Is stopped when the committer dies; null where nothing runs but the committer.</param>
-    public GroupCommitter(SqliteDatabase database, TimeProvider time, IHostApplicationLifetime? silo, ILogger<GroupCommitter> logger)
+    internal GroupCommitter(
+        StorageOptions limits, Func<IGroupWriter> open, TimeProvider time, IHostApplicationLifetime? silo, ILogger<GroupCommitter> logger)
     {
-        _database = database;
+        _limits = limits;
+        _open = open;
         _time = time;
         _silo = silo;
         _logger = logger;
-        _waiting = Channel.CreateBounded<PendingSave>(new BoundedChannelOptions(database.Options.QueueMax)
+        _waiting = Channel.CreateBounded<PendingSave>(new BoundedChannelOptions(limits.QueueMax)
         {
             FullMode = BoundedChannelFullMode.Wait,
             SingleReader = true,
@@ -64,6 +68,9 @@ public sealed partial class GroupCommitter : IAsyncDisposable
         await _ended.Task.ConfigureAwait(false);
     }
 
+    /// <summary>Somebody else has found that the storage can no longer be used: as if the writer had.</summary>
+    internal void BreakDown(StorageUnusableException fault) => _waiting.Writer.TryComplete(fault);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await Stop().ConfigureAwait(false);
 
@@ -94,10 +101,10 @@ public sealed partial class GroupCommitter : IAsyncDisposable
 
     private void Run()
     {
-        var group = new List<PendingSave>(_database.Options.GroupRowsMax);
+        var group = new List<PendingSave>(_limits.GroupRowsMax);
         try
         {
-            using var writer = new SqliteGroupWriter(_database, _time);
+            using var writer = _open();
             while (Gather(group))
             {
                 Commit(writer, group);
@@ -128,7 +135,7 @@ public sealed partial class GroupCommitter : IAsyncDisposable
     {
         var reader = _waiting.Reader;
         long bytes = 0;
-        while (group.Count < _database.Options.GroupRowsMax && bytes < _database.Options.GroupBytesMax && reader.TryRead(out var save))
+        while (group.Count < _limits.GroupRowsMax && bytes < _limits.GroupBytesMax && reader.TryRead(out var save))
         {
             group.Add(save);
             bytes += save.Bytes;
@@ -143,7 +150,7 @@ public sealed partial class GroupCommitter : IAsyncDisposable
         return reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult() && Gather(group);
     }
 
-    private void Commit(SqliteGroupWriter writer, List<PendingSave> group)
+    private void Commit(IGroupWriter writer, List<PendingSave> group)
     {
         using var activity = StorageMeter.Activities.StartActivity("commit");
         activity?.SetTag("citytwin.storage.group.size", group.Count);

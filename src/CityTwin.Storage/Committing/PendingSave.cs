@@ -1,16 +1,24 @@
 using System.Collections.Immutable;
+using CityTwin.Core.Audit;
 using CityTwin.Grains.Storing;
 
 namespace CityTwin.Storage.Committing;
 
 /// <summary>One write on its way into a group: what to write, and who waits for the outcome.</summary>
+/// <param name="key">The row of the state; null when there is no state, and only acts are entered in the audit log.</param>
 /// <param name="expectedVersion">The version of the row that the writer has read; null = there is none.</param>
+/// <param name="acts">Entered in the audit log if the state is written.</param>
 internal sealed class PendingSave(
-    StoredKey key, int? expectedVersion, ReadOnlyMemory<byte> state, ImmutableArray<PublishedChange> changes)
+    StoredKey? key, int? expectedVersion, ReadOnlyMemory<byte> state, ImmutableArray<PublishedChange> changes, ImmutableArray<AuditEntry>? acts = null)
 {
     private readonly TaskCompletionSource<Saved> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public StoredKey Key => key;
+    /// <summary>The row of the state.</summary>
+    public StoredKey Key => key ?? throw new InvalidOperationException("There is no state to this write.");
+
+    public bool HasState => key is not null;
+
+    public ImmutableArray<AuditEntry> Acts { get; } = acts ?? [];
 
     public int? ExpectedVersion => expectedVersion;
 
@@ -20,6 +28,9 @@ internal sealed class PendingSave(
 
     /// <summary>What the write weighs against the limit of a group.</summary>
     public long Bytes { get; } = state.Length + (changes.IsEmpty ? 0 : changes.Sum(change => (long)(change.Status?.Length ?? 0)));
+
+    /// <summary>Acts by themselves, without a state.</summary>
+    public static PendingSave Of(ImmutableArray<AuditEntry> acts) => new(null, null, default, [], acts);
 
     /// <summary>Completes with the group this write is in.</summary>
     public Task<Saved> Outcome => _outcome.Task;

@@ -65,3 +65,16 @@ internal readonly record struct StoredKey(
         return bytes;
     }
 }
+
+/// <summary>Which keys name one row: the bytes of their extensions are compared, not the arrays.</summary>
+internal sealed class StoredKeyComparer : IEqualityComparer<StoredKey>
+{
+    public static StoredKeyComparer Instance { get; } = new();
+
+    public bool Equals(StoredKey x, StoredKey y) =>
+        x.IdHash == y.IdHash && x.TypeHash == y.TypeHash && x.N0 == y.N0 && x.N1 == y.N1
+        && (x.Extension is null) == (y.Extension is null) && x.Extension.AsSpan().SequenceEqual(y.Extension)
+        && string.Equals(x.StateName, y.StateName, StringComparison.Ordinal) && string.Equals(x.ServiceId, y.ServiceId, StringComparison.Ordinal);
+
+    public int GetHashCode(StoredKey key) => key.IdHash ^ key.TypeHash;
+}

@@ -11,7 +11,7 @@ internal sealed class SqliteChangeLog(SqliteDatabase database, TimeProvider time
 
     public string Epoch => database.Epoch;
 
-    public long Head => database.Shared.Head;
+    public long Head => database.Shared.Head.Value;
 
     public Task<ChangeRead> Read(long after, int max, CancellationToken cancellation)
     {
@@ -62,7 +62,7 @@ internal sealed class SqliteChangeLog(SqliteDatabase database, TimeProvider time
     {
         while (true)
         {
-            var advanced = database.Shared.Advanced;
+            var advanced = database.Shared.Head.Advanced;
             if (Head > seq)
             {
                 return;
@@ -128,7 +128,7 @@ internal sealed class SqliteChangeLog(SqliteDatabase database, TimeProvider time
         using var reader = command.ExecuteReader();
         reader.Read();
         var head = reader.GetInt64(0);
-        database.Shared.Advance(head);
+        database.Shared.Head.Advance(head);
         return (head, reader.GetInt64(1));
     }
 

@@ -167,7 +167,7 @@ public sealed class SqliteDatabase : IDisposable
             }
 
             Epoch = row.GetString(0);
-            Shared.Advance(row.GetInt64(1));
+            Shared.Head.Advance(row.GetInt64(1));
         }
     }
 

@@ -6,10 +6,10 @@ using Microsoft.Data.Sqlite;
 namespace CityTwin.Storage.Sqlite;
 
 /// <summary>
-/// Writes groups of grain states, and the published changes that ride along, each group in one transaction. It belongs to
-/// one thread. After any error it opens a new connection: what state the old one is in, nobody needs to find out.
+/// Writes groups to a SQLite file. After any error it opens a new connection: what state the old one is in, nobody needs
+/// to find out.
 /// </summary>
-internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider time) : IDisposable
+internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider time) : IGroupWriter
 {
     private const string KeyMatches =
         "GrainIdHash = ?1 and GrainTypeHash = ?2 and GrainIdN0 = ?3 and GrainIdN1 = ?4 and GrainTypeString = ?5 "
@@ -17,20 +17,13 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
 
     private Open? _open;
 
-    /// <summary>
-    /// Commits the group. A write whose expected version is not the row's gets null and leaves no trace; it does not
-    /// disturb the others.
-    /// </summary>
-    /// <returns>The outcome of each write, in the order given.</returns>
-    /// <exception cref="SaveFailedException">Nothing of the group was written.</exception>
-    /// <exception cref="SaveOutcomeUnknownException">The commit itself failed.</exception>
-    /// <exception cref="StorageUnusableException">Nothing was written, and nothing ever will be.</exception>
+    /// <inheritdoc/>
     public Saved?[] Write(IReadOnlyList<PendingSave> group)
     {
         lock (database.Shared.WriteTurn)
         {
             var (outcomes, head) = Attempt(group);
-            database.Shared.Advance(head);
+            database.Shared.Head.Advance(head);
             return outcomes;
         }
     }
@@ -55,8 +48,10 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
             var outcomes = new Saved?[group.Count];
             for (var place = 0; place < group.Count; place++)
             {
-                outcomes[place] = WriteOne(open, group[place], modifiedOn, at.ToUnixTimeMilliseconds(), ref head);
+                outcomes[place] = group[place].HasState ? WriteOne(open, group[place], modifiedOn, at.ToUnixTimeMilliseconds(), ref head) : new Saved(0, null);
             }
+
+            AuditTable.Append(open.Connection, group, outcomes);
 
             if (head > first)
             {
@@ -129,12 +124,11 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
     /// <summary>A connection with its prepared statements.</summary>
     private sealed class Open : IDisposable
     {
-        private readonly SqliteConnection _connection;
         private readonly List<Statement> _statements = [];
 
         public Open(SqliteConnection connection)
         {
-            _connection = connection;
+            Connection = connection;
             Begin = Prepare("begin immediate");
             Commit = Prepare("commit");
             ReadHead = Prepare("select head, first_kept from change_head");
@@ -152,6 +146,8 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
             Replace = Prepare("delete from published where kind = ?1 and seq < ?2");
             Trim = new SqliteRetention.Statements(Prepare);
         }
+
+        public SqliteConnection Connection { get; }
 
         public Statement Begin { get; }
 
@@ -178,12 +174,12 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
         public void Dispose()
         {
             _statements.ForEach(statement => statement.Dispose());
-            _connection.Dispose();
+            Connection.Dispose();
         }
 
         private Statement Prepare(string sql)
         {
-            var statement = new Statement(_connection.Handle!, sql);
+            var statement = new Statement(Connection.Handle!, sql);
             _statements.Add(statement);
             return statement;
         }

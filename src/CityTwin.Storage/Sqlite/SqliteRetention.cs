@@ -7,10 +7,10 @@ namespace CityTwin.Storage.Sqlite;
 internal static class SqliteRetention
 {
     /// <summary>The most rows that one transaction drops.</summary>
-    private const long PieceRows = 2_000;
+    internal const long PieceRows = 2_000;
 
     /// <summary>Dropping starts when this many rows could go: a handful a time would cost more than it frees.</summary>
-    private const long SlackRows = 500;
+    internal const long SlackRows = 500;
 
     /// <summary>Drops what may go, inside the open transaction.</summary>
     /// <returns>The lowest sequence now kept.</returns>

@@ -7,8 +7,8 @@ using CityTwin.Testing;
 namespace CityTwin.Benchmarks.Ingest;
 
 /// <summary>
-/// One reading per message through mosquitto into a whole silo, counted once durable on SQLite, against a bare subscriber
-/// that acknowledges at once. Each round publishes once for the two sessions, then lets one after the other drain: the
+/// One reading per message through mosquitto into a whole silo, counted once durable in its database, against a bare
+/// subscriber that acknowledges at once. Each round publishes once for the two sessions, then lets one after the other drain: the
 /// same messages, the same broker, the same window. While one drains, the other stands still.
 /// </summary>
 internal static class IngestBenchmark
@@ -23,11 +23,16 @@ internal static class IngestBenchmark
     public static async Task Run()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        var cancellation = deadline.Token;
+        await Run("ingest", null, deadline.Token);
+    }
+
+    /// <param name="postgres">The connection string of a migrated database; null = SQLite.</param>
+    public static async Task Run(string name, string? postgres, CancellationToken cancellation)
+    {
         var city = CityGenerator.Generate(new(200_000, Seed, Sensors, "Benchmark City"));
         var window = new IngestOptions().InFlightMax;
         await using var broker = await Mosquitto.Start(cancellation, keepsOverRestart: false);
-        await using var silo = await IngestSilo.Start(city, broker.Port, cancellation);
+        await using var silo = await IngestSilo.Start(city, broker.Port, cancellation, postgres);
         await using var bare = await BareSubscriber.Connect(broker.Port, window, cancellation);
         var load = new NumberedReadings(city, Seed, broker.Port);
         // The compiler is not done, and no sensor's grain is awake: shown, but a silo runs for months.
@@ -46,7 +51,7 @@ internal static class IngestBenchmark
         await silo.RequireAllStored(load.Sent, cancellation);
         await silo.Stop(cancellation);
         await BareSubscriber.RequireNothingLeft(broker.Port, IngestSilo.ClientId, cancellation);
-        Tell(drains, window);
+        Tell(name, drains, window);
     }
 
     private static async Task<(Drain Bare, Drain Silo)> One(
@@ -69,13 +74,13 @@ internal static class IngestBenchmark
         CultureInfo.InvariantCulture,
         $"{when}: silo {round.Silo.PerSecond:0}/s, bare subscriber {round.Bare.PerSecond:0}/s, ratio {round.Silo.PerSecond / round.Bare.PerSecond:0.000}"));
 
-    private static void Tell(List<(Drain Bare, Drain Silo)> drains, int window)
+    private static void Tell(string name, List<(Drain Bare, Drain Silo)> drains, int window)
     {
         var median = drains.OrderBy(pair => pair.Silo.PerSecond / pair.Bare.PerSecond).ElementAt(Rounds / 2);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"silo {median.Silo.PerSecond:0} readings/s at {median.Silo.CpuMicroseconds:0.0} us CPU each, bare subscriber {median.Bare.PerSecond:0}/s at {median.Bare.CpuMicroseconds:0.0} us (the broker's apart); {Readings} readings of {Sensors} sensors a round, window {window}, {Environment.ProcessorCount} cores"));
-        Console.WriteLine(new Verdict("ingest", median.Silo.PerSecond / median.Bare.PerSecond, Target, MoreIsBetter: true));
+        Console.WriteLine(new Verdict(name, median.Silo.PerSecond / median.Bare.PerSecond, Target, MoreIsBetter: true));
     }
 }
 

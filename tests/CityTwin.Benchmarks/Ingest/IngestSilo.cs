@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -5,6 +6,7 @@ using CityTwin.Core.Model;
 using CityTwin.Import;
 using CityTwin.Testing;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace CityTwin.Benchmarks.Ingest;
 
@@ -23,19 +25,23 @@ internal sealed class IngestSilo : IAsyncDisposable
     private readonly HttpClient _http = new() { BaseAddress = new($"http://127.0.0.1:{Mosquitto.FreePort()}/") };
     private readonly int _brokerPort;
     private Process _process = null!;
-    private SqliteConnection _database = null!;
+    private readonly string? _postgres;
+    private DbConnection _database = null!;
     private long _counted;
 
-    private IngestSilo(int brokerPort) => _brokerPort = brokerPort;
+    private IngestSilo(int brokerPort, string? postgres) => (_brokerPort, _postgres) = (brokerPort, postgres);
 
-    public static async Task<IngestSilo> Start(City city, int brokerPort, CancellationToken cancellation)
+    /// <param name="postgres">The connection string of a migrated database to keep the city in; null = a folder.</param>
+    public static async Task<IngestSilo> Start(City city, int brokerPort, CancellationToken cancellation, string? postgres = null)
     {
-        var silo = new IngestSilo(brokerPort);
+        var silo = new IngestSilo(brokerPort, postgres);
         var folder = Path.Combine(silo._folder, "city");
         CityWriter.Write(city).WriteTo(folder);
         silo.Launch("--city", folder);
         await silo.Serves(cancellation);
-        silo._database = new($"Data Source={Path.Combine(silo._folder, "data", "citytwin.db")};Mode=ReadOnly");
+        silo._database = postgres is null
+            ? new SqliteConnection($"Data Source={Path.Combine(silo._folder, "data", "citytwin.db")};Mode=ReadOnly")
+            : new NpgsqlConnection(postgres);
         silo._database.Open();
         silo._counted = silo.Scalar("select head from change_head");
         return silo;
@@ -140,6 +146,13 @@ internal sealed class IngestSilo : IAsyncDisposable
         { RedirectStandardOutput = true };
         start.Environment["CITYTWIN_MQTT_HOST"] = "127.0.0.1";
         start.Environment["CITYTWIN_MQTT_PORT"] = $"{_brokerPort}";
+        start.Environment["CITYTWIN_MQTT_CLIENT_ID"] = ClientId;
+        if (_postgres is not null)
+        {
+            start.Environment["CITYTWIN_POSTGRES"] = _postgres;
+            Array.ForEach(["--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}"], start.ArgumentList.Add);
+        }
+
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
@@ -151,6 +164,7 @@ internal sealed class IngestSilo : IAsyncDisposable
         {
             try
             {
+                LocalKey.Show(_http, _http.BaseAddress!.Port);
                 using var answer = await _http.GetAsync("v1/zones", cancellation);
                 if (answer.IsSuccessStatusCode)
                 {
@@ -177,7 +191,7 @@ internal sealed class IngestSilo : IAsyncDisposable
     {
         using var command = _database.CreateCommand();
         command.CommandText = sql;
-        return (long)command.ExecuteScalar()!;
+        return Convert.ToInt64(command.ExecuteScalar(), null);
     }
 
     private void Signal(string name)

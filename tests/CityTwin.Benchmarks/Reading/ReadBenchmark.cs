@@ -34,7 +34,7 @@ internal static class ReadBenchmark
         Console.WriteLine(new Verdict("read", median.Ours / median.Peer, Target, MoreIsBetter: true));
     }
 
-    private static async Task<double> PerSecond(Func<Task> call)
+    public static async Task<double> PerSecond(Func<Task> call)
     {
         var (started, calls) = (Stopwatch.GetTimestamp(), 0);
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(async _ =>

@@ -2,13 +2,17 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Reflection;
 using CityTwin.Api;
+using CityTwin.Api.Access;
 using CityTwin.Api.Definitions;
+using CityTwin.Api.Errors;
 using CityTwin.Api.Ingesting;
 using CityTwin.Api.Overview;
 using CityTwin.Api.Simulations;
+using CityTwin.Core.Access;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Viewing;
 using CityTwin.Protocol.V1;
+using CityTwin.Testing;
 using CityTwin.Testing.Cities;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -19,17 +23,27 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using IngestService = CityTwin.Protocol.V1.IngestService;
 
 namespace CityTwin.Benchmarks.Reading;
 
 /// <summary>The public interface over a city of many sensors, and beside it a gRPC server that does nothing.</summary>
 internal sealed class ReadServer : IAsyncDisposable
 {
+    private static readonly (string Key, ApiKey Kept) Made = ApiKey.Make(
+        new byte[ApiKey.IdBytes], new byte[ApiKey.SecretBytes], "bench", [new(Roles.Operator, ZoneScope.Everything)]);
+
     private readonly List<WebApplication> _apps = [];
 
     public GrpcChannel Ours { get; private set; } = null!;
 
     public GrpcChannel Empty { get; private set; } = null!;
+
+    /// <summary>The empty server again, with what every call of the product goes through beside the doors.</summary>
+    public GrpcChannel Unlocked { get; private set; } = null!;
+
+    /// <summary>The same behind the doors.</summary>
+    public GrpcChannel Locked { get; private set; } = null!;
 
     public static async Task<ReadServer> Start(int sensors)
     {
@@ -48,9 +62,36 @@ internal sealed class ReadServer : IAsyncDisposable
             services.AddSingleton(new CityDefinitions(_ => new(null, []), _ => default, (_, _) => [], (_, _) => Task.CompletedTask));
             services.AddSingleton<ReadScenario>((_, _) => new(null, []));
             services.AddSingleton(new RefusedMessages(() => [], () => new Dictionary<string, long>()));
+            services.AddCityTwinAccess(new());
             services.AddCityTwinApi();
         }, app => app.MapCityTwinApi());
         server.Empty = await server.Serve(services => services.AddGrpc(), app => app.MapGrpcService<EmptyService>());
+        server.Unlocked = await server.Serve(
+            services =>
+            {
+                services.AddSingleton<ErrorInterceptor>();
+                services.AddGrpc(grpc => grpc.Interceptors.Add<ErrorInterceptor>());
+            },
+            app => app.MapGrpcService<EmptyService>());
+        server.Locked = await server.Serve(
+            services =>
+            {
+                services.AddSingleton(new LiveView());
+                services.AddSingleton(TimeProvider.System);
+                services.AddCityTwinAccess(new());
+                services.AddSingleton<ErrorInterceptor>();
+                services.AddGrpc(grpc =>
+                {
+                    grpc.Interceptors.Add<ErrorInterceptor>();
+                    grpc.Interceptors.Add<AccessInterceptor>();
+                });
+            },
+            app =>
+            {
+                app.UseRouting();
+                app.UseDoors();
+                app.MapGrpcService<EmptyService>();
+            });
         return server;
     }
 
@@ -58,6 +99,8 @@ internal sealed class ReadServer : IAsyncDisposable
     {
         Ours.Dispose();
         Empty.Dispose();
+        Unlocked.Dispose();
+        Locked.Dispose();
         foreach (var app in _apps)
         {
             await app.DisposeAsync();
@@ -72,9 +115,13 @@ internal sealed class ReadServer : IAsyncDisposable
         add(builder.Services);
         var app = builder.Build();
         _apps.Add(app);
+        app.Services.GetService<KeyRing>()?.Add(Made.Kept);
         map(app);
         await app.StartAsync();
-        return GrpcChannel.ForAddress(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        // All callers show a key, so that only the look at it is what makes a difference.
+        return GrpcChannel.ForAddress(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(),
+            new() { HttpHandler = new Bearer(Made.Key, new SocketsHttpHandler()) });
     }
 
     /// <summary>An empty answer to an empty question: the ceiling of what a unary call can be.</summary>

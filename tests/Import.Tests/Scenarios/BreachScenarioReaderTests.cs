@@ -69,6 +69,8 @@ public sealed class BreachScenarioReaderTests
     [InlineData("profile", null, FaultCode.MissingProperty)]
     [InlineData("profile", "\"vandal\"", FaultCode.UnreachableTarget)]
     [InlineData("inputDraws", "0", null)]
+    [InlineData("inputDraws", "1", FaultCode.OutOfRange)]
+    [InlineData("inputDraws", "2", null)]
     public void One_wrong_property_is_told(string property, string? value, string? code)
     {
         var node = JsonNode.Parse(Good)!;

@@ -178,6 +178,22 @@ public sealed class SecurityReaderTests
             .ShouldFault(FaultCode.LimitExceeded, SecurityFile, "$.steps['mail-open'].detections", "mail-open");
 
     [Fact]
+    public void A_sensor_that_more_assets_name_than_it_can_tell_at_once_is_a_fault_at_the_first_too_many() =>
+        Folder.Edit(SecurityFile, node =>
+        {
+            foreach (var number in Enumerable.Range(0, CityLimits.AssetsOfSensorMax))
+            {
+                var asset = node["assets"]!["mail"]!.DeepClone();
+                asset["sensors"] = new JsonArray("camera");
+                node["assets"]![$"z-mail-{number:D4}"] = asset;
+            }
+        }).ShouldFault(FaultCode.LimitExceeded, SecurityFile, $"$.assets['z-mail-{CityLimits.AssetsOfSensorMax - 1:D4}'].sensors", $"z-mail-{CityLimits.AssetsOfSensorMax - 1:D4}");
+
+    [Fact]
+    public void The_most_areas_that_a_model_may_have_can_be_searched_for_ways() =>
+        Assert.InRange(CityLimits.AreasMax, 1, Core.Breaches.Exact.PathGraph.AreasMax / 2);
+
+    [Fact]
     public void The_techniques_built_in_are_many_and_have_names()
     {
         Assert.Equal(83, AttackTechniques.Names.Count);

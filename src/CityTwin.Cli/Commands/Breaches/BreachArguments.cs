@@ -5,6 +5,7 @@ using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Model;
 using CityTwin.Core.Simulation;
+using CityTwin.Import.Reading;
 using CityTwin.Import.Sample;
 using CityTwin.Import.Scenarios;
 using Spectre.Console;
@@ -14,6 +15,8 @@ namespace CityTwin.Cli.Commands.Breaches;
 /// <summary>What the verbs of <c>citytwin breach</c> that run a scenario have in common.</summary>
 internal sealed class BreachArguments
 {
+    private const int ThreadsMax = 1_024;
+
     private readonly Argument<string> _city = CityArgument.Create();
     private readonly Argument<string> _scenario = new("SCENARIO")
     {
@@ -33,7 +36,7 @@ internal sealed class BreachArguments
         Description = "A defence of the city's catalogue that is in place; may be given several times.", HelpName = "ID",
     };
 
-    private readonly Option<int> _threads = new("--threads") { Description = "How many cores to use; the answer is the same on any number.", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private readonly Option<int> _threads = new("--threads") { Description = $"How many cores to use, 1 to {ThreadsMax}; the answer is the same on any number.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private readonly Option<string?> _file = new("--out") { Description = "Write the report to a file.", HelpName = "FILE" };
 
     /// <param name="isOfManyRuns">False for a verb to which it does not matter how many runs there are.</param>
@@ -49,7 +52,7 @@ internal sealed class BreachArguments
         return command;
     }
 
-    public int Threads(ParseResult result) => Math.Clamp(result.GetValue(_threads), 1, 1_024);
+    public int Threads(ParseResult result) => result.GetValue(_threads);
 
     public string? File(ParseResult result) => result.GetValue(_file);
 
@@ -57,6 +60,11 @@ internal sealed class BreachArguments
     /// <exception cref="CommandFailedException">Something has faults; all are told.</exception>
     public (City City, SimulationStart Start, BreachScenario Scenario) Load(ParseResult result)
     {
+        if (File(result) is { } file && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new CommandFailedException($"--out: there is no folder '{folder}' to write to.");
+        }
+
         var city = CityArgument.Load(result, _city);
         var scenario = Changed(result, city, Read(result, city, result.GetRequiredValue(_scenario)));
         return (city, StartOf(result, city, scenario), scenario);
@@ -105,12 +113,36 @@ internal sealed class BreachArguments
         });
     }
 
+    /// <exception cref="CommandFailedException">The catalogue lacks one; all that it lacks are told.</exception>
+    public static void CheckDefences(City city, string option, IEnumerable<DefenceId> ids)
+    {
+        if (Unknown(city, option, ids).ToList() is { Count: > 0 } faults)
+        {
+            throw Failed(faults);
+        }
+    }
+
+    private static IEnumerable<string> Unknown(City city, string option, IEnumerable<DefenceId> ids)
+    {
+        var known = city.Security.Defences.Select(defence => defence.Id).ToHashSet();
+        return ids.Where(id => !known.Contains(id)).Select(id =>
+            $"{option}: the city's catalogue has no '{id}'{SpellingAdvice.EndOfSentence(id.Value, known.Select(one => one.Value))} (breach rank lists all there are)");
+    }
+
+    private static CommandFailedException Failed(IEnumerable<string> faults) => new(string.Join(Environment.NewLine + "citytwin: ", faults));
+
     private SimulationStart StartOf(ParseResult result, City city, BreachScenario scenario) =>
         result.GetValue(_from) is { } snapshot ? SimulateCommand.Snapshot(result, snapshot, city)
             : SimulationStart.New(city, scenario.StartsAt ?? SimulationStart.DefaultAt);
 
     private static BreachScenario Read(ParseResult result, City city, string name)
     {
+        if (ReadyScenarios.Open(name, city) is null && !System.IO.File.Exists(name))
+        {
+            throw new CommandFailedException(
+                $"No scenario of the name '{name}' ships, and there is no such file{SpellingAdvice.EndOfSentence(name, ReadyScenarios.Names)} There are: {string.Join(", ", ReadyScenarios.Names)}.");
+        }
+
         var read = ReadyScenarios.Open(name, city) ?? BreachScenarioReader.Read(Path.GetFileName(name), SimulateCommand.ReadFile(name), city);
         return read.Scenario ?? throw SimulateCommand.Faulty(result, name, read.Faults);
     }
@@ -118,9 +150,8 @@ internal sealed class BreachArguments
     private BreachScenario Changed(ParseResult result, City city, BreachScenario scenario)
     {
         var faults = ImmutableArray.CreateBuilder<string>();
-        var known = city.Security.Defences.Select(defence => defence.Id.Value).ToHashSet(StringComparer.Ordinal);
         var defences = result.GetValue(_defences) ?? [];
-        faults.AddRange(defences.Where(id => !known.Contains(id)).Select(id => $"--defence: the city's catalogue has no '{id}'."));
+        faults.AddRange(Unknown(city, "--defence", defences.Select(id => new DefenceId(id))));
         if (result.GetValue(_runs) is < 1 or > BreachScenario.RunsMax)
         {
             faults.Add($"--runs must be 1 to {BreachScenario.RunsMax}.");
@@ -131,9 +162,14 @@ internal sealed class BreachArguments
             faults.Add($"--draws must be 0, or 2 to {BreachScenario.InputDrawsMax}.");
         }
 
+        if (result.GetResult(_threads) is not null && result.GetValue(_threads) is < 1 or > ThreadsMax)
+        {
+            faults.Add($"--threads must be 1 to {ThreadsMax}.");
+        }
+
         if (faults.Count > 0)
         {
-            throw new CommandFailedException(string.Join(Environment.NewLine + "citytwin: ", faults));
+            throw Failed(faults);
         }
 
         return scenario with

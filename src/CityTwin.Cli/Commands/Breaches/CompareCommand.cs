@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Text;
 using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Model;
+using CityTwin.Core.Model;
 
 namespace CityTwin.Cli.Commands.Breaches;
 
@@ -34,7 +35,7 @@ internal static class CompareCommand
             var (city, start, scenario) = arguments.Load(result);
             scenario = scenario with { InputDraws = 0 };
             var (otherStart, other) = name is not null ? arguments.LoadBeside(result, city, name, scenario)
-                : (start, scenario with { Defences = With(city.Security, scenario, defences) });
+                : (start, scenario with { Defences = With(city, scenario, defences) });
             var report = BreachArguments.WithProgress(result, scenario.Name, progress =>
             {
                 var job = new CompareJob(new(city, start, scenario, cancellation), new(city, otherStart, other, cancellation));
@@ -47,12 +48,11 @@ internal static class CompareCommand
         return command;
     }
 
-    private static ImmutableArray<DefenceId> With(SecurityModel model, BreachScenario scenario, string[] defences)
+    private static ImmutableArray<DefenceId> With(City city, BreachScenario scenario, string[] defences)
     {
-        var unknown = defences.Where(id => !model.Defences.Any(defence => defence.Id.Value == id)).ToList();
-        return unknown.Count > 0
-            ? throw new CommandFailedException(string.Join(Environment.NewLine + "citytwin: ", unknown.Select(id => $"--with: the city's catalogue has no '{id}'.")))
-            : [.. scenario.Defences.Concat(defences.Select(id => new DefenceId(id))).Distinct().Order()];
+        var ids = defences.Select(id => new DefenceId(id)).ToList();
+        BreachArguments.CheckDefences(city, "--with", ids);
+        return [.. scenario.Defences.Concat(ids).Distinct().Order()];
     }
 
     private static byte[] Written(CompareReport report, bool isJson)

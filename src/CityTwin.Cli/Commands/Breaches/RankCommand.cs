@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Model;
@@ -14,11 +14,6 @@ internal static class RankCommand
     private const string Json = "json";
     private const string Csv = "csv";
     private const string Table = "table";
-
-    /// <summary>How many runs each set of defences is tried with when a budget is given.</summary>
-    private const int RunsOfSetMax = 500;
-
-    private const double BudgetMax = 1e12;
 
     public static Command Create()
     {
@@ -35,66 +30,38 @@ internal static class RankCommand
         command.SetAction((result, cancellation) =>
         {
             var (city, start, scenario) = arguments.Load(result);
-            var sets = Candidates(city, scenario, result.GetValue(only) ?? []);
-            if (result.GetValue(budget) is { } money && money is not (>= 0 and <= BudgetMax))
-            {
-                throw new CommandFailedException($"--budget must be 0 to {BudgetMax:0}.");
-            }
-
+            var ranking = new DefenceRanking([.. (result.GetValue(only) ?? []).Select(id => new DefenceId(id))], result.GetValue(budget));
+            Check(city, scenario, ranking);
             var report = BreachArguments.WithProgress(result, scenario.Name, progress => Rank(
-                city, start, scenario, sets, result.GetValue(budget), arguments.Threads(result), progress, cancellation));
+                city, start, scenario, ranking, arguments.Threads(result), progress, cancellation));
             SimulateCommand.Deliver(result, Written(report, result.GetRequiredValue(format)), arguments.File(result));
             return Task.FromResult(ExitCode.Ok);
         });
         return command;
     }
 
-    private static ImmutableArray<ImmutableArray<DefenceId>> Candidates(City city, BreachScenario scenario, string[] only)
+    private static void Check(City city, BreachScenario scenario, DefenceRanking ranking)
     {
-        var catalogue = city.Security.Defences.Select(defence => defence.Id).ToHashSet();
-        if (only.Where(id => !catalogue.Contains(new(id))).ToArray() is { Length: > 0 } unknown)
+        if (ranking.Budget is { } budget && budget is not (>= 0 and <= DefenceRanking.BudgetMax))
         {
-            throw new CommandFailedException($"--only: the city's catalogue has no {string.Join(", ", unknown.Select(id => $"'{id}'"))}.");
+            throw new CommandFailedException(string.Create(CultureInfo.InvariantCulture, $"--budget must be 0 to {DefenceRanking.BudgetMax:N0}."));
         }
 
-        var candidates = (only.Length > 0 ? only.Select(id => new DefenceId(id)) : catalogue)
-            .Except(scenario.Defences).Distinct().Order().Select(id => ImmutableArray.Create(id)).ToImmutableArray();
-        return candidates.IsEmpty ? throw new CommandFailedException("The city's catalogue has no defence that is not in place already.") : candidates;
+        BreachArguments.CheckDefences(city, "--only", ranking.Only);
+        if (ranking.Candidates(city, scenario).IsEmpty)
+        {
+            throw new CommandFailedException("There is no defence to rank: all that were asked for are in place already.");
+        }
     }
 
     private static RankReport Rank(
-        City city, SimulationStart start, BreachScenario scenario, ImmutableArray<ImmutableArray<DefenceId>> sets,
-        double? budget, int threads, Action<double> progress, CancellationToken cancellation)
+        City city, SimulationStart start, BreachScenario scenario, DefenceRanking ranking, int threads, Action<double> progress, CancellationToken cancellation)
     {
-        var job = new RankJob(city, start, scenario, sets, cancellation);
-        var all = PartRunner.Run(job, threads, done => progress(budget is null ? done : done / 2), cancellation);
-        var ranked = RankReport.Of(job, all, BreachReport.DefaultConfidence, null);
-        return budget is { } money ? ranked with { Best = Best(city, start, scenario, ranked, money, threads, done => progress(0.5 + (done / 2)), cancellation) } : ranked;
-    }
-
-    /// <summary>Only defences that changed something by themselves are combined: all others change no run.</summary>
-    private static BestSetReport Best(
-        City city, SimulationStart start, BreachScenario scenario, RankReport ranked, double budget, int threads,
-        Action<double> progress, CancellationToken cancellation)
-    {
-        var useful = ranked.Sets.Where(set => set.IsDistinguishable).OrderBy(set => set.Defences[0]).ToImmutableArray();
-        var shorter = scenario with { Runs = Math.Min(scenario.Runs, RunsOfSetMax), InputDraws = 0 };
-        var tried = 0;
-        var answer = BestSet.Find([.. useful.Select(set => set.Cost)], budget, items =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            progress(Math.Min(1, tried++ / (double)BestSet.ExhaustiveMax));
-            if (items.IsEmpty)
-            {
-                return 0;
-            }
-
-            var job = new RankJob(city, start, shorter, [[.. items.Select(item => useful[item].Defences[0])]], cancellation);
-            return -RankReport.Of(job, PartRunner.Run(job, threads, _ => { }, cancellation), BreachReport.DefaultConfidence, null).Sets[0].PersonHours.Mean;
-        });
-        return new(
-            budget, [.. answer.Items.Select(item => useful[item].Defences[0])], answer.Cost, answer.Value, shorter.Runs, answer.Tried,
-            answer.IsHeuristic, answer.IsCutShort);
+        var job = new RankJob(city, start, scenario, ranking.Candidates(city, scenario), cancellation);
+        var all = PartRunner.Run(job, threads, done => progress(ranking.Budget is null ? done : done / 2), cancellation);
+        return ranking.Report(
+            job, all, small => PartRunner.Run(small, threads, _ => { }, cancellation),
+            tried => progress(0.5 + (0.5 * Math.Min(1, tried / (double)BestSet.ExhaustiveMax))), cancellation);
     }
 
     private static byte[] Written(RankReport report, string format)

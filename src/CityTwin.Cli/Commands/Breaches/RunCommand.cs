@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using CityTwin.Core.Breaches.Answers;
+using CityTwin.Core.Model;
 using CityTwin.Core.Breaches.Reports;
 
 namespace CityTwin.Cli.Commands.Breaches;
@@ -42,14 +43,14 @@ internal static class RunCommand
             });
             var written = result.GetRequiredValue(format) == Html
                 ? BreachReportHtml.Write(report, city, arguments.CommandAgain(result, "run", scenario, $"--half-width {result.GetValue(halfWidth):R} --format html --out report.html"))
-                : Written(report, result.GetRequiredValue(format));
+                : Written(report, city, result.GetRequiredValue(format));
             SimulateCommand.Deliver(result, written, arguments.File(result));
             return Task.FromResult(ExitCode.Ok);
         });
         return command;
     }
 
-    private static byte[] Written(BreachReport report, string format)
+    private static byte[] Written(BreachReport report, City city, string format)
     {
         if (format == Json)
         {
@@ -63,7 +64,7 @@ internal static class RunCommand
         }
         else
         {
-            BreachReportText.WriteTable(writer, report);
+            BreachReportText.WriteTable(writer, report, city);
         }
 
         return Encoding.UTF8.GetBytes(writer.ToString());

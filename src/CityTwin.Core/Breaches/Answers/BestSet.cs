@@ -15,6 +15,9 @@ public static class BestSet
     /// <summary>The most sets that the heuristic tries; then it gives the best so far, and says so.</summary>
     public const int TriedMax = 20_000;
 
+    /// <summary>By so much of the budget a sum of costs may exceed it: rounding, not money.</summary>
+    private const double Rounding = 1e-12;
+
     /// <param name="costs">By item, at least 0.</param>
     /// <param name="value">What a set is worth, more being better; it gets sorted indices, and must give the same set the same value.</param>
     /// <returns>Of equally good sets a cheapest, and of those the first that was tried.</returns>
@@ -22,6 +25,7 @@ public static class BestSet
     {
         Invariant.Hold(costs.All(cost => cost >= 0), "A cost is not negative.");
         Invariant.Hold(budget >= 0, "A budget is not negative.");
+        budget *= 1 + Rounding;
         var search = new Search(costs, budget, value);
         if (Affordable(costs, budget) is { } all)
         {

@@ -35,7 +35,7 @@ public sealed class BreachJob
         _draws = [.. inputs.Select(drawn =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return BreachPlan.Of(ground, scenario, defended, drawn);
+            return BreachPlan.Of(ground, scenario, defended, drawn, Plan);
         })];
         Inputs = Drawn(inputs);
     }
@@ -67,7 +67,10 @@ public sealed class BreachJob
 
     /// <summary>Runs one part of all runs.</summary>
     /// <param name="part">0 up to <see cref="PartsOf"/>.</param>
-    public BreachPart Run(int part, CancellationToken cancellation = default)
+    public BreachPart Run(int part, CancellationToken cancellation = default) => Run(part, null, cancellation);
+
+    /// <param name="seen">Told of each run with the inputs as stated, in order, once it is in the tally.</param>
+    internal BreachPart Run(int part, Action<BreachRun, BreachTally>? seen, CancellationToken cancellation)
     {
         var answer = new BreachPart(this);
         var run = new BreachRun(Plan);
@@ -78,6 +81,7 @@ public sealed class BreachJob
             cancellation.ThrowIfCancellationRequested();
             run.Go(number);
             answer.Tally.Take(run);
+            seen?.Invoke(run, answer.Tally);
             if (draws.Length == 0 || number >= RunsOfDraws)
             {
                 continue;

@@ -68,7 +68,10 @@ public sealed record BreachReport(
             rule.LookConfidence,
             Share(BreachCount.Succeeded, runs),
             Share(BreachCount.Interrupted, runs),
-            Share(BreachCount.Neutralised, counts[(int)BreachCount.Interrupted]),
+
+            // Not whether somebody was arrested: where the attack goes on over networks without him, it was not stopped. So
+            // P_E is P_I times P_N, as everybody who knows the words expects.
+            Share(BreachCount.Stopped, counts[(int)BreachCount.Interrupted]),
             Share(BreachCount.Stopped, runs),
             [.. job.Scenario.Targets.Select((target, place) => new TargetAnswer(target, new(tally.Targets[place], runs)))],
             [
@@ -187,7 +190,7 @@ public sealed record UncertaintyAnswer(
     internal static UncertaintyAnswer Of(BreachJob job, NestedEstimate success, NestedEstimate hours, double confidence) => new(
         success.Draws,
         success.Runs,
-        NestedAnswer.Of(success, 1, confidence).WithinOne(),
+        NestedAnswer.OfChance(success, confidence),
         NestedAnswer.Of(hours, 1000, confidence),
         [.. Tornado.Of(job.Inputs, success.DrawMeans, confidence).Take(BarsMax)],
         [.. Tornado.Of(job.Inputs, [.. hours.DrawMeans.Select(mean => mean / 1000)], confidence).Take(BarsMax)]);
@@ -196,13 +199,19 @@ public sealed record UncertaintyAnswer(
 /// <summary>A mean over draws of the inputs, with both kinds of uncertainty.</summary>
 public sealed record NestedAnswer(double Mean, Interval? Sampling, Interval? Input, Interval? Both)
 {
-    /// <summary>A chance lies between 0 and 1, also where an interval would reach beyond.</summary>
-    internal NestedAnswer WithinOne() =>
-        this with { Sampling = Sampling?.Within(0, 1), Input = Input?.Within(0, 1), Both = Both?.Within(0, 1) };
+    /// <summary>Of a chance, which lies between 0 and 1.</summary>
+    internal static NestedAnswer OfChance(NestedEstimate estimate, double confidence) =>
+        Of(estimate, estimate.ChanceInterval(confidence), estimate.InputInterval(confidence), 0);
 
-    /// <summary>The difference of two chances lies between -1 and 1.</summary>
-    internal NestedAnswer WithinDifference() =>
-        this with { Sampling = Sampling?.Within(-1, 1), Input = Input?.Within(-1, 1), Both = Both?.Within(-1, 1) };
+    /// <summary>Of the difference of two chances, which lies between -1 and 1.</summary>
+    internal static NestedAnswer OfDifference(NestedEstimate estimate, double confidence) =>
+        Of(estimate, estimate.DifferenceInterval(confidence), estimate.InputInterval(confidence), -1);
+
+    private static NestedAnswer Of(NestedEstimate estimate, Interval? sampling, Interval? input, double least) => new(
+        estimate.Mean,
+        sampling?.Within(least, 1),
+        input?.Within(least, 1),
+        sampling is { } one && input is { } other ? estimate.Joined(one, other).Within(least, 1) : null);
 
     internal static NestedAnswer Of(NestedEstimate estimate, double unit, double confidence)
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
+using CityTwin.Core.Breaches.Reports;
 using CityTwin.Core.Breaches.Running;
+using CityTwin.Core.Model;
 
 namespace CityTwin.Core.Breaches.Answers;
 
@@ -9,7 +11,8 @@ public static class BreachReportText
     private const int StepsShown = 8;
     private const int ServicesShown = 10;
 
-    public static void WriteTable(TextWriter writer, BreachReport report)
+    /// <param name="city">The one that the report is of: it knows what people call things.</param>
+    public static void WriteTable(TextWriter writer, BreachReport report, City city)
     {
         var scenario = report.Scenario;
         Line(writer, $"{scenario.Name}: {report.Runs:N0} runs as {scenario.Profile}, seed {scenario.Seed}, given that someone tries");
@@ -19,20 +22,21 @@ public static class BreachReportText
         }
 
         writer.WriteLine();
-        Share(writer, "success", report.Success, report.Confidence);
+        Line(writer, $"{"",-32}{"share",9}   {report.Confidence * 100:0.##} % interval");
+        Share(writer, "success", report.Success, report.Confidence, "all targets are reached");
         foreach (var target in report.Targets.Length > 1 ? report.Targets : [])
         {
             Share(writer, $"  reached {target.Target}", target.Reached, report.Confidence);
         }
 
-        Share(writer, "interruption P_I", report.Interruption, report.Confidence);
-        Share(writer, "neutralisation P_N", report.Neutralisation, report.Confidence);
-        Share(writer, "effectiveness P_E", report.Effectiveness, report.Confidence);
+        Share(writer, "interruption P_I", report.Interruption, report.Confidence, "responders are there before that");
+        Share(writer, "neutralisation P_N", report.Neutralisation, report.Confidence, "of those interrupted, stopped");
+        Share(writer, "effectiveness P_E", report.Effectiveness, report.Confidence, "interrupted and stopped");
         writer.WriteLine();
-        Line(writer, $"{"",-24}{"mean",12}{"5 %",12}{"50 %",12}{"95 %",12}");
+        Line(writer, $"{"",-36}{"mean",14}{"5 %",14}{"50 %",14}{"95 %",14}");
         foreach (var times in report.Times.Where(times => times.Count > 0))
         {
-            Line(writer, $"{"time to " + times.Name,-24}{Time(times.Mean),12}{Time(times.Percentile5),12}{Time(times.Median),12}{Time(times.Percentile95),12}  in {times.Count:N0} runs");
+            Line(writer, $"{"time to " + times.Name,-36}{Time(times.Mean),14}{Time(times.Percentile5),14}{Time(times.Median),14}{Time(times.Percentile95),14}  in {times.Count:N0} runs");
         }
 
         Quantity(writer, "person-hours lost", report.Losses.PersonHours);
@@ -49,7 +53,7 @@ public static class BreachReportText
 
         WriteServices(writer, report);
         WriteWeaknesses(writer, report);
-        WriteUncertainty(writer, report);
+        WriteUncertainty(writer, report, city);
         writer.WriteLine();
         writer.WriteLine(report.Stopping);
         Line(writer, $"{report.AssumedInputs} of {report.Inputs} inputs are assumptions. Definition {report.City.Value[..12]}, rules {report.RulesVersion}.");
@@ -116,7 +120,7 @@ public static class BreachReportText
         foreach (var service in worst)
         {
             var critical = service.Critical is { Successes: > 0 } one ? string.Create(CultureInfo.InvariantCulture, $"  critical in {one.Estimate:P1}") : "";
-            Line(writer, $"  {service.Zone + " " + service.Service,-40}{service.Losses.PersonHours.Mean,12:N1}{critical}");
+            Line(writer, $"  {service.Zone + " " + service.Service,-40}{service.Losses.PersonHours.Mean,14:N0}{critical}");
         }
     }
 
@@ -143,7 +147,7 @@ public static class BreachReportText
         }
     }
 
-    private static void WriteUncertainty(TextWriter writer, BreachReport report)
+    private static void WriteUncertainty(TextWriter writer, BreachReport report, City city)
     {
         if (report.Uncertainty is not { } uncertainty)
         {
@@ -152,29 +156,31 @@ public static class BreachReportText
 
         writer.WriteLine();
         Line(writer, $"With the inputs drawn {uncertainty.Draws} times from their ranges ({uncertainty.RunsOfEach:N0} runs of each):");
-        Nested(writer, "success", uncertainty.Success, 100, "%");
-        Nested(writer, "person-hours lost", uncertainty.PersonHours, 1, "");
+        Nested(writer, "success, %", uncertainty.Success, 100, "N1");
+        Nested(writer, "person-hours lost", uncertainty.PersonHours, 1, "N0");
+        var words = new InputWords(city.Security, new(city));
         foreach (var bar in uncertainty.SuccessTornado.Where(bar => bar.IsBeyondNoise).Take(StepsShown))
         {
-            Line(writer, $"  {bar.Input,-48} moves success by {bar.Swing * 100,7:+0.0;-0.0} points over its range");
+            Line(writer, $"  {words.Of(bar.Input)}: moves success by {bar.Swing * 100:+0.0;-0.0} points from the low end of its range to the high one");
         }
     }
 
-    private static void Nested(TextWriter writer, string name, NestedAnswer answer, double factor, string unit) => Line(
-        writer,
-        $"  {name,-22}{answer.Mean * factor,10:N1}{unit}  sampling {Bounds(answer.Sampling, factor)}  inputs {Bounds(answer.Input, factor)}");
+    private static void Nested(TextWriter writer, string name, NestedAnswer answer, double factor, string format) => writer.WriteLine(
+        $"  {name,-22}{Number(answer.Mean * factor, format),14}   sampling {Bounds(answer.Sampling, factor, format)}   inputs {Bounds(answer.Input, factor, format)}   both {Bounds(answer.Both, factor, format)}");
 
-    private static string Bounds(Interval? interval, double factor) => interval is { } one
-        ? string.Create(CultureInfo.InvariantCulture, $"{one.Low * factor:N1} .. {one.High * factor:N1}") : "unknown";
+    private static string Bounds(Interval? interval, double factor, string format) =>
+        interval is { } one ? $"{Number(one.Low * factor, format)} .. {Number(one.High * factor, format)}" : "unknown";
 
-    private static void Share(TextWriter writer, string name, Proportion share, double confidence)
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    private static void Share(TextWriter writer, string name, Proportion share, double confidence, string meaning = "")
     {
         var interval = share.Wilson(confidence);
-        Line(writer, $"{name,-32}{share.Estimate * 100,7:0.0} %   {interval.Low * 100:0.0} .. {interval.High * 100:0.0} %");
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-32}{share.Estimate * 100,7:0.0} %   {interval.Low * 100:0.0} .. {interval.High * 100:0.0} %   {meaning}").TrimEnd());
     }
 
     private static void Quantity(TextWriter writer, string name, QuantityAnswer quantity) => Line(
-        writer, $"{name,-24}{quantity.Mean,12:N1}{quantity.Percentile5,12:N1}{quantity.Median,12:N1}{quantity.Percentile95,12:N1}");
+        writer, $"{name,-36}{quantity.Mean,14:N0}{quantity.Percentile5,14:N0}{quantity.Median,14:N0}{quantity.Percentile95,14:N0}");
 
     private static void Row(TextWriter writer, string of, string figure, Proportion share, double confidence)
     {
@@ -196,7 +202,7 @@ public static class BreachReportText
         Line(writer, $"{of},{figure} 95 %,{percentile95:R},,");
     }
 
-    private static string Time(double seconds) => seconds < 600
+    internal static string Time(double seconds) => seconds < 600
         ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s")
         : seconds < 36_000 ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0.0} min")
         : string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0.0} h");

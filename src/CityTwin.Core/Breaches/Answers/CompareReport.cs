@@ -36,13 +36,13 @@ public sealed record CompareReport(string FirstName, string SecondName, BreachRe
         Line(writer, $"{"",-26}{"A",14}{"B",14}{"B - A",14}   interval of the difference");
         foreach (var row in Rows)
         {
-            var interval = row.Interval is { } one ? string.Create(CultureInfo.InvariantCulture, $"{one.Low:N1} .. {one.High:N1}{(row.Unit == "%" ? " points" : "")}") : "too few runs differ";
-            Line(writer, $"{row.Figure,-26}{row.First.ToString("N1", CultureInfo.InvariantCulture) + row.UnitText,14}{row.Second.ToString("N1", CultureInfo.InvariantCulture) + row.UnitText,14}{row.Difference,14:+#,0.0;-#,0.0;0.0}   {interval}{Word(row.Verdict)}");
+            var interval = row.Interval is { } one ? $"{row.Text(one.Low)} .. {row.Text(one.High)}{(row.Unit == "%" ? " points" : "")}" : row.Difference == 0 ? "no difference seen" : "too few runs differ";
+            Line(writer, $"{row.Figure,-26}{row.Text(row.First) + row.UnitText,14}{row.Text(row.Second) + row.UnitText,14}{(row.Difference > 0 ? "+" : "") + row.Text(row.Difference),14}   {interval}{Word(row.Verdict)}");
         }
 
         foreach (var (one, other) in First.Times.Zip(Second.Times).Where(pair => pair.First.Count > 0 || pair.Second.Count > 0))
         {
-            Line(writer, $"{"time to " + one.Name + ", s",-26}{Median(one),14}{Median(other),14}{"",14}   medians; not paired");
+            Line(writer, $"{"time to " + one.Name,-26}{Median(one),14}{Median(other),14}{"",14}   medians; not paired");
         }
 
         writer.WriteLine();
@@ -99,7 +99,7 @@ public sealed record CompareReport(string FirstName, string SecondName, BreachRe
 
     private static string Word(Verdict verdict) => verdict == Verdict.NotDistinguishable ? "  not distinguishable" : "";
 
-    private static string Median(TimesAnswer times) => times.Count == 0 ? "never" : times.Median.ToString("N1", CultureInfo.InvariantCulture);
+    private static string Median(TimesAnswer times) => times.Count == 0 ? "never" : BreachReportText.Time(times.Median);
 
     private static Interval? Scaled(Interval? interval, double factor) => interval is { } one ? new(one.Low * factor, one.High * factor) : null;
 
@@ -116,6 +116,9 @@ public sealed record CompareRow(string Figure, string Unit, double First, double
     public double Difference => Second - First;
 
     public Verdict Verdict => Verdicts.Of(Interval);
+
+    /// <summary>Shares with a digit more; nobody knows tenths of an hour of a million.</summary>
+    internal string Text(double value) => value.ToString(Unit == "%" ? "N1" : "N0", CultureInfo.InvariantCulture);
 
     internal string UnitText => Unit.Length > 0 ? " " + Unit : "";
 }

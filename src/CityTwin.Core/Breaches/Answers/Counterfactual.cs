@@ -52,10 +52,14 @@ public sealed record Counterfactual(
         // Where the attack failed there is no way; then all that was reached counts.
         var taken = (facts.HasSucceeded ? facts.OnTheWay : facts.Reached).ToHashSet();
         var steps = job.Defended.Security.Steps.Where(step => taken.Contains(step.Id)).ToList();
+
+        // A camera may have been without power though no service of a zone fell.
+        var canPowerFail = facts.HasFallen || !job.Scenario.Events.IsEmpty
+            || job.Defended.Security.Steps.Any(step => facts.Reached.Contains(step.Id) && step.Effects.Any(effect => effect is Manipulation or Destruction or ForgedReading));
         return
         [
             .. steps.Select(step => step.Through).OfType<ConduitId>().Distinct().Order().Select(conduit => new Change(ChangeKind.Conduit, conduit.Value)),
-            .. job.City.Security.Defences.Where(defence => !job.Scenario.Defences.Contains(defence.Id) && CanMatter(defence, facts))
+            .. job.City.Security.Defences.Where(defence => !job.Scenario.Defences.Contains(defence.Id) && CanMatter(defence, facts, canPowerFail))
                 .Select(defence => new Change(ChangeKind.Defence, defence.Id.Value)),
             .. steps.Where(step => !job.Scenario.Targets.Contains(step.Id)).Select(step => new Change(ChangeKind.Step, step.Id.Value)),
         ];
@@ -89,13 +93,13 @@ public sealed record Counterfactual(
     private static (ZoneId Zone, ServiceId Service) KeyOf(ServiceHit hit) => (hit.Zone, hit.Service);
 
     /// <summary>A defence of steps matters where one of them was reached; any other may always.</summary>
-    private static bool CanMatter(Defence defence, ReplayFacts facts) => defence.Effects.Any(effect => effect switch
+    private static bool CanMatter(Defence defence, ReplayFacts facts, bool canPowerFail) => defence.Effects.Any(effect => effect switch
     {
         StepDisabled(var step) => facts.Reached.Contains(step),
         StepRarer(var step, _) => facts.Reached.Contains(step),
         StepSlower(var step, _) => facts.Reached.Contains(step),
         DetectionAdded(var step, _) => facts.Reached.Contains(step),
-        BackupAdded or FeedAdded or LinkAdded => facts.HasFallen,
+        BackupAdded or FeedAdded or LinkAdded => canPowerFail,
         _ => true,
     });
 

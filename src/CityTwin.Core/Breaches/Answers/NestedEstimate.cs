@@ -87,6 +87,17 @@ public sealed class NestedEstimate
     /// </summary>
     public double InputDeviation => Math.Sqrt(Math.Max(0, (SquareOfDraws - SquareOfRest) / Math.Max(1, Runs)));
 
+    /// <summary>
+    /// The same as <see cref="SamplingInterval"/> of values that are 0 or 1: Wilson's, for as many independent runs as leave the
+    /// same error. Runs that all came to the same leave none, and yet the chance may be other than 0 or 1.
+    /// </summary>
+    public Interval? ChanceInterval(double confidence) =>
+        Runs < 2 ? null : Proportion.Wilson(Mean, RunsWorth, StudentT.TwoSided(confidence, Runs - 1));
+
+    /// <summary>The same of values that are -1, 0 or 1, as of <see cref="PairedProportions"/>.</summary>
+    public Interval? DifferenceInterval(double confidence) =>
+        Runs < 2 ? null : PairedProportions.Interval(ShareOf(-1), ShareOf(1), RunsWorth, StudentT.TwoSided(confidence, Runs - 1));
+
     /// <summary>Where the mean over inputs would come to lie with ever more runs of these draws. Null for fewer than two runs.</summary>
     public Interval? SamplingInterval(double confidence) =>
         Runs < 2 ? null : Interval.Around(Mean, StudentT.TwoSided(confidence, Runs - 1) * SamplingError);
@@ -110,9 +121,15 @@ public sealed class NestedEstimate
 
     /// <summary>Both together: the reaches of the two intervals, joined by their squares. Null for fewer than two runs.</summary>
     public Interval? BothInterval(double confidence) =>
-        SamplingInterval(confidence) is { } sampling && InputInterval(confidence) is { } input
-            ? Interval.Around(Mean, Math.Sqrt((sampling.HalfWidth * sampling.HalfWidth) + (input.HalfWidth * input.HalfWidth)))
-            : null;
+        SamplingInterval(confidence) is { } sampling && InputInterval(confidence) is { } input ? Joined(sampling, input) : null;
+
+    /// <summary>To either side of the mean the reaches of two intervals, joined by their squares.</summary>
+    internal Interval Joined(Interval one, Interval other)
+    {
+        return new(Mean - Root(Mean - one.Low, Mean - other.Low), Mean + Root(one.High - Mean, other.High - Mean));
+
+        static double Root(double one, double other) => Math.Sqrt((one * one) + (other * other));
+    }
 
     /// <summary>
     /// What a mean square is of its expectation at least, with this confidence: a quantile of chi-square over its degrees of
@@ -123,6 +140,15 @@ public sealed class NestedEstimate
         var variance = 2 / (9.0 * degrees);
         return Math.Pow(Math.Max(0, 1 - variance + (NormalDistribution.Quantile(1 - confidence) * Math.Sqrt(variance))), 3);
     }
+
+    /// <summary>Of values that are -1, 0 or 1, the share that is not 0.</summary>
+    private double Unequal => _draws.Average(draw => (double)draw.SumOfSquares / draw.Count);
+
+    /// <summary>Of values that are -1, 0 or 1, how many independent runs would leave the same error.</summary>
+    private double RunsWorth => SamplingError is > 0 and var error ? (Unequal - (Mean * Mean)) / (error * error) : Runs;
+
+    /// <summary>The same, of those of one sign; what rounding leaves below 0 is 0.</summary>
+    private double ShareOf(int sign) => Math.Max(0, (Unequal + (sign * Mean)) / 2);
 
     private BigInteger Sum
     {

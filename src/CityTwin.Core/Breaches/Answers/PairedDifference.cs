@@ -19,7 +19,9 @@ public enum Verdict
 /// </summary>
 /// <param name="Differences">Of all runs, those that do not differ as 0.</param>
 /// <param name="Unequal">How many runs differ.</param>
-public readonly record struct PairedDifference(Moments Differences, long Unequal)
+/// <param name="Higher">In how many of them the second is higher.</param>
+[GenerateSerializer, Alias("paired-difference"), Immutable]
+public readonly record struct PairedDifference(Moments Differences, long Unequal, long Higher = 0)
 {
     /// <summary>From so many differing runs on Student's t over all runs is trusted.</summary>
     public const long UnequalForStudent = 100;
@@ -27,17 +29,21 @@ public readonly record struct PairedDifference(Moments Differences, long Unequal
     /// <summary>With fewer differing runs there is no interval.</summary>
     public const long UnequalMin = 2;
 
-    public PairedDifference Add(long first, long second) => new(Differences.Add(second - first), Unequal + (first == second ? 0 : 1));
+    public PairedDifference Add(long first, long second) =>
+        new(Differences.Add(second - first), Unequal + (first == second ? 0 : 1), Higher + (second > first ? 1 : 0));
 
-    public PairedDifference Merge(PairedDifference other) => new(Differences.Merge(other.Differences), Unequal + other.Unequal);
+    public PairedDifference Merge(PairedDifference other) =>
+        new(Differences.Merge(other.Differences), Unequal + other.Unequal, Higher + other.Higher);
 
     public double Mean => Differences.Mean;
 
     /// <summary>
     /// An interval for the mean difference. With <see cref="UnequalForStudent"/> differing runs it is Student's. With fewer,
     /// what all runs give is far from normal: most differences are 0. Then it is taken apart into how many runs differ (Wilson)
-    /// and by how much those do (Student), each with half of the error, and multiplied; that is wider than need be. Null below
-    /// <see cref="UnequalMin"/>: nothing is known then of how large a difference may be.
+    /// and by how much those do (Student), each with half of the error, and multiplied; that is wider than need be. A few runs
+    /// that differ by the same amount spread not at all, and yet the next may differ the other way: so Student's interval is
+    /// stretched towards what the share of either sign leaves possible. Null below <see cref="UnequalMin"/>: nothing is known
+    /// then of how large a difference may be.
     /// </summary>
     public Interval? Interval(double confidence)
     {
@@ -53,16 +59,26 @@ public readonly record struct PairedDifference(Moments Differences, long Unequal
 
         var half = 1 - ((1 - confidence) / 2);
         var share = new Proportion(Unequal, Differences.Count).Wilson(half);
-        var size = (Differences with { Count = Unequal }).MeanInterval(half)!.Value;
+        var size = StretchedToBothSigns((Differences with { Count = Unequal }).MeanInterval(half)!.Value, half);
         return new(size.Low * (size.Low < 0 ? share.High : share.Low), size.High * (size.High < 0 ? share.Low : share.High));
     }
 
     public Verdict Verdict(double confidence) => Verdicts.Of(Interval(confidence));
+
+    /// <summary>As if all differed by one amount, the root of their mean square: exact for such, and inside Student's for others.</summary>
+    private Interval StretchedToBothSigns(Interval size, double confidence)
+    {
+        var (amount, higher) = (Math.Sqrt((double)Differences.SumOfSquares / Unequal), new Proportion(Higher, Unequal).Wilson(confidence));
+        return new(
+            Mean < 0 ? size.Low : Math.Min(size.Low, amount * ((2 * higher.Low) - 1)),
+            Mean > 0 ? size.High : Math.Max(size.High, amount * ((2 * higher.High) - 1)));
+    }
 }
 
 /// <summary>The difference, second less first, of the chances of one outcome in two variants that met the same luck run by run.</summary>
 /// <param name="OnlyFirst">In how many runs it happened in the first variant and not in the second.</param>
 /// <param name="OnlySecond">The other way round.</param>
+[GenerateSerializer, Alias("paired-proportions"), Immutable]
 public readonly record struct PairedProportions(long OnlyFirst, long OnlySecond, long Trials)
 {
     public PairedProportions Add(bool first, bool second) =>
@@ -80,20 +96,21 @@ public readonly record struct PairedProportions(long OnlyFirst, long OnlySecond,
     /// Stat. Med. 29, 2010). Chosen over Agresti and Min's and Bonett and Price's adjusted Wald intervals because those fall
     /// to 93.4 % of a promised 95 % at a handful of discordant runs, where this one stays above 95 %. For no runs it is -1..1.
     /// </summary>
-    public Interval Interval(double confidence)
-    {
-        if (Trials == 0)
-        {
-            return new(-1, 1);
-        }
+    public Interval Interval(double confidence) => Trials == 0 ? new(-1, 1)
+        : Interval((double)OnlyFirst / Trials, (double)OnlySecond / Trials, Trials, Answers.Interval.NormalReach(confidence));
 
-        var (up, down) = (new Proportion(OnlySecond, Trials), new Proportion(OnlyFirst, Trials));
-        var (upper, lower) = (up.Wilson(confidence), down.Wilson(confidence));
-        var rest = (1 - up.Estimate) * (1 - down.Estimate);
-        var correlation = rest > 0 ? -Math.Sqrt(up.Estimate * down.Estimate / rest) : -1;
+    /// <param name="down">The share of trials in which it happened in the first variant alone.</param>
+    /// <param name="up">In the second alone.</param>
+    /// <param name="trials">More than 0; not whole where trials hang together and are worth fewer.</param>
+    /// <param name="z">How many standard errors to either side.</param>
+    internal static Interval Interval(double down, double up, double trials, double z)
+    {
+        var (upper, lower) = (Proportion.Wilson(up, trials, z), Proportion.Wilson(down, trials, z));
+        var rest = (1 - up) * (1 - down);
+        var correlation = rest > 0 ? -Math.Sqrt(up * down / rest) : -1;
         return new(
-            Estimate - Joined(up.Estimate - upper.Low, lower.High - down.Estimate, correlation),
-            Estimate + Joined(upper.High - up.Estimate, down.Estimate - lower.Low, correlation));
+            up - down - Joined(up - upper.Low, lower.High - down, correlation),
+            up - down + Joined(upper.High - up, down - lower.Low, correlation));
     }
 
     public Verdict Verdict(double confidence) => Verdicts.Of(Interval(confidence));

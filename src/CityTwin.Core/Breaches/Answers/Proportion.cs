@@ -16,19 +16,17 @@ public readonly record struct Proportion(long Successes, long Trials)
     /// runs, and on average over the possible truths it covers what it promises. For no runs it is 0..1.
     /// </summary>
     /// <param name="confidence">More than 0, less than 1.</param>
-    public Interval Wilson(double confidence)
-    {
-        if (Trials == 0)
-        {
-            return new(0, 1);
-        }
+    public Interval Wilson(double confidence) => Trials == 0 ? new(0, 1) : Wilson(Estimate, Trials, Interval.NormalReach(confidence));
 
-        var z = Interval.NormalReach(confidence);
-        var (n, p) = ((double)Trials, Estimate);
-        var middle = (Successes + (z * z / 2)) / (n + (z * z));
-        var reach = z / (n + (z * z)) * Math.Sqrt((n * p * (1 - p)) + (z * z / 4));
+    /// <param name="share">Of the trials that were successes.</param>
+    /// <param name="trials">More than 0; not whole where trials hang together and are worth fewer.</param>
+    /// <param name="z">How many standard errors to either side.</param>
+    internal static Interval Wilson(double share, double trials, double z)
+    {
+        var middle = ((trials * share) + (z * z / 2)) / (trials + (z * z));
+        var reach = z / (trials + (z * z)) * Math.Sqrt((trials * share * (1 - share)) + (z * z / 4));
 
         // At the ends the formula is exactly 0 or 1, but for rounding.
-        return new(Successes == 0 ? 0 : Math.Max(0, middle - reach), Successes == Trials ? 1 : Math.Min(1, middle + reach));
+        return new(share <= 0 ? 0 : Math.Max(0, middle - reach), share >= 1 ? 1 : Math.Min(1, middle + reach));
     }
 }

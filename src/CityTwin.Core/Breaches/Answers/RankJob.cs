@@ -20,12 +20,14 @@ public sealed class RankJob
     public RankJob(
         City city, SimulationStart start, BreachScenario scenario, ImmutableArray<ImmutableArray<DefenceId>> sets, CancellationToken cancellation = default)
     {
-        (City, Scenario, Sets) = (city, scenario, sets);
+        (City, Start, Scenario, Sets) = (city, start, scenario, sets);
         _base = new(city, start, scenario, [], null, cancellation);
         _variants = [.. sets.Select(set => new Variant(city, start, scenario, set, _base.Ground, cancellation))];
     }
 
     public City City { get; }
+
+    public SimulationStart Start { get; }
 
     public BreachScenario Scenario { get; }
 
@@ -88,11 +90,12 @@ public sealed class RankJob
             var basis = Defended.By(city, scenario.Defences);
             Ground = known is not null && defended.BuildsAs(basis) ? known
                 : new(city, start, scenario, defended.Patch, cancellation);
+            var stated = BreachPlan.Of(Ground, scenario, defended, InputValues.Stated);
             _plans =
             [
-                BreachPlan.Of(Ground, scenario, defended, InputValues.Stated),
+                stated,
                 .. Enumerable.Range(1, scenario.InputDraws)
-                    .Select(draw => BreachPlan.Of(Ground, scenario, defended, InputValues.Drawn(scenario.Seed, draw))),
+                    .Select(draw => BreachPlan.Of(Ground, scenario, defended, InputValues.Drawn(scenario.Seed, draw), stated)),
             ];
         }
 
@@ -116,10 +119,11 @@ internal readonly record struct RunResult(bool Succeeded, bool Stopped, long Los
 public sealed class RankPart
 {
     internal RankPart(int sets, int draws)
+        : this(new(), [.. Enumerable.Range(0, sets).Select(_ => new SetTally(draws))])
     {
-        Base = new();
-        Sets = [.. Enumerable.Range(0, sets).Select(_ => new SetTally(draws))];
     }
+
+    private RankPart(BaseTally basis, ImmutableArray<SetTally> sets) => (Base, Sets) = (basis, sets);
 
     internal BaseTally Base { get; }
 
@@ -135,7 +139,22 @@ public sealed class RankPart
             mine.Merge(theirs);
         }
     }
+
+    /// <summary>For sending to whoever merges.</summary>
+    public RankPartState ToState() => new(Base.Success, Base.Stopped, Base.Hours, Base.Records, [.. Sets.Select(set => set.ToState())]);
+
+    public static RankPart Of(RankPartState state) => new(BaseTally.Of(state), [.. state.Sets.Select(SetTally.Of)]);
 }
+
+/// <summary>The state of a <see cref="RankPart"/>: first what the runs came to as it is, then with each set less without it.</summary>
+[GenerateSerializer, Alias("rank-part"), Immutable]
+public sealed record RankPartState(Proportion Success, Proportion Stopped, Moments Hours, Moments Records, ImmutableArray<SetTallyState> Sets);
+
+/// <summary>The state of one set's differences.</summary>
+[GenerateSerializer, Alias("rank-set-tally"), Immutable]
+public sealed record SetTallyState(
+    PairedProportions Success, PairedProportions Stopped, PairedDifference Hours, PairedDifference Records,
+    NestedEstimateState? StoppedOfDraws, NestedEstimateState? HoursOfDraws);
 
 /// <summary>The scenario as it is.</summary>
 internal sealed class BaseTally
@@ -159,14 +178,25 @@ internal sealed class BaseTally
         (Success, Stopped) = (Success.Merge(other.Success), Stopped.Merge(other.Stopped));
         (Hours, Records) = (Hours.Merge(other.Hours), Records.Merge(other.Records));
     }
+
+    public static BaseTally Of(RankPartState state) =>
+        new() { Success = state.Success, Stopped = state.Stopped, Hours = state.Hours, Records = state.Records };
 }
 
 /// <summary>With a set less without it, run by run.</summary>
-internal sealed class SetTally(int draws)
+internal sealed class SetTally
 {
-    private readonly NestedEstimate? _stoppedOfDraws = draws < 2 ? null : new(draws);
-    private readonly NestedEstimate? _hoursOfDraws = draws < 2 ? null : new(draws);
-    private readonly long[] _values = new long[draws];
+    private readonly NestedEstimate? _stoppedOfDraws;
+    private readonly NestedEstimate? _hoursOfDraws;
+    private readonly long[] _values;
+
+    public SetTally(int draws)
+        : this(draws < 2 ? null : new(draws), draws < 2 ? null : new(draws))
+    {
+    }
+
+    private SetTally(NestedEstimate? stopped, NestedEstimate? hours) =>
+        (_stoppedOfDraws, _hoursOfDraws, _values) = (stopped, hours, new long[stopped?.Draws ?? 0]);
 
     public PairedProportions Success { get; private set; }
 
@@ -213,4 +243,12 @@ internal sealed class SetTally(int draws)
         _stoppedOfDraws?.Merge(other._stoppedOfDraws!);
         _hoursOfDraws?.Merge(other._hoursOfDraws!);
     }
+
+    public SetTallyState ToState() => new(Success, Stopped, Hours, Records, _stoppedOfDraws?.ToState(), _hoursOfDraws?.ToState());
+
+    public static SetTally Of(SetTallyState state) => new(
+        state.StoppedOfDraws is { } stopped ? NestedEstimate.Of(stopped) : null, state.HoursOfDraws is { } hours ? NestedEstimate.Of(hours) : null)
+    {
+        Success = state.Success, Stopped = state.Stopped, Hours = state.Hours, Records = state.Records,
+    };
 }

@@ -13,29 +13,27 @@ public static class RankReportText
         Line(writer, $"{report.Scenario.Name}: {report.Runs:N0} paired runs, seed {report.Scenario.Seed}, given that someone tries");
         Line(writer, $"As it is: success {report.Success.Estimate:P1}, P_E {report.Effectiveness.Estimate:P1}, {report.MeanPersonHours:N0} person-hours, {report.MeanRecords:N0} records");
         writer.WriteLine();
-        Line(writer, $"{"Defence",-36}{"cost " + report.Currency,12}{"success",10}{"P_E",9}  {"(interval)",-20}{"person-hours",14}  {"(interval)",-26}{"saved/" + report.Currency,10}");
-        foreach (var set in report.Sets)
+        var what = report.SavesRecords ? "records" : "person-hours";
+        Line(writer, $"{"Defence",-36}{"cost " + report.Currency,12}{"success",10}{"P_E",9}  {"(interval)",-20}{what,14}  {"(interval)",-26}{"saved/" + report.Currency,10}");
+        foreach (var set in report.Sets.Where(set => !set.TouchesNothing))
         {
-            Line(writer, $"{string.Join(" + ", set.Defences),-36}{set.Cost,12:N0}{Points(set.Success.Mean),10}{Points(set.Effectiveness.Mean),9}  {Bounds(set.Effectiveness, 100, "0.0"),-20}{set.PersonHours.Mean,14:N0}  {Bounds(set.PersonHours, 1, "N0"),-26}{set.HoursSavedPerCost,10:0.000}{(set.IsDistinguishable ? "" : "  not distinguishable")}");
+            var saved = Measure(report, set);
+            Line(writer, $"{string.Join(" + ", set.Defences),-36}{set.Cost,12:N0}{Points(set.Success.Mean),10}{Points(set.Effectiveness.Mean),9}  {Bounds(set.Effectiveness, 100, "0.0"),-20}{saved.Mean,14:N0}  {Bounds(saved, 1, "N0"),-26}{report.SavedPerCost(set),10:0.000}{(set.IsDistinguishable ? "" : "  not distinguishable")}");
         }
 
-        if (report.Best is { } best)
-        {
-            writer.WriteLine();
-            Line(writer, $"Best set within {best.Budget:N0} {report.Currency}: {(best.Defences.IsEmpty ? "none" : string.Join(" + ", best.Defences))} for {best.Cost:N0}, saves {best.Value:N0} person-hours");
-            Line(writer, $"  {best.Tried} sets tried with {best.RunsOfEach} runs each, {(best.IsHeuristic ? "by a heuristic (greedy over singles and pairs, then swaps): a better set may exist" : "all there are")}{(best.IsCutShort ? ", cut short" : "")}.");
-        }
-
+        WriteIdle(writer, report);
+        WriteBest(writer, report, what);
         writer.WriteLine();
-        Line(writer, $"Differences are with the defence less without it, run by run under the same luck; intervals hold with {report.Confidence:P0}{(report.Sets.Any(set => set.PersonHours.OverInputs is not null) ? " over sampling and inputs together" : "")}.");
+        Line(writer, $"Differences are with the defence less without it, run by run under the same luck, success and P_E in percentage points; intervals hold with {report.Confidence:P0}{(report.Sets.Any(set => set.PersonHours.OverInputs is not null) ? " over sampling and inputs together" : "")}.");
+        writer.WriteLine("P_E counts attacks that responders stop. One that fails by itself is no success and not in P_E: so both can fall.");
     }
 
     public static void WriteCsv(TextWriter writer, RankReport report)
     {
-        writer.WriteLine("defences,cost,success,success low,success high,effectiveness,effectiveness low,effectiveness high,person-hours,person-hours low,person-hours high,records,runs changed,verdict");
+        writer.WriteLine("defences,cost,success,success low,success high,effectiveness,effectiveness low,effectiveness high,person-hours,person-hours low,person-hours high,records,runs changed,verdict,in best set");
         foreach (var set in report.Sets)
         {
-            Line(writer, $"{string.Join('+', set.Defences)},{set.Cost:R},{Row(set.Success)},{Row(set.Effectiveness)},{Row(set.PersonHours)},{set.RecordsDifference.Mean:R},{set.RunsChanged},{(set.IsDistinguishable ? "distinguishable" : "not distinguishable")}");
+            Line(writer, $"{string.Join('+', set.Defences)},{set.Cost:R},{Row(set.Success)},{Row(set.Effectiveness)},{Row(set.PersonHours)},{set.RecordsDifference.Mean:R},{set.RunsChanged},{(set.IsDistinguishable ? "distinguishable" : "not distinguishable")},{InBest(report, set)}");
         }
     }
 
@@ -63,13 +61,13 @@ public static class RankReportText
             writer.WriteStartArray("defences");
             foreach (var set in report.Sets)
             {
-                Write(writer, set);
+                Write(writer, report, set);
             }
 
             writer.WriteEndArray();
             if (report.Best is { } best)
             {
-                Write(writer, best);
+                Write(writer, report, best);
             }
 
             writer.WriteEndObject();
@@ -79,7 +77,41 @@ public static class RankReportText
         return stream.ToArray();
     }
 
-    private static void Write(Utf8JsonWriter writer, RankedSet set)
+    /// <summary>Twenty lines of nothing hide the few that matter.</summary>
+    private static void WriteIdle(TextWriter writer, RankReport report)
+    {
+        if (report.Sets.Where(set => set.TouchesNothing).ToList() is { Count: > 0 } idle)
+        {
+            writer.WriteLine();
+            Line(writer, $"No run of {report.Runs:N0} changes with these (not distinguishable; P_E within {Bounds(idle[0].Effectiveness, 100, "+0.0;-0.0")} points): {string.Join(", ", idle.Select(set => string.Join(" + ", set.Defences)))}");
+        }
+    }
+
+    private static void WriteBest(TextWriter writer, RankReport report, string what)
+    {
+        if (report.Best is not { } best)
+        {
+            return;
+        }
+
+        writer.WriteLine();
+        Line(writer, $"Best set within {best.Budget:N0} {report.Currency}: {(best.Defences.IsEmpty ? "none saves anything that can be told from chance" : $"{string.Join(" + ", best.Defences)} for {best.Cost:N0}")}");
+        if (best.Check is { } check)
+        {
+            var saved = Measure(report, check.Set);
+            var interval = saved.Interval is { } one ? string.Create(CultureInfo.InvariantCulture, $"{0 - one.High:N0} .. {0 - one.Low:N0}") : "too few runs differ";
+            Line(writer, $"  saves {0 - saved.Mean:N0} {what} ({interval}) in {check.Runs:N0} other runs, of seed {check.Seed}; {best.Value:N0} in those that it was chosen by");
+        }
+
+        Line(writer, $"  {best.Tried:N0} sets tried with {best.RunsOfEach:N0} runs each, {(best.IsHeuristic ? "by a heuristic (greedy over singles and pairs, then swaps): a better set may exist" : "all there are")}{(best.IsCutShort ? ", cut short" : "")}.");
+    }
+
+    private static DifferenceAnswer Measure(RankReport report, RankedSet set) => report.SavesRecords ? set.RecordsDifference : set.PersonHours;
+
+    private static string InBest(RankReport report, RankedSet set) =>
+        report.Best is not { } best ? "" : set.Defences.All(best.Defences.Contains) ? "yes" : "no";
+
+    private static void Write(Utf8JsonWriter writer, RankReport report, RankedSet set)
     {
         writer.WriteStartObject();
         Ids(writer, set.Defences.Select(id => id.Value));
@@ -88,23 +120,32 @@ public static class RankReportText
         Difference(writer, "effectiveness", set.Effectiveness);
         Difference(writer, "personHours", set.PersonHours);
         Difference(writer, "records", set.RecordsDifference);
-        writer.WriteNumber("hoursSavedPerCost", Rounded(set.HoursSavedPerCost));
+        writer.WriteNumber(report.SavesRecords ? "recordsSavedPerCost" : "hoursSavedPerCost", Rounded(report.SavedPerCost(set)));
         writer.WriteNumber("runsChanged", set.RunsChanged);
         writer.WriteBoolean("distinguishable", set.IsDistinguishable);
         writer.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter writer, BestSetReport best)
+    private static void Write(Utf8JsonWriter writer, RankReport report, BestSetReport best)
     {
         writer.WriteStartObject("best");
         writer.WriteNumber("budget", Rounded(best.Budget));
         Ids(writer, best.Defences.Select(id => id.Value));
         writer.WriteNumber("cost", Rounded(best.Cost));
-        writer.WriteNumber("personHoursSaved", Rounded(best.Value));
+        writer.WriteNumber(report.SavesRecords ? "recordsSaved" : "personHoursSaved", Rounded(best.Value));
         writer.WriteNumber("runsOfEach", best.RunsOfEach);
         writer.WriteNumber("tried", best.Tried);
         writer.WriteBoolean("heuristic", best.IsHeuristic);
         writer.WriteBoolean("cutShort", best.IsCutShort);
+        if (best.Check is { } check)
+        {
+            writer.WriteStartObject("check");
+            writer.WriteNumber("seed", check.Seed);
+            writer.WriteNumber("runs", check.Runs);
+            Difference(writer, report.SavesRecords ? "records" : "personHours", Measure(report, check.Set));
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndObject();
     }
 

@@ -1,3 +1,4 @@
+using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Simulation;
 
@@ -7,10 +8,11 @@ namespace CityTwin.Core.Breaches.Kept;
 /// <param name="Id">Names the kept breach.</param>
 /// <param name="ScenarioJson">As it was given.</param>
 /// <param name="Scenario">As it is run: read, with what the order changes in it.</param>
-/// <param name="HalfWidth">As of <see cref="Answers.StoppingRule"/>; 0 = all runs are made.</param>
+/// <param name="HalfWidth">As of <see cref="StoppingRule"/>; 0 = all runs are made, as for a ranking.</param>
 /// <param name="Start">What every run begins from.</param>
 /// <param name="Version">The version of the live city it was read from; empty for a new city.</param>
 /// <param name="RequestId">The caller's id of the request.</param>
+/// <param name="Ranking">Not one report: the defences ranked by what they change.</param>
 [GenerateSerializer, Alias("breach-order"), Immutable]
 public sealed record BreachOrder(
     string Id,
@@ -22,4 +24,5 @@ public sealed record BreachOrder(
     string Principal,
     string Reason,
     string RequestId,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt,
+    DefenceRanking? Ranking = null);

@@ -20,8 +20,9 @@ public static class BreachRules
         new(
             order.Id, BreachPhase.Queued, order.Scenario.Name, order.Start.City, order.Version, order.Start.At, order.Scenario.Seed,
             order.Scenario.Runs, order.Scenario.InputDraws, order.HalfWidth, BreachRun.RulesVersion, order.Principal, order.Reason,
-            order.RequestId, order.CreatedAt, NextLook: RuleOf(order).NextLook(0)),
-        order);
+            order.RequestId, order.CreatedAt, NextLook: RuleOf(order).NextLook(0), Ranking: order.Ranking),
+        order,
+        Notes: []);
 
     public static StoppingRule RuleOf(BreachOrder order) => new(BreachReport.DefaultConfidence, order.HalfWidth, order.Scenario.Runs);
 
@@ -33,16 +34,14 @@ public static class BreachRules
     public static BreachState Advance(BreachState state, BreachProgress progress, long runs, int? nextLook) =>
         Open(state, status => state with { Status = status with { RunsDone = runs, NextLook = nextLook }, Progress = progress });
 
-    public static BreachState Succeed(BreachState state, BreachHeadline headline, string report, DateTimeOffset at) => report.Length > ReportLengthMax
-        ? Fail(state, $"The report has {report.Length} characters; at most {ReportLengthMax} are kept.", at)
+    public static BreachState Succeed(BreachState state, KeptAnswer answer, DateTimeOffset at) => answer.ReportJson.Length > ReportLengthMax
+        ? Fail(state, $"The report has {answer.ReportJson.Length} characters; at most {ReportLengthMax} are kept.", at)
         : Open(state, status => state with
         {
-            Status = status with
-            {
-                Phase = BreachPhase.Succeeded, RunsDone = headline.Success.Trials, NextLook = null, EndedAt = at, Headline = headline,
-            },
+            Status = status with { Phase = BreachPhase.Succeeded, RunsDone = answer.Runs, NextLook = null, EndedAt = at, Headline = answer.Headline },
             Progress = null,
-            ReportJson = report,
+            ReportJson = answer.ReportJson,
+            Notes = answer.Notes,
         });
 
     /// <param name="error">For whoever ordered it.</param>

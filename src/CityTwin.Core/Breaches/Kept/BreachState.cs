@@ -7,10 +7,11 @@ namespace CityTwin.Core.Breaches.Kept;
 /// <param name="Status">Null together with <paramref name="Order"/>: nobody ordered it, or it was deleted.</param>
 /// <param name="Progress">What runs came to so far; null before the first are in, and when it is done.</param>
 /// <param name="ReportJson">The bytes of the report as text, once it has succeeded.</param>
+/// <param name="Notes">What its single runs came to, once it has succeeded: by part, of all runs or of none.</param>
 [GenerateSerializer, Alias("breach-state"), Immutable]
-public sealed record BreachState(BreachStatus? Status, BreachOrder? Order, BreachProgress? Progress = null, string? ReportJson = null)
+public sealed record BreachState(BreachStatus? Status, BreachOrder? Order, BreachProgress? Progress = null, string? ReportJson = null, ImmutableArray<RunNotes> Notes = default)
 {
-    public static readonly BreachState None = new(null, null);
+    public static readonly BreachState None = new(null, null, Notes: []);
 }
 
 /// <summary>The parts that are in, and what they came to together.</summary>

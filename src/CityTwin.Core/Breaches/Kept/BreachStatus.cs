@@ -28,7 +28,9 @@ public enum BreachPhase
 /// <param name="NextLook">After how many runs it looks whether that is enough; null when it has.</param>
 /// <param name="Error">Why it failed.</param>
 /// <param name="CancelledBy">Who stopped it.</param>
-/// <param name="Headline">Once it has succeeded.</param>
+/// <param name="Headline">Once it has succeeded; none of a ranking.</param>
+/// <param name="Ranking">What is ranked; null where one report is asked for.</param>
+/// <param name="SetsTried">How many sets of defences have been tried in search of the best within the budget.</param>
 [GenerateSerializer, Alias("breach-status"), Immutable]
 public sealed record BreachStatus(
     string Id,
@@ -52,12 +54,26 @@ public sealed record BreachStatus(
     DateTimeOffset? EndedAt = null,
     string? Error = null,
     string? CancelledBy = null,
-    BreachHeadline? Headline = null)
+    BreachHeadline? Headline = null,
+    DefenceRanking? Ranking = null,
+    int SetsTried = 0)
 {
     public bool IsDone => Phase is BreachPhase.Succeeded or BreachPhase.Failed or BreachPhase.Cancelled;
 
-    /// <summary>How much of the budget is in, 0..1000; 1000 for one that has succeeded, also where it stopped early.</summary>
-    public int ProgressPermille => Phase == BreachPhase.Succeeded ? 1000 : (int)(RunsDone * 1000 / Math.Max(1, RunsMax));
+    /// <summary>
+    /// How much of the budget of runs is in, 0..1000; 1000 for one that has succeeded, also where it stopped early. Where the best
+    /// set within a budget of money is looked for, the runs are one half and the most sets that may be tried are the other.
+    /// </summary>
+    public int ProgressPermille
+    {
+        get
+        {
+            var ofRuns = (int)(RunsDone * 1000 / Math.Max(1, RunsMax));
+            return Phase == BreachPhase.Succeeded ? 1000
+                : Ranking?.Budget is null ? ofRuns
+                : (ofRuns / 2) + Math.Min(500, SetsTried * 500 / BestSet.ExhaustiveMax);
+        }
+    }
 }
 
 /// <summary>The figures of a report that two breaches are compared by; those of losses are sums over all runs, in thousandths of hours.</summary>

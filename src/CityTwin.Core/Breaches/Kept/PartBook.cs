@@ -9,41 +9,41 @@ namespace CityTwin.Core.Breaches.Kept;
 /// </summary>
 public sealed class PartBook
 {
-    private readonly BreachJob _job;
+    private readonly KeptJob _job;
     private readonly StoppingRule _rule;
     private readonly SortedSet<int> _returned = [];
     private readonly HashSet<int> _out = [];
     private readonly SortedSet<int> _beyond = [];
-    private BreachPart? _answer;
+    private KeptPart? _answer;
     private int _through;
     private int _next;
     private int _end;
 
     /// <param name="progress">What was in when it was last kept; null = nothing.</param>
-    public PartBook(BreachJob job, StoppingRule rule, BreachProgress? progress = null)
+    public PartBook(KeptJob job, BreachProgress? progress = null)
     {
-        (_job, _rule) = (job, rule);
+        (_job, _rule) = (job, job.Rule);
         if (progress is not null)
         {
-            _answer = BreachPart.Of(job, progress.Answer);
+            _answer = job.Read(progress.Answer);
             _through = progress.Through;
             _beyond.UnionWith(progress.Beyond);
         }
 
         _next = _through;
-        var (ends, reached) = (rule.Looks.Select(BreachJob.PartsOf).ToArray(), _beyond.Count > 0 ? _beyond.Max + 1 : _through);
+        var (ends, reached) = (_rule.Looks.Select(BreachJob.PartsOf).ToArray(), _beyond.Count > 0 ? _beyond.Max + 1 : _through);
         _end = Array.Find(ends, end => end >= Math.Max(1, reached));
         Look();
     }
 
     /// <summary>How many runs are in.</summary>
-    public long Runs => _answer?.Tally.Runs ?? 0;
+    public long Runs => _answer?.Runs ?? 0;
 
     /// <summary>After how many runs it looks again; null when it is enough.</summary>
     public int? NextLook => Answer is null ? _rule.Looks.First(look => BreachJob.PartsOf(look) == _end) : null;
 
     /// <summary>What it comes to, once the stopping rule is content.</summary>
-    public BreachPart? Answer { get; private set; }
+    public KeptPart? Answer { get; private set; }
 
     /// <summary>A part to be run by somebody; null while all that are wanted are out or in.</summary>
     public int? HandOut()
@@ -94,7 +94,7 @@ public sealed class PartBook
             return;
         }
 
-        var done = BreachPart.Of(_job, state);
+        var done = _job.Read(state);
         if (_answer is null)
         {
             _answer = done;
@@ -131,7 +131,7 @@ public sealed class PartBook
         }
         else
         {
-            _end = BreachJob.PartsOf(_rule.NextLook(_answer.Tally.Runs)!.Value);
+            _end = BreachJob.PartsOf(_rule.NextLook(_answer.Runs)!.Value);
         }
     }
 }

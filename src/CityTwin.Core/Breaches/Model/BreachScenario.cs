@@ -15,7 +15,7 @@ namespace CityTwin.Core.Breaches.Model;
 /// <param name="Events">What happens to the city meanwhile, such as a storm outage; sorted by time.</param>
 /// <param name="Defences">Those in place.</param>
 /// <param name="Runs">How many times, 1..<see cref="RunsMax"/>.</param>
-/// <param name="InputDraws">How many times the ranges of the inputs are drawn; 0 = they stay at their values.</param>
+/// <param name="InputDraws">How many times the ranges of the inputs are drawn, at least 2; 0 = they stay at their values.</param>
 [GenerateSerializer, Alias("breach-scenario"), Immutable]
 public sealed record BreachScenario(
     string Name,

@@ -67,7 +67,7 @@ public sealed record Area(AreaId Id, string Name, ZoneId Zone, LonLat Position);
 /// <param name="Speed">Every step's time is divided by it; more than 0.</param>
 /// <param name="Hands">How many cyber steps are worked on at once; at least 1.</param>
 /// <param name="Knowledge">Which way is taken where there are several.</param>
-/// <param name="Entries">Cyber steps that are reached at the beginning.</param>
+/// <param name="Entries">Cyber steps that are reached at the beginning, whatever their chance and skill; defences that rule them out, or make them rarer, still count.</param>
 /// <param name="Start">Where the adversary stands at the beginning; null = never comes in person.</param>
 /// <param name="Neutralisation">The chance that responders who come in time stop this adversary (P_N).</param>
 /// <param name="GuardSkills">What a guard must be able to do to be sent.</param>

@@ -61,6 +61,10 @@ internal static class HeadSection
             : " No service falls because of it.";
         var records = string.Concat(report.Records.Select(one => $" On average {Words.Quantity(one.Records.Mean)} {one.RecordClass} records become known."));
         return Words.Format(
-            $"Of 100 such attempts by the adversary '{page.Names.Profile(report.Scenario.Profile.Value)}' about {report.Success.Estimate * 100:0} succeed and {report.Effectiveness.Estimate * 100:0} are stopped by responders.") + lost + records;
+            $"Of 100 such attempts by the adversary '{page.Names.Profile(report.Scenario.Profile.Value)}' about {report.Success.Estimate * 100:0} succeed and {report.Effectiveness.Estimate * 100:0} are stopped by responders.") + Inputs(report) + lost + records;
     }
+
+    /// <summary>Whoever reads no further must not take the narrow interval of the runs for all that is open.</summary>
+    private static string Inputs(BreachReport report) => report.Uncertainty?.Success.Both is { } both
+        ? Words.Format($" How many succeed hangs on inputs that nobody knows exactly: over their ranges it is {both.Low * 100:0} to {both.High * 100:0} of 100.") : "";
 }

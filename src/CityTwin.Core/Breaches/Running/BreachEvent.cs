@@ -6,11 +6,11 @@ internal enum BreachEventKind
     /// <summary>Something happens to the city, whoever attacks.</summary>
     City,
 
+    /// <summary>A step is noticed, if its sensor works. It comes before the step is reached: a step blinds nobody until it is done.</summary>
+    Detected,
+
     /// <summary>A step is reached.</summary>
     Reached,
-
-    /// <summary>A step is noticed, if its sensor works.</summary>
-    Detected,
 
     /// <summary>An alarm is believed.</summary>
     Alarmed,

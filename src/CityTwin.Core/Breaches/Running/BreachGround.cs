@@ -47,6 +47,7 @@ public sealed class BreachGround
         }
 
         course.RunTo(HorizonTicks);
+        ChangingAnyway = [.. course.Touched];
         Without = course.Outcome();
         Kinds = [.. Watch.Services.Select(item => item.Service.Service).Distinct().Order()];
         Services = Grouped(Watch.Services, Kinds);
@@ -82,6 +83,9 @@ public sealed class BreachGround
     internal RoadGraph Roads { get; }
 
     internal ImmutableArray<CityEvent> Events { get; }
+
+    /// <summary>The services whose level changes although nobody attacks.</summary>
+    internal int[] ChangingAnyway { get; } = [];
 
     /// <summary>How the city fares if nobody attacks.</summary>
     internal CourseOutcome Without { get; }

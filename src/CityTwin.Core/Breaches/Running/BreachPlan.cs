@@ -46,14 +46,22 @@ public sealed class BreachPlan
 
     /// <summary>Makes a plan of a scenario that Import has read and checked against the city.</summary>
     /// <param name="ground">Made with the patch of these very defences.</param>
-    public static BreachPlan Of(BreachGround ground, BreachScenario scenario, Defended defended, InputValues inputs)
+    /// <param name="stated">The same with the inputs as stated: who knows the sensors knows them so, and the way is looked for once.</param>
+    public static BreachPlan Of(BreachGround ground, BreachScenario scenario, Defended defended, InputValues inputs, BreachPlan? stated = null)
     {
         var plan = new BreachPlan(ground, scenario, new PlanCompiler(ground, scenario, defended, inputs).Compile());
-        return defended.Security.Profiles.First(one => one.Id == scenario.Profile).Knowledge != Knowledge.Defences ? plan
-            : new(ground, scenario, plan.Tables with
-            {
-                KnownWay = [.. VulnerableWay.Of(plan, defended)?.Steps.Select(step => plan.Steps.BinarySearch(step)) ?? []],
-            });
+        if (defended.Security.Profiles.First(one => one.Id == scenario.Profile).Knowledge != Knowledge.Defences)
+        {
+            return plan;
+        }
+
+        // A draw of less skill may close the way; then another one is looked for.
+        var way = stated?.Tables.KnownWay.Select(step => plan.Steps.BinarySearch(stated.Steps[step])).ToArray() ?? [];
+        return new(ground, scenario, plan.Tables with
+        {
+            KnownWay = way.Length > 0 && way.Min() >= 0 ? way
+                : [.. VulnerableWay.Of(plan, defended)?.Steps.Select(step => plan.Steps.BinarySearch(step)) ?? []],
+        });
     }
 }
 
@@ -102,7 +110,7 @@ internal sealed record PlanTables(
 /// <param name="ParentsNeeded">How many parents must be reached until it opens; 0 for a physical step without parents.</param>
 /// <param name="IsAll">An AND step.</param>
 /// <param name="Children">The steps that name it as a parent.</param>
-/// <param name="ToGoTicks">By mean times, what is left from here to the nearest target.</param>
+/// <param name="ToGoTicks">By mean times, what is left from here to the nearest target; <see cref="NowhereTicks"/> where it leads to none.</param>
 /// <param name="AsTargets">Its places among the targets of the scenario.</param>
 /// <param name="IsGoal">Physical: it is taken for its own sake, and not only to get somewhere.</param>
 internal sealed record PlanStep(
@@ -122,6 +130,9 @@ internal sealed record PlanStep(
     int[] AsTargets,
     bool IsGoal)
 {
+    /// <summary>Farther than any target, and small enough that a second more still counts.</summary>
+    public const double NowhereTicks = 1e15;
+
     public bool IsMove => From != To;
 }
 

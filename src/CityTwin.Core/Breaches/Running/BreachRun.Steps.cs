@@ -28,17 +28,20 @@ public sealed partial class BreachRun
         _ways.Forget();
     }
 
-    /// <summary>Entries are there before anything follows from one of them: what it opens may be another.</summary>
+    /// <summary>Entries that no defence takes away are there before anything follows from one of them: what it opens may be another.</summary>
     private void BeginCyber()
     {
         foreach (var entry in _tables.Entries)
         {
-            _steps[entry].State = StepState.Reached;
+            _steps[entry].State = Exists(entry) ? StepState.Reached : Impossible(entry);
         }
 
         foreach (var entry in _tables.Entries)
         {
-            Follow(entry);
+            if (_steps[entry].State == StepState.Reached)
+            {
+                Follow(entry);
+            }
         }
 
         UseHands();
@@ -63,6 +66,12 @@ public sealed partial class BreachRun
         return plan.Exists >= 1 || (plan.Exists > 0 && _chance.Unit(plan.Key, Purpose.Exists) < plan.Exists);
     }
 
+    private StepState Impossible(int step)
+    {
+        TellStep(StoryKind.Impossible, step);
+        return StepState.Impossible;
+    }
+
     /// <summary>A step's parents are there.</summary>
     private void Open(int step)
     {
@@ -73,8 +82,7 @@ public sealed partial class BreachRun
 
         if (!Exists(step))
         {
-            _steps[step].State = StepState.Impossible;
-            TellStep(StoryKind.Impossible, step);
+            _steps[step].State = Impossible(step);
             return;
         }
 
@@ -203,6 +211,11 @@ public sealed partial class BreachRun
         foreach (var child in _tables.Steps[step].Children)
         {
             ref var progress = ref _steps[child];
+            if (progress.State != StepState.Closed)
+            {
+                continue; // who comes later changes nothing, and nothing rests on it
+            }
+
             progress.FirstParent = progress.FirstParent < 0 ? step : progress.FirstParent;
             if (--progress.Missing == 0)
             {
@@ -264,8 +277,9 @@ public sealed partial class BreachRun
 
             Outcome.IsOnTheWay[step] = true;
             _marking.Push(_steps[step].Before); // of what was taken in person, the way there
-            if (!_tables.Steps[step].IsAll)
+            if (!_tables.Steps[step].IsAll || _steps[step].Missing > 0)
             {
+                // Something is missing only of what the attack begins with: that rests on nothing.
                 _marking.Push(_steps[step].FirstParent);
                 continue;
             }

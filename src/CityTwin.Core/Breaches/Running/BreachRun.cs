@@ -13,7 +13,7 @@ namespace CityTwin.Core.Breaches.Running;
 public sealed partial class BreachRun
 {
     /// <summary>Grows whenever the same scenario may come to other numbers; every report names it.</summary>
-    public const int RulesVersion = 1;
+    public const int RulesVersion = 2;
 
     private readonly BreachPlan _plan;
     private readonly PlanTables _tables;
@@ -114,13 +114,21 @@ public sealed partial class BreachRun
         TellServices();
     }
 
-    /// <summary>All that falls into one instant is one batch: it settles once.</summary>
+    /// <summary>
+    /// All that falls into one instant is one batch: it settles once. Only who looks at the city meets it as what came
+    /// before in the same instant left it: a camera whose power was cut does not see the next step begin.
+    /// </summary>
     private void TakeInstant(long at)
     {
         _now = at;
         while (_queue.TryPeek(out var happening, out _) && happening.AfterTicks == at)
         {
             _queue.Dequeue();
+            if (happening.Kind is BreachEventKind.Detected or BreachEventKind.Alarmed)
+            {
+                _course.Settle(at);
+            }
+
             Take(happening);
         }
 
@@ -159,6 +167,7 @@ public sealed partial class BreachRun
 
     private void Finish()
     {
+        _course.End();
         (Outcome.RestoredAt, Outcome.HasFallen) = (_course.RestoredAt, _course.HasFallen);
         Outcome.Evaluations = _course.Evaluations;
         if (Outcome.SucceededAt is not null)

@@ -162,6 +162,15 @@ internal sealed class CityCourse
         }
     }
 
+    /// <summary>What somebody would have put back and the attack holds down has lost something, though its level never changed.</summary>
+    public void End()
+    {
+        foreach (var service in _ground.ChangingAnyway)
+        {
+            Touch(ref _services[service], service);
+        }
+    }
+
     /// <summary>Of all services, also those whose level never changed.</summary>
     public CourseOutcome Outcome()
     {

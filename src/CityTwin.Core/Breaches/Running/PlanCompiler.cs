@@ -56,7 +56,7 @@ internal sealed class PlanCompiler
 
         var targets = _scenario.Targets.Select(target => index.TryGetValue(target, out var place) ? place : -1).ToArray();
         var durations = model.Select(step => Delay.Of(step.Duration, $"step/{step.Id}/duration", _inputs, 1 / _speed)).ToArray();
-        var toGo = ToGo(children, durations, targets);
+        var toGo = ToGo(model, children, durations, targets);
         var steps = model.Select((step, place) => Compiled(step, durations[place], [.. step.Parents.Where(index.ContainsKey).Select(parent => index[parent])], [.. children[place]], toGo[place], [.. targets.Index().Where(target => target.Item == place).Select(target => target.Index)])).ToArray();
         var guards = Guards();
         var response = _model.Response;
@@ -86,13 +86,31 @@ internal sealed class PlanCompiler
             KeyedChance.KeyOf(_profile.Id.Value));
     }
 
-    /// <summary>Steps that the adversary can do at all.</summary>
+    /// <summary>Steps that the adversary can do at all, or has done.</summary>
     private HashSet<StepId> Possible()
     {
         var skill = _inputs.Of($"profile/{_profile.Id}/skill", _profile.Skill);
         return [.. _model.Steps
-            .Where(step => step.Exists.High > 0 && _inputs.Of($"step/{step.Id}/skill", step.Skill) <= skill)
+            .Where(step => Entries.Contains(step.Id) ? Exists(step) > 0
+                : step.Exists.High > 0 && _inputs.Of($"step/{step.Id}/skill", step.Skill) <= skill)
             .Select(step => step.Id)];
+    }
+
+    /// <summary>
+    /// The chance that a step can be taken. What the attack begins with is given, whatever its chance and skill: it has
+    /// happened in the city as it is. Only defences take it away, as much as they make it rarer.
+    /// </summary>
+    private double Exists(AttackStep step)
+    {
+        var name = $"step/{step.Id}/exists";
+        var exists = _inputs.Of(name, step.Exists);
+        if (!Entries.Contains(step.Id))
+        {
+            return exists;
+        }
+
+        var undefended = _inputs.Of(name, _ground.City.Security.Steps.First(one => one.Id == step.Id).Exists);
+        return undefended > 0 ? Math.Min(1, exists / undefended) : 1;
     }
 
     /// <summary>Steps that lead to a target: its parents and theirs, and the ways to the areas that physical ones are taken in.</summary>
@@ -127,12 +145,14 @@ internal sealed class PlanCompiler
         return wanted;
     }
 
-    private static double[] ToGo(List<int>[] children, Delay[] durations, int[] targets)
+    /// <summary>A step leads to those that name it as a parent, and to those taken where it brings the adversary: a key leads through its door.</summary>
+    private static double[] ToGo(ImmutableArray<AttackStep> steps, List<int>[] children, Delay[] durations, int[] targets)
     {
-        var toGo = new double[children.Length];
-        Array.Fill(toGo, double.MaxValue);
-        var parents = children.Select(_ => new List<int>()).ToArray();
-        for (var step = 0; step < children.Length; step++)
+        var toGo = new double[steps.Length];
+        Array.Fill(toGo, PlanStep.NowhereTicks);
+        var movesTo = steps.Select((step, place) => (step, place)).Where(pair => pair.step.From != pair.step.To).ToLookup(pair => pair.step.To, pair => pair.place);
+        var parents = steps.Select(step => step.From is null ? [] : movesTo[step.From].ToList()).ToArray();
+        for (var step = 0; step < steps.Length; step++)
         {
             children[step].ForEach(child => parents[child].Add(step));
         }
@@ -172,7 +192,7 @@ internal sealed class PlanCompiler
             parents,
             children,
             duration,
-            _inputs.Of($"step/{step.Id}/exists", step.Exists),
+            Exists(step),
             [.. step.Detections.Select((detection, number) => Compiled(step, detection, number))],
             [.. step.Effects.Select((effect, number) => Compiled(step, effect, number))],
             step.From is { } from ? _areas[from] : -1,

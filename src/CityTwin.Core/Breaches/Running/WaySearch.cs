@@ -35,7 +35,7 @@ internal sealed class WaySearch
     /// <param name="without">A step that is not taken; null = all may be.</param>
     public VulnerableWay? To(AttackStep target, StepId? without)
     {
-        var before = Before(target, []).Where(step => step.Id != target.Id).DistinctBy(step => step.Id).ToList();
+        var before = Before(target);
         if (before.Any(step => step.Id == without))
         {
             return null;
@@ -84,16 +84,29 @@ internal sealed class WaySearch
     }
 
     /// <summary>What must be done in the same place before a step. Where something else would do as well, nothing must.</summary>
-    private IEnumerable<AttackStep> Before(AttackStep step, ImmutableHashSet<StepId> seen)
+    private List<AttackStep> Before(AttackStep target)
+    {
+        var (before, seen) = (new List<AttackStep>(), new HashSet<StepId> { target.Id });
+        Visit(target);
+        return before;
+
+        void Visit(AttackStep step)
+        {
+            foreach (var parent in MustBeDoneHere(step).Where(parent => seen.Add(parent.Id)))
+            {
+                Visit(parent);
+                before.Add(parent);
+            }
+        }
+    }
+
+    private IEnumerable<AttackStep> MustBeDoneHere(AttackStep step)
     {
         var parents = step.Parents.Where(_reachable.ContainsKey).Select(parent => _reachable[parent]).ToList();
-        var here = parents.Where(parent => parent.Kind == StepKind.Physical && parent.From == step.From && parent.To == step.From && !seen.Contains(parent.Id)).ToList();
-        if (step.Logic == StepLogic.Any)
-        {
-            here = here.Count == parents.Count ? [.. here.OrderBy(parent => parent.Duration.MeanSeconds).Take(1)] : [];
-        }
-
-        return here.SelectMany(parent => Before(parent, seen.Add(step.Id)).Append(parent));
+        var here = parents.Where(parent => parent.Kind == StepKind.Physical && parent.From == step.From && parent.To == step.From).ToList();
+        return step.Logic == StepLogic.All ? here
+            : here.Count == parents.Count ? here.OrderBy(parent => parent.Duration.MeanSeconds).Take(1)
+            : [];
     }
 
     /// <summary>Acts on the spot become tasks through areas of their own, behind the areas of the model and "done".</summary>

@@ -60,6 +60,14 @@ public sealed class AnswersTests
     }
 
     [Fact]
+    public void A_budget_of_exactly_what_a_set_costs_buys_it() =>
+        Assert.Equal([0, 1], BestSet.Find([0.1, 0.2], 0.3, set => set.Length).Items);
+
+    [Fact]
+    public void Two_runs_that_differ_alike_tell_no_defence_from_none() =>
+        Assert.Equal(Verdict.NotDistinguishable, new PairedDifference(new Moments(998, 0, 0), 0).Add(500, 0).Add(500, 0).Verdict(0.95));
+
+    [Fact]
     public void Paired_runs_beat_independent_ones_of_a_small_effect()
     {
         // Both variants succeed in half of the runs; the second also fails in 2 % of all that the first wins.

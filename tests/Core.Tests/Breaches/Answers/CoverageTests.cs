@@ -87,6 +87,60 @@ public sealed class CoverageTests
         return paired.Interval(Confidence) is not { } interval || interval.Contains(mean);
     });
 
+    /// <summary>Differences of one size and either sign, as of records: nothing on average, though by chance a few are all of one sign.</summary>
+    [Theory]
+    [InlineData(61UL, 0.003)]
+    [InlineData(62UL, 0.008)]
+    [InlineData(63UL, 0.02)]
+    [InlineData(64UL, 0.09)]
+    public void Paired_difference_interval_of_equal_amounts_covers_their_mean(ulong seed, double unequal) => AssertCovers(seed, luck =>
+    {
+        var paired = new PairedDifference();
+        for (var run = 0; run < 1_000; run++)
+        {
+            paired = paired.Add(500, luck.Happens(unequal) ? (luck.Happens(0.5) ? 0 : 1_000) : 500);
+        }
+
+        return paired.Interval(Confidence) is not { } interval || interval.Contains(0);
+    });
+
+    /// <summary>A chance over draws of inputs that do not matter; next to never, next to always.</summary>
+    [Theory]
+    [InlineData(71UL, 0.003)]
+    [InlineData(72UL, 0.01)]
+    [InlineData(73UL, 0.1)]
+    [InlineData(74UL, 0.997)]
+    public void Nested_interval_of_a_chance_covers_it(ulong seed, double chance) => AssertCovers(seed, luck =>
+    {
+        var estimate = new NestedEstimate(4);
+        for (var run = 0; run < 250; run++)
+        {
+            var value = luck.Happens(chance) ? 1 : 0;
+            estimate.Add([value, value, value, value]);
+        }
+
+        var answer = NestedAnswer.OfChance(estimate, Confidence);
+        return answer.Sampling!.Value.Contains(chance) && answer.Both!.Value.Contains(chance);
+    });
+
+    /// <summary>The difference of two chances, likewise: in all draws the same runs differ.</summary>
+    [Theory]
+    [InlineData(81UL, 0.002)]
+    [InlineData(82UL, 0.01)]
+    [InlineData(83UL, 0.1)]
+    public void Nested_interval_of_a_difference_of_chances_covers_it(ulong seed, double less) => AssertCovers(seed, luck =>
+    {
+        var estimate = new NestedEstimate(4);
+        for (var run = 0; run < 250; run++)
+        {
+            var value = luck.Happens(less) ? -1 : 0;
+            estimate.Add([value, value, value, value]);
+        }
+
+        var answer = NestedAnswer.OfDifference(estimate, Confidence);
+        return answer.Sampling!.Value.Contains(-less) && answer.Both!.Value.Contains(-less);
+    });
+
     /// <summary>Inputs, luck and their interplay of known size; the truth of one more draw, and of the draws at hand.</summary>
     [Theory]
     [InlineData(41UL, 30, 100)]

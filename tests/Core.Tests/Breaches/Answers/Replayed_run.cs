@@ -3,9 +3,11 @@ using System.Text.Json;
 using CityTwin.Core.Breaches.Answers;
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Breaches.Running;
+using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
 using CityTwin.Core.Simulation;
 using CityTwin.Testing.Breaches;
+using CityTwin.Testing.Cities;
 using Xunit;
 using static CityTwin.Testing.Breaches.BreachModels;
 
@@ -54,6 +56,40 @@ public sealed class Replayed_run
         Assert.Equal(replay.Facts.LostThousandthHours, first.SavedThousandthHours);
         Assert.Contains(
             "Without the conduit 'The seventh', the attack fails; power at hospital stays up", new ReplayWords(replay).Sentence(first), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_battery_for_the_camera_is_tried_though_no_service_fell()
+    {
+        var model = SecurityOf(
+            [
+                Cyber("entry", StepLogic.Any, [], Duration.None),
+                Cyber("cut-power", StepLogic.Any, ["entry"], Duration.Constant(60), 1, null, new Manipulation(new("camera-power"), 0)),
+                Cyber("act", StepLogic.Any, ["cut-power"], Duration.Constant(60), 1, [Noticed(1, sensor: "eye")]),
+            ],
+            Adversary(["entry"]), Answer(Duration.Constant(1))) with
+        {
+            Defences = [new(new("battery"), "Battery", "battery", Estimate.One, [new BackupAdded(new(new("camera-supply"), new(1000, 24 * Hour, null)))])],
+        };
+        var harbour = HarbourCity.Of();
+        var city = With(model, harbour with
+        {
+            Segments =
+            [
+                .. harbour.Segments.Concat(
+                [
+                    new Segment(new("camera-power"), "Camera power", "feeder", HarbourCity.Power, new("harbour"), [new(4.5, 51.9)], new(), false),
+                    new Segment(new("camera-supply"), "Camera supply", "feeder", HarbourCity.Power, new("harbour"), [new(4.5, 51.9)], new(Supply: new Supplier(new("camera-power"))), false),
+                ]).OrderBy(segment => segment.Id),
+            ],
+            Sensors = [.. harbour.Sensors.Append(harbour.Sensors.Single(sensor => sensor.Id == new SensorId("camera")) with { Id = new("eye"), Availability = new Supplier(new("camera-supply")) }).OrderBy(sensor => sensor.Id)],
+        });
+        var job = new BreachJob(city, SimulationStart.New(city, SimulationStart.DefaultAt), Scenario(["act"]));
+
+        var replay = Replay.Of(job, 0, TestContext.Current.CancellationToken);
+
+        Assert.True(replay.Facts is { HasSucceeded: true, HasFallen: false });
+        Assert.True(Assert.Single(replay.Counterfactuals, one => one.Change == new Change(ChangeKind.Defence, "battery")).IsDecisive);
     }
 
     [Fact]

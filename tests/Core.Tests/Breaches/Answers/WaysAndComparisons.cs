@@ -12,6 +12,7 @@ namespace CityTwin.Core.Tests.Breaches.Answers;
 /// <summary>The most vulnerable way of a scenario, and two breaches beside each other.</summary>
 public sealed class WaysAndComparisons
 {
+    private static readonly string[] Sides = ["left", "right"];
     private static readonly DefenceId Slower = new("slower");
 
     [Fact]
@@ -35,6 +36,24 @@ public sealed class WaysAndComparisons
         Assert.Equal(1, report.Best!.Interruption, 1e-9);
         Assert.Equal(("fence", 60.0), (report.Best.CriticalPoint!.Value.Value, report.Best.MarginSeconds));
         Assert.Equal([1, 1, 1], report.Best.InterruptionSoFar());
+    }
+
+    [Fact]
+    public void Acts_that_all_need_each_other_s_parents_are_listed_once_and_at_once()
+    {
+        const int layers = 40;
+        var steps = Enumerable.Range(0, layers).SelectMany(layer => Sides.Select(side =>
+            Physical($"act-{layer:D2}-{side}", "street", "street", Duration.Constant(1)) with
+            {
+                Logic = StepLogic.All,
+                Parents = layer == 0 ? [] : [new($"act-{layer - 1:D2}-left"), new($"act-{layer - 1:D2}-right")],
+            }));
+        var model = SecurityOf(steps, Adversary(start: "street"));
+        var city = With(model);
+
+        var report = PathReport.Of(new(city, SimulationStart.New(city, SimulationStart.DefaultAt), Scenario([$"act-{layers - 1}-left"])));
+
+        Assert.Equal((2 * layers) - 1, report.Best!.Steps.Length);
     }
 
     [Fact]

@@ -1,0 +1,117 @@
+using System.Reflection;
+using CityTwin.Core.Access;
+using CityTwin.Grains.Storing;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.IdentityModel.Tokens;
+
+namespace CityTwin.Api.Access;
+
+/// <summary>Who may come in, and how they are known.</summary>
+public sealed record AccessOptions
+{
+    /// <summary>Who may do what; the shipped table unless the operator has one.</summary>
+    public PermissionTable Permissions { get; init; } = AccessServices.ShippedPermissions;
+
+    /// <summary>Tokens of an identity provider; null = none are taken.</summary>
+    public TokenOptions? Tokens { get; init; }
+
+    /// <summary>Whether a person gets in by the link that the silo prints: on an embedded silo, on loopback.</summary>
+    public bool HasOperatorLink { get; init; }
+
+    /// <summary>The session cookie's name. Browsers do not tell ports apart, so two silos of one machine need two.</summary>
+    public string CookieName { get; init; } = "citytwin";
+
+    /// <summary>Refusals to one address or credential that are explained at once, 1..; then one a second.</summary>
+    public int RefusalsBurst { get; init; } = 60;
+}
+
+/// <summary>The doors as services.</summary>
+public static class AccessServices
+{
+    private static readonly string[] Algorithms =
+    [
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
+        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
+        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
+    ];
+
+    /// <summary>The table that this software comes with, as a file to begin one's own from.</summary>
+    public static ReadOnlyMemory<byte> ShippedFile { get; } = ReadShipped();
+
+    internal static PermissionTable ShippedPermissions { get; } = PermissionFile.Read(ShippedFile, AccessActions.All) is { Table: { } table }
+        ? table : throw new InvalidOperationException(
+            $"The shipped permissions have faults: {string.Join(' ', PermissionFile.Read(ShippedFile, AccessActions.All).Faults)}");
+
+    /// <summary>Locks the doors of the public interface; without it nobody gets in.</summary>
+    public static IServiceCollection AddCityTwinAccess(this IServiceCollection services, AccessOptions options)
+    {
+        services.AddSingleton(options.Permissions);
+        services.TryAddSingleton<IAudit, LoggedAudit>();
+        services.TryAddSingleton<KeyRing>();
+        services.AddSingleton(_ => new RefusalLimit(options.RefusalsBurst));
+        services.AddSingleton<Doors>();
+        services.AddSingleton<AccessInterceptor>();
+        services.AddSingleton(new OperatorSessions(options.HasOperatorLink));
+        services.AddSingleton(provider => new TokenDoor(options.Tokens, provider.GetRequiredService<TimeProvider>()));
+        var authentication = services.AddAuthentication();
+        if (options.HasOperatorLink)
+        {
+            authentication.AddCookie(OperatorSessions.Scheme, cookie =>
+            {
+                cookie.Cookie.Name = options.CookieName;
+                cookie.Cookie.HttpOnly = true;
+                cookie.Cookie.SameSite = SameSiteMode.Strict;
+                cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+                cookie.ExpireTimeSpan = OperatorSessions.Lasts;
+                cookie.SlidingExpiration = false;
+            });
+        }
+
+        if (options.Tokens is { } tokens)
+        {
+            authentication.AddJwtBearer(jwt => Take(jwt, tokens));
+        }
+
+        return services;
+    }
+
+    /// <summary>Before anything that answers.</summary>
+    internal static void UseDoors(this WebApplication app)
+    {
+        app.UseMiddleware<Credentials>();
+        app.UseMiddleware<Gate>();
+    }
+
+    private static void Take(JwtBearerOptions jwt, TokenOptions tokens)
+    {
+        jwt.Authority = tokens.Authority;
+        jwt.RequireHttpsMetadata = tokens.RequiresHttps;
+        jwt.MapInboundClaims = false;
+        jwt.RefreshInterval = tokens.KeysRefresh;
+        jwt.TokenValidationParameters = new()
+        {
+            ValidAudience = tokens.Audience,
+            ValidAlgorithms = Algorithms,
+            ClockSkew = tokens.ClockSkew,
+            RequireExpirationTime = true,
+            RequireSignedTokens = true,
+            ValidateAudience = true,
+            ValidateIssuer = true,
+            ValidateIssuerSigningKey = true,
+            ValidateLifetime = true,
+        };
+    }
+
+    private static byte[] ReadShipped()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("permissions.json")!;
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+}

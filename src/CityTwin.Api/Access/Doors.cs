@@ -1,0 +1,85 @@
+using CityTwin.Api.Errors;
+using CityTwin.Core.Access;
+using CityTwin.Grains.Storing;
+using CityTwin.Grains.Viewing;
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace CityTwin.Api.Access;
+
+/// <summary>What was wrong with the credential of a request, where one was shown.</summary>
+/// <param name="Reason">One of <see cref="ErrorReason"/>.</param>
+internal sealed record CredentialFault(string Reason, string Text);
+
+/// <summary>Asks the one decision for every call, and turns a no into its status, its audit entry and its place in the rate limit.</summary>
+internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, RefusalLimit refusals, TimeProvider time)
+{
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>Lets a call in, or throws.</summary>
+    /// <param name="action">As in the permission table.</param>
+    /// <param name="request">Null where there is no message that names anything.</param>
+    /// <exception cref="RpcException">UNAUTHENTICATED, PERMISSION_DENIED or RESOURCE_EXHAUSTED.</exception>
+    public CallAccess Admit(HttpContext http, ReadOnlySpan<char> action, IMessage? request)
+    {
+        var permission = table.Of(action);
+        var visit = http.Features.Get<Visit>() ?? throw new InvalidOperationException("Nobody has looked who calls.");
+        var caller = visit.Caller;
+        var principal = caller?.Principal;
+        var now = Now;
+        var verdict = AccessRules.May(principal, permission, null, [], now);
+        if (verdict == AccessVerdict.Allowed && request is not null && principal is not null
+            && (principal.EverywhereRoles & permission.Roles) == 0 && !permission.Roles.HasFlag(Roles.Anyone) && !Targets.CutToSight.Contains(MethodOf(action)))
+        {
+            var version = live.Current ?? throw ApiErrors.NotReady();
+            int[] touched = [.. Targets.NamesIn(request).SelectMany(name => Targets.ZonesOf(version, name)).Distinct()];
+            verdict = AccessRules.May(principal, permission, version.Index, touched.Length == 0 ? [AccessRules.WholeCity] : touched, now);
+        }
+
+        if (verdict == AccessVerdict.Allowed && caller?.Ended.IsCancellationRequested != true)
+        {
+            return visit.Access = new(principal, permission);
+        }
+
+        throw Refuse(http, caller, permission.Action, string.Join(' ', request is null ? [] : Targets.NamesIn(request)), verdict);
+    }
+
+    /// <summary>Why a call that was let in has to end: its credential did.</summary>
+    public RpcException Ended(HttpContext http, Caller caller, string action) =>
+        Refuse(http, caller, action, "", caller.Principal.Expires <= Now ? AccessVerdict.Expired : AccessVerdict.Allowed);
+
+    /// <summary>Reports an order and how it ended.</summary>
+    public void Report(HttpContext http, string who, string action, string on, string reason, AuditResult result) =>
+        audit.Report(new(Now, who, Caller.Of(http)?.Credential ?? "", action, on, AddressOf(http), result, reason));
+
+    public static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
+
+    private RpcException Refuse(HttpContext http, Caller? caller, string action, string on, AccessVerdict verdict)
+    {
+        if (!refusals.Take(http.Connection.RemoteIpAddress, caller?.Credential))
+        {
+            return ApiErrors.Of(
+                StatusCode.ResourceExhausted, ErrorReason.TooManyRefusals, "Too much has been refused from here; wait a minute.");
+        }
+
+        var (code, reason, text) = ReasonOf(http, caller, action, verdict);
+        audit.Report(new(Now, caller?.Principal.Name ?? "", caller?.Credential ?? "", action, on, AddressOf(http), AuditResult.Refused, reason));
+        return ApiErrors.Of(code, reason, text, ("action", action));
+    }
+
+    private static (StatusCode Code, string Reason, string Text) ReasonOf(HttpContext http, Caller? caller, string action, AccessVerdict verdict) => verdict switch
+    {
+        AccessVerdict.NoCredential when http.Features.Get<Visit>()?.Fault is { } fault => (StatusCode.Unauthenticated, fault.Reason, fault.Text),
+        AccessVerdict.NoCredential => (
+            StatusCode.Unauthenticated, ErrorReason.CredentialMissing, $"{action} needs a credential: 'authorization: Bearer KEY', or the operator's link."),
+        AccessVerdict.Expired => (StatusCode.Unauthenticated, ErrorReason.CredentialExpired, "The credential has expired."),
+        AccessVerdict.RoleMissing => (StatusCode.PermissionDenied, ErrorReason.RoleMissing, $"None of the roles of '{caller!.Principal.Name}' may do {action}."),
+        AccessVerdict.OutOfScope => (
+            StatusCode.PermissionDenied, ErrorReason.OutOfScope,
+            $"'{caller!.Principal.Name}' may not do {action} there: it is outside the zones that were granted, or does not exist."),
+        _ => (StatusCode.Unauthenticated, ErrorReason.CredentialRevoked, "The credential has been revoked."),
+    };
+
+    private static string MethodOf(ReadOnlySpan<char> action) => action[(action.LastIndexOf('/') + 1)..].ToString();
+}

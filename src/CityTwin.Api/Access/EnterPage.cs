@@ -1,0 +1,36 @@
+using CityTwin.Core.Access;
+using CityTwin.Grains.Storing;
+using Microsoft.AspNetCore.Http;
+
+namespace CityTwin.Api.Access;
+
+/// <summary><c>GET /enter?once=...</c>: the operator's link. It works once, and leads to the console.</summary>
+internal static class EnterPage
+{
+    private const string Action = "GET " + OperatorSessions.EnterPath;
+
+    public static async Task Serve(HttpContext http, OperatorSessions sessions, IAudit audit, RefusalLimit refusals, TimeProvider time)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers["Referrer-Policy"] = "no-referrer";
+        var isIn = await sessions.Enter(http);
+        if (!isIn && !refusals.Take(http.Connection.RemoteIpAddress, null))
+        {
+            http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            return;
+        }
+
+        audit.Report(new(
+            time.GetUtcNow(), isIn ? "local-operator" : "", "link", Action, "", Doors.AddressOf(http),
+            isIn ? AuditResult.Done : AuditResult.Refused, isIn ? "login" : "The link is not the newest one, or has been used."));
+        if (isIn)
+        {
+            http.Response.Redirect("/");
+            return;
+        }
+
+        http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        await http.Response.WriteAsync("This link has been used, or a newer one was printed: each works once. Use the newest.\n", http.RequestAborted);
+    }
+}

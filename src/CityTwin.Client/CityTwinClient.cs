@@ -1,0 +1,145 @@
+using CityTwin.Protocol.V1;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
+using Grpc.Net.Client.Configuration;
+
+namespace CityTwin.Client;
+
+/// <summary>
+/// A city, to be asked, commanded and watched over gRPC. A call that no silo can take is tried again, on another silo where
+/// there is one; a command keeps its request id from try to try, so it is executed once. It may be used by many threads and
+/// lives as long as the program; errors are <see cref="RpcException"/> with the reasons of the API.
+/// </summary>
+public sealed partial class CityTwinClient : IDisposable
+{
+    private readonly GrpcChannel _channel;
+    private readonly CityTwinClientOptions _options;
+
+    /// <summary>Connects when the first call is made.</summary>
+    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    public CityTwinClient(CityTwinClientOptions options)
+    {
+        options.Check();
+        _options = options;
+        _channel = GrpcChannel.ForAddress("static:///citytwin", ChannelOptions(options));
+        Invoker = _channel.Intercept(new CallDefaults(options));
+        Alerts = new(Invoker);
+        Analysis = new(Invoker);
+        Assets = new(Invoker);
+        Breaches = new(Invoker);
+        Cascades = new(Invoker);
+        City = new(Invoker);
+        Conduits = new(Invoker);
+        Definitions = new(Invoker);
+        Guards = new(Invoker);
+        Ingest = new(Invoker);
+        Inspection = new(Invoker);
+        Segments = new(Invoker);
+        Sensors = new(Invoker);
+        Simulations = new(Invoker);
+        Zones = new(Invoker);
+    }
+
+    /// <summary>For services that have no property here, or clients of one's own making.</summary>
+    public CallInvoker Invoker { get; }
+
+    /// <summary>Alerts: one per cause, from raised to cleared.</summary>
+    public AlertService.AlertServiceClient Alerts { get; }
+
+    /// <summary>What is derived from the city as it is: weakest links, and what an attack would do next.</summary>
+    public AnalysisService.AnalysisServiceClient Analysis { get; }
+
+    /// <summary>What an adversary may get hold of, and whether somebody has.</summary>
+    public AssetService.AssetServiceClient Assets { get; }
+
+    /// <summary>What-if breaches, tried on the servers.</summary>
+    public BreachService.BreachServiceClient Breaches { get; }
+
+    /// <summary>What failed with what, batch by batch.</summary>
+    public CascadeService.CascadeServiceClient Cascades { get; }
+
+    /// <summary>The whole city: map, counters, snapshot.</summary>
+    public CityService.CityServiceClient City { get; }
+
+    /// <summary>Paths of communication between security zones.</summary>
+    public ConduitService.ConduitServiceClient Conduits { get; }
+
+    /// <summary>The definition in force, and putting a changed one into force.</summary>
+    public DefinitionService.DefinitionServiceClient Definitions { get; }
+
+    /// <summary>Guards and their orders.</summary>
+    public GuardService.GuardServiceClient Guards { get; }
+
+    /// <summary>What the city took in, and what it refused.</summary>
+    public IngestService.IngestServiceClient Ingest { get; }
+
+    /// <summary>The state of single grains, for those who look after the twin.</summary>
+    public InspectionService.InspectionServiceClient Inspection { get; }
+
+    /// <summary>Segments of the grids: levels, causes, switching.</summary>
+    public SegmentService.SegmentServiceClient Segments { get; }
+
+    /// <summary>Sensors and their last readings.</summary>
+    public SensorService.SensorServiceClient Sensors { get; }
+
+    /// <summary>What-if scenarios, run on the servers.</summary>
+    public SimulationService.SimulationServiceClient Simulations { get; }
+
+    /// <summary>Zones: status, planned work, posture, people.</summary>
+    public ZoneService.ZoneServiceClient Zones { get; }
+
+    /// <summary>Ends all calls and watches.</summary>
+    public void Dispose() => _channel.Dispose();
+
+    private static GrpcChannelOptions ChannelOptions(CityTwinClientOptions options)
+    {
+        var secure = options.Addresses[0].Scheme == "https";
+        var transport = secure ? (ChannelCredentials)new SslCredentials() : ChannelCredentials.Insecure;
+        return new()
+        {
+            Credentials = options.Credential is { } credential ? ChannelCredentials.Create(transport, Bearer(credential)) : transport,
+            UnsafeUseInsecureChannelCallCredentials = !secure,
+            MaxReceiveMessageSize = options.AnswerBytesMax,
+            MaxSendMessageSize = options.RequestBytesMax,
+            MaxRetryAttempts = options.AttemptsMax,
+            ServiceProvider = new Resolvers(new StaticResolverFactory(_ =>
+                [.. options.Addresses.Select(address => new BalancerAddress(address.DnsSafeHost, address.Port))])),
+            ServiceConfig = new()
+            {
+                LoadBalancingConfigs = { new RoundRobinConfig() },
+                MethodConfigs = { new MethodConfig { Names = { MethodName.Default }, RetryPolicy = Retries(options) } },
+            },
+            HttpHandler = new SocketsHttpHandler
+            {
+                // A silo that died without a word is noticed by these, also by a watch in which nothing happens.
+                KeepAlivePingDelay = TimeSpan.FromSeconds(15),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                EnableMultipleHttp2Connections = true,
+                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            },
+            DisposeHttpClient = true,
+        };
+    }
+
+    private static RetryPolicy? Retries(CityTwinClientOptions options) => options.AttemptsMax == 1 ? null : new()
+    {
+        MaxAttempts = options.AttemptsMax,
+        InitialBackoff = options.FirstPause,
+        MaxBackoff = options.LongestPause,
+        BackoffMultiplier = 2,
+        RetryableStatusCodes = { StatusCode.Unavailable },
+    };
+
+    private static CallCredentials Bearer(Func<CancellationToken, ValueTask<string>> credential) =>
+        CallCredentials.FromInterceptor(async (context, metadata) =>
+            metadata.Add("Authorization", $"Bearer {await credential(context.CancellationToken).ConfigureAwait(false)}"));
+
+    /// <summary>All that the channel asks a container for.</summary>
+    private sealed class Resolvers(ResolverFactory factory) : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => serviceType == typeof(IEnumerable<ResolverFactory>) ? new[] { factory } : null;
+    }
+}

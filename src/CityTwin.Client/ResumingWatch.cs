@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace CityTwin.Client;
+
+/// <summary>
+/// A watch that outlives its streams: when one breaks, it goes on where the last resume token was, on whatever silo answers.
+/// What changed since that token is told again; what is told twice is the same state, so nothing is wrong by it.
+/// </summary>
+/// <param name="Open">Opens a stream.</param>
+/// <param name="TokenOf">The resume token in a message; null or empty when it has none.</param>
+/// <param name="ResumeAt">Puts a token into a request.</param>
+/// <param name="Gap">The message that says "forget all you have; a snapshot follows".</param>
+internal sealed record ResumingWatch<TRequest, TResponse>(
+    Func<TRequest, CallOptions, AsyncServerStreamingCall<TResponse>> Open,
+    Func<TResponse, string?> TokenOf,
+    Action<TRequest, string> ResumeAt,
+    Func<TResponse> Gap)
+    where TRequest : class, IDeepCloneable<TRequest>
+{
+    /// <summary>Runs until cancelled.</summary>
+    /// <exception cref="RpcException">It was refused: trying again would not help.</exception>
+    public async IAsyncEnumerable<TResponse> Run(
+        TRequest first, CityTwinClientOptions options, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var request = first.Clone();
+        var pause = options.FirstPause;
+        var (hasToken, halfway) = (false, false);
+        while (true)
+        {
+            using var call = Open(request, new(cancellationToken: cancellation));
+            while (await Next(call, cancellation).ConfigureAwait(false) is { } message)
+            {
+                pause = options.FirstPause;
+                yield return message;
+                halfway = true;
+                if (TokenOf(message) is { Length: > 0 } token)
+                {
+                    ResumeAt(request, token);
+                    hasToken = true;
+                }
+            }
+
+            if (halfway && !hasToken)
+            {
+                // The new stream begins anew, and things may be gone that the old one told of.
+                halfway = false;
+                yield return Gap();
+            }
+
+            await Task.Delay(pause, options.Time, cancellation).ConfigureAwait(false);
+            pause = TimeSpan.FromTicks(long.Min(pause.Ticks * 2, options.LongestPause.Ticks));
+        }
+    }
+
+    /// <returns>Null when the stream has ended or broken.</returns>
+    private static async Task<TResponse?> Next(AsyncServerStreamingCall<TResponse> call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await call.ResponseStream.MoveNext(cancellation).ConfigureAwait(false) ? call.ResponseStream.Current : default;
+        }
+        catch (RpcException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch (RpcException broken) when (MayHeal(broken.StatusCode))
+        {
+            return default;
+        }
+    }
+
+    /// <summary>A silo that stops cancels its streams; one that dies leaves them as unavailable, internal or unknown.</summary>
+    private static bool MayHeal(StatusCode status) => status is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown
+        or StatusCode.Cancelled or StatusCode.Aborted or StatusCode.ResourceExhausted or StatusCode.DeadlineExceeded;
+}

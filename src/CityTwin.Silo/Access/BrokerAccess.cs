@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using CityTwin.Api.Access;
+using CityTwin.Core.Access;
+using CityTwin.Core.Views;
+using CityTwin.Grains.Storing;
+using CityTwin.Grains.Viewing;
+using CityTwin.Ingest;
+
+namespace CityTwin.Silo.Access;
+
+/// <summary>
+/// The same keys and the same table at the embedded broker: a device shows its key as the password. Rights on topics follow
+/// from the city in force.
+/// </summary>
+internal static class BrokerAccess
+{
+    /// <summary>The key of the silo's own feed: it speaks for every sensor, and hears what others say of switches.</summary>
+    public static MqttCredentials GiveFeed(KeyRing keys)
+    {
+        var (key, kept) = ApiKey.Make(
+            RandomNumberGenerator.GetBytes(ApiKey.IdBytes), RandomNumberGenerator.GetBytes(ApiKey.SecretBytes), "feed",
+            [new(Roles.Device | Roles.Auditor, ZoneScope.Everything)]);
+        keys.Add(kept);
+        return new("feed", key);
+    }
+
+    public static BrokerDoor Door(KeyRing keys, PermissionTable table, LiveView live, IAudit audit, TimeProvider time) => new(
+        (_, password) => keys.Holder(password) is { } holder && !(holder.Expires <= time.GetUtcNow()) ? holder : null,
+        (principal, topic) => Index(live) is { } city && keys.IsGood(principal)
+            && TopicRules.MayPublish(principal, table, city, topic, time.GetUtcNow()) == AccessVerdict.Allowed,
+        (principal, filter) => Index(live) is { } city && keys.IsGood(principal)
+            && TopicRules.MaySubscribe(principal, table, city, filter, time.GetUtcNow()) == AccessVerdict.Allowed,
+        (who, action, from) => audit.Report(new(time.GetUtcNow(), who, "mqtt", action, "", from, AuditResult.Refused, "NOT_AUTHORIZED")));
+
+    /// <summary>Null until the city has been read; until then nobody publishes, and tries again.</summary>
+    private static CityIndex? Index(LiveView live) => live.Current?.Index;
+}

@@ -1,0 +1,49 @@
+using CityTwin.Api.Access;
+using CityTwin.Core.Access;
+using CityTwin.Grains.Storing;
+using CityTwin.Grains.Viewing;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace CityTwin.Silo.Access;
+
+/// <summary>Puts the doors into a silo.</summary>
+internal static class SiloAccess
+{
+    private const string SessionKeys = "sessions";
+
+    public static void Add(IServiceCollection services, AccessSettings access, SiloSettings settings)
+    {
+        services.AddCityTwinAccess(access.Options);
+        // Sessions outlive a restart, as the city does.
+        services.AddDataProtection().SetApplicationName("citytwin").PersistKeysToFileSystem(new(Path.Combine(settings.DataFolder, SessionKeys)));
+        if (!access.IsLocal)
+        {
+            services.AddSingleton(provider => BrokerAccess.Door(
+                provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<PermissionTable>(), provider.GetRequiredService<LiveView>(),
+                provider.GetRequiredService<IAudit>(), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton(provider => BrokerAccess.GiveFeed(provider.GetRequiredService<KeyRing>()));
+        }
+
+        if (access.KeysFile is { } file)
+        {
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<KeyFileWatch>(provider, file));
+        }
+    }
+
+    /// <summary>Lets whoever started an embedded silo in: their programs by a key, their browser by a link.</summary>
+    /// <returns>The link; null where credentials are configured.</returns>
+    public static string? OpenToOperator(IServiceProvider services, AccessSettings access, SiloSettings settings)
+    {
+        if (!access.IsLocal)
+        {
+            return null;
+        }
+
+        services.GetRequiredService<KeyRing>().Add(OperatorKey.Lay(settings));
+        var sessions = services.GetRequiredService<OperatorSessions>();
+        sessions.LinkUsed += () => System.Console.Out.WriteLine($"  The link has been used. For another browser: {Address(settings)}{sessions.NewLink()}");
+        return Address(settings) + sessions.NewLink();
+    }
+
+    private static string Address(SiloSettings settings) => $"http://127.0.0.1:{settings.HttpPort}";
+}

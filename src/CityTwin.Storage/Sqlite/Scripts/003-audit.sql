@@ -1,0 +1,17 @@
+-- Who did what. Rows are only ever added. "place" counts from 0 without gaps, over all silos: the one row of audit_edge is
+-- changed with each addition, so additions go one after the other.
+create table audit (
+    place integer primary key,
+    id text not null unique, -- of the act, so that it is entered once
+    entry blob not null, -- JSON; its bytes are what the leaf is hashed from
+    completed blob not null, -- hashes of the complete subtrees that end here, 32 bytes each, smallest first
+    root blob not null -- of the tree up to and including this row
+);
+
+create table audit_edge (
+    id integer primary key check (id = 1),
+    size integer not null,
+    peaks blob not null -- complete subtrees from left to right, 32 bytes each
+);
+
+insert into audit_edge (id, size, peaks) values (1, 0, x'');

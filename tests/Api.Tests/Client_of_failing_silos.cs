@@ -1,0 +1,285 @@
+using System.Net;
+using System.Threading.Channels;
+using CityTwin.Client;
+using CityTwin.Protocol.V1;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace CityTwin.Api.Tests;
+
+/// <summary>The client package against silos that fail as the test wants, on real connections.</summary>
+public sealed class Client_of_failing_silos : IAsyncLifetime
+{
+    private readonly Silo _silo = new();
+    private readonly Silo _other = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _silo.Start();
+        await _other.Start();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _silo.DisposeAsync();
+        await _other.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Read_is_tried_again_until_a_silo_can_take_it()
+    {
+        using var client = Client();
+        _silo.Answer = call => call < 3 ? throw Status(StatusCode.Unavailable) : new Zone { Name = "zones/old-town" };
+
+        Assert.Equal("zones/old-town", (await client.Zones.GetZoneAsync(new() { Name = "zones/old-town" }, cancellationToken: Cancellation)).Name);
+        Assert.Equal(3, _silo.Calls);
+    }
+
+    [Fact]
+    public async Task Refusal_is_told_at_once()
+    {
+        using var client = Client();
+        _silo.Answer = _ => throw Status(StatusCode.NotFound);
+
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await client.Zones.GetZoneAsync(new(), cancellationToken: Cancellation));
+
+        Assert.Equal((StatusCode.NotFound, 1), (refused.StatusCode, _silo.Calls));
+    }
+
+    [Fact]
+    public async Task Command_keeps_its_request_id_from_try_to_try_and_gets_another_one_when_given_again()
+    {
+        using var client = Client();
+        _silo.Answer = call => call is 1 or 2 ? throw Status(StatusCode.Unavailable) : new Zone();
+        var order = new SetPostureRequest { Name = "zones/old-town" };
+
+        await client.Zones.SetPostureAsync(order, cancellationToken: Cancellation);
+        await client.Zones.SetPostureAsync(order, cancellationToken: Cancellation);
+        await client.Zones.SetPostureAsync(new() { RequestId = "mine" }, cancellationToken: Cancellation);
+
+        Assert.Equal("", order.RequestId);
+        Assert.Equal(5, _silo.RequestIds.Count);
+        Assert.Single(_silo.RequestIds.Take(3).Distinct());
+        Assert.Equal(3, _silo.RequestIds.Distinct().Count());
+        Assert.Equal("mine", _silo.RequestIds[^1]);
+        Assert.DoesNotContain("", _silo.RequestIds);
+    }
+
+    [Fact]
+    public async Task Silo_that_is_gone_is_passed_over()
+    {
+        await _silo.DisposeAsync();
+        using var client = Client(_silo.Address, _other.Address);
+        _other.Answer = _ => new Zone();
+
+        for (var call = 0; call < 10; call++)
+        {
+            await client.Zones.GetZoneAsync(new(), cancellationToken: Cancellation);
+        }
+
+        Assert.Equal(10, _other.Calls);
+    }
+
+    [Fact]
+    public async Task Call_has_a_deadline_though_its_caller_gave_none()
+    {
+        using var client = Client();
+        _silo.Answer = _ => new Zone();
+
+        await client.Zones.GetZoneAsync(new(), cancellationToken: Cancellation);
+
+        Assert.NotEqual(DateTime.MaxValue, _silo.Deadline);
+    }
+
+    [Fact]
+    public async Task Credential_is_asked_for_each_call()
+    {
+        var number = 0;
+        using var client = new CityTwinClient(Options(_silo.Address) with { Credential = _ => new($"key-{++number}") });
+        _silo.Answer = _ => new Zone();
+
+        await client.Zones.GetZoneAsync(new(), cancellationToken: Cancellation);
+        await client.Zones.GetZoneAsync(new(), cancellationToken: Cancellation);
+
+        Assert.Equal(["Bearer key-1", "Bearer key-2"], _silo.Credentials);
+    }
+
+    [Fact]
+    public async Task Watch_goes_on_at_its_token_on_another_silo()
+    {
+        using var client = Client(_silo.Address, _other.Address);
+        _silo.Stream = _other.Stream = async (request, answers) =>
+        {
+            await answers(new() { Kind = WatchKind.Changed, Zone = new() { Name = $"after {request.ResumeToken}" } });
+            await answers(new() { Kind = WatchKind.Checkpoint, ResumeToken = $"{request.ResumeToken}i" });
+            throw Status(StatusCode.Unavailable);
+        };
+
+        var seen = await Watch(client, messages: 6);
+
+        Assert.Equal(["after ", "after i", "after ii"], seen.Where(message => message.Kind == WatchKind.Changed).Select(message => message.Zone.Name));
+        Assert.DoesNotContain(seen, message => message.Kind == WatchKind.Gap);
+        Assert.Equal((true, true), (_silo.Calls > 0, _other.Calls > 0));
+    }
+
+    [Fact]
+    public async Task Watch_that_broke_within_its_snapshot_says_that_what_was_told_does_not_count()
+    {
+        using var client = Client();
+        _silo.Stream = async (_, answers) =>
+        {
+            await answers(new() { Kind = WatchKind.Snapshot, Zone = new() });
+            if (_silo.Calls > 1)
+            {
+                await answers(new() { Kind = WatchKind.Checkpoint, ResumeToken = "t" });
+            }
+        };
+
+        var seen = await Watch(client, messages: 4);
+
+        Assert.Equal([WatchKind.Snapshot, WatchKind.Gap, WatchKind.Snapshot, WatchKind.Checkpoint], seen.Select(message => message.Kind));
+    }
+
+    [Fact]
+    public async Task Watch_that_is_refused_ends()
+    {
+        using var client = Client();
+        _silo.Stream = (_, _) => throw Status(StatusCode.PermissionDenied);
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => Watch(client, messages: 1));
+
+        Assert.Equal((StatusCode.PermissionDenied, 1), (refused.StatusCode, _silo.Calls));
+    }
+
+    [Fact]
+    public async Task Watch_that_is_cancelled_ends()
+    {
+        using var client = Client();
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        _silo.Stream = async (_, answers) =>
+        {
+            await answers(new() { Kind = WatchKind.Snapshot, Zone = new() });
+            await Task.Delay(Timeout.Infinite, Cancellation);
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in client.WatchZones(new(), cancelled.Token))
+            {
+                await cancelled.CancelAsync();
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData("ftp://somewhere", "is not an address")]
+    [InlineData("relative", "is not an address")]
+    [InlineData("http://far.example:5081", "use https")]
+    public void Option_that_makes_no_sense_is_named(string address, string fault)
+    {
+        var options = Options(new Uri(address, UriKind.RelativeOrAbsolute)) with { Credential = _ => new("key") };
+
+        Assert.Contains(fault, Assert.Throws<ArgumentException>(() => new CityTwinClient(options)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new CityTwinClient(Options()));
+        Assert.Throws<ArgumentException>(() => new CityTwinClient(Options(_silo.Address, new("https://127.0.0.1"))));
+        Assert.Throws<ArgumentException>(() => new CityTwinClient(Options(_silo.Address) with { AttemptsMax = 0 }));
+        Assert.Throws<ArgumentException>(() => new CityTwinClient(Options(_silo.Address) with { Deadline = TimeSpan.Zero }));
+        Assert.Throws<ArgumentException>(() => new CityTwinClient(Options(_silo.Address) with { LongestPause = TimeSpan.Zero }));
+    }
+
+    private static async Task<List<WatchZonesResponse>> Watch(CityTwinClient client, int messages)
+    {
+        var seen = new List<WatchZonesResponse>();
+        await foreach (var message in client.WatchZones(new(), Cancellation))
+        {
+            seen.Add(message);
+            if (seen.Count == messages)
+            {
+                break;
+            }
+        }
+
+        return seen;
+    }
+
+    private static RpcException Status(StatusCode code) => new(new(code, "as the test wants"));
+
+    private static CityTwinClientOptions Options(params Uri[] addresses) => new()
+    {
+        Addresses = addresses,
+        FirstPause = TimeSpan.FromMilliseconds(1),
+        LongestPause = TimeSpan.FromMilliseconds(20),
+    };
+
+    private CityTwinClient Client(params Uri[] addresses) => new(Options(addresses is [] ? [_silo.Address] : addresses));
+
+    private sealed class Silo : ZoneService.ZoneServiceBase, IAsyncDisposable
+    {
+        private WebApplication? _app;
+        private int _calls;
+
+        public Uri Address { get; private set; } = new("http://127.0.0.1");
+
+        public int Calls => _calls;
+
+        public Func<int, Zone> Answer { get; set; } = _ => new();
+
+        public Func<WatchZonesRequest, Func<WatchZonesResponse, Task>, Task> Stream { get; set; } = (_, _) => Task.CompletedTask;
+
+        public List<string> RequestIds { get; } = [];
+
+        public List<string?> Credentials { get; } = [];
+
+        public DateTime Deadline { get; private set; } = DateTime.MaxValue;
+
+        public async Task Start()
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+            builder.Services.AddGrpc();
+            builder.Services.AddSingleton(this);
+            _app = builder.Build();
+            _app.MapGrpcService<Silo>();
+            await _app.StartAsync(Cancellation);
+            Address = new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        }
+
+        public override Task<Zone> GetZone(GetZoneRequest request, ServerCallContext context)
+        {
+            Credentials.Add(context.RequestHeaders.GetValue("authorization"));
+            Deadline = context.Deadline;
+            return Task.FromResult(Answer(Interlocked.Increment(ref _calls)));
+        }
+
+        public override Task<CommandReceipt> SetPosture(SetPostureRequest request, ServerCallContext context)
+        {
+            RequestIds.Add(request.RequestId);
+            Answer(Interlocked.Increment(ref _calls));
+            return Task.FromResult(new CommandReceipt());
+        }
+
+        public override Task WatchZones(WatchZonesRequest request, IServerStreamWriter<WatchZonesResponse> responseStream, ServerCallContext context)
+        {
+            Interlocked.Increment(ref _calls);
+            return Stream(request, message => responseStream.WriteAsync(message, context.CancellationToken));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_app is not null)
+            {
+                await _app.DisposeAsync();
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using CityTwin.Testing;
+
+namespace CityTwin.EndToEnd.Tests;
+
+/// <summary>Three real silos that share a city on a PostgreSQL of their own; the first may have an external broker.</summary>
+internal sealed class SiloCluster : IAsyncDisposable
+{
+    private const int Silos = 3;
+
+    private SiloCluster(PostgresServer server, string database, IReadOnlyList<SiloProcess> silos) => (Server, Database, All) = (server, database, silos);
+
+    public PostgresServer Server { get; }
+
+    public IReadOnlyList<SiloProcess> All { get; }
+
+    private string Database { get; }
+
+    /// <summary>Migrates and starts all of them at once.</summary>
+    public static async Task<SiloCluster> Start(CancellationToken cancellation, Mosquitto? broker = null, bool isDurable = false)
+    {
+        var server = await PostgresServer.Start(cancellation, isDurable);
+        var database = await server.Create(cancellation);
+        var silos = Enumerable.Range(0, Silos).Select(number => SiloProcess.Prepare(
+            number == 0 ? broker : null, "--no-feed", "--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}")).ToList();
+        var cluster = new SiloCluster(server, database, silos);
+        try
+        {
+            foreach (var silo in silos)
+            {
+                silo.Environment["CITYTWIN_POSTGRES"] = server.ConnectionString(database);
+            }
+
+            await silos[0].RunToEnd(cancellation, "--migrate");
+            await Task.WhenAll(silos.Select(silo => silo.Run(cancellation)));
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public KeptLog ReadLog() => KeptLog.OfServer(Server.ConnectionString(Database));
+
+    /// <summary>What they said, for a test that fails.</summary>
+    public string Said() => string.Join("\n\n", All.Select((silo, number) => $"silo {number}:\n{silo.Said()}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var silo in All)
+        {
+            await silo.DisposeAsync();
+        }
+
+        await Server.DisposeAsync();
+    }
+}
