@@ -16,7 +16,7 @@ internal sealed class Credentials(RequestDelegate next, KeyRing keys, OperatorSe
     public Task InvokeAsync(HttpContext http)
     {
         var reading = Read(http);
-        return reading.IsCompletedSuccessfully ? Go(http, reading.Result) : Wait(http, reading);
+        return reading.IsCompletedSuccessfully ? Go(http, reading.GetAwaiter().GetResult()) : Wait(http, reading);
     }
 
     private async Task Wait(HttpContext http, ValueTask<(Caller? Caller, CredentialFault? Fault)> reading) => await Go(http, await reading);

@@ -12,6 +12,9 @@ namespace CityTwin.Silo.Probes;
 internal sealed class ReadyCheck(
     ISiloStatusOracle membership, IChangeLog log, LiveView live, IHostApplicationLifetime lifetime, TimeProvider time) : IHealthCheck
 {
+    /// <summary>Of the checks that a load balancer asks for.</summary>
+    public const string Tag = "ready";
+
     /// <summary>The log is polled every second; what a large cascade wrote takes a while to read.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
