@@ -63,7 +63,8 @@ internal static class SiloCommand
             return Usage;
         }
 
-        return await parsed.InvokeAsync();
+        // The host hears signals itself, and takes its time to hand over what it has: it would be cut off after two seconds.
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
     private static async Task<int> Told(Func<Task> work)

@@ -120,7 +120,7 @@ public sealed class Kills
     }
 
     /// <summary>Before that, an external broker would acknowledge and have nobody to keep it for.</summary>
-    private static Task Listens(SiloProcess silo, int port, SensorId sensor) => SiloProcess.Until("the silo listens to the broker", async () =>
+    internal static Task Listens(SiloProcess silo, int port, SensorId sensor) => SiloProcess.Until("the silo listens to the broker", async () =>
     {
         await Mosquitto.Command("mosquitto_pub", Cancellation, "-p", $"{port}", "-q", "1", "-t", $"citytwin/v1/sensors/{sensor}/reading", "-m", """{"value":230}""");
         return (await silo.Get($"v1/sensors/{sensor}", Cancellation)).TryGetProperty("observeTime", out var at) && at.ValueKind == JsonValueKind.String;

@@ -24,20 +24,22 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
     public CallAccess Admit(HttpContext http, ReadOnlySpan<char> action, IMessage? request)
     {
         var permission = table.Of(action);
-        var caller = Caller.Of(http);
+        var visit = http.Features.Get<Visit>() ?? throw new InvalidOperationException("Nobody has looked who calls.");
+        var caller = visit.Caller;
         var principal = caller?.Principal;
-        var verdict = AccessRules.May(principal, permission, null, [], Now);
+        var now = Now;
+        var verdict = AccessRules.May(principal, permission, null, [], now);
         if (verdict == AccessVerdict.Allowed && request is not null && principal is not null
             && (principal.EverywhereRoles & permission.Roles) == 0 && !permission.Roles.HasFlag(Roles.Anyone) && !Targets.CutToSight.Contains(MethodOf(action)))
         {
             var version = live.Current ?? throw ApiErrors.NotReady();
             int[] touched = [.. Targets.NamesIn(request).SelectMany(name => Targets.ZonesOf(version, name)).Distinct()];
-            verdict = AccessRules.May(principal, permission, version.Index, touched.Length == 0 ? [AccessRules.WholeCity] : touched, Now);
+            verdict = AccessRules.May(principal, permission, version.Index, touched.Length == 0 ? [AccessRules.WholeCity] : touched, now);
         }
 
         if (verdict == AccessVerdict.Allowed && caller?.Ended.IsCancellationRequested != true)
         {
-            return new(principal, permission);
+            return visit.Access = new(principal, permission);
         }
 
         throw Refuse(http, caller, permission.Action, string.Join(' ', request is null ? [] : Targets.NamesIn(request)), verdict);
@@ -68,7 +70,7 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
 
     private static (StatusCode Code, string Reason, string Text) ReasonOf(HttpContext http, Caller? caller, string action, AccessVerdict verdict) => verdict switch
     {
-        AccessVerdict.NoCredential when http.Features.Get<CredentialFault>() is { } fault => (StatusCode.Unauthenticated, fault.Reason, fault.Text),
+        AccessVerdict.NoCredential when http.Features.Get<Visit>()?.Fault is { } fault => (StatusCode.Unauthenticated, fault.Reason, fault.Text),
         AccessVerdict.NoCredential => (
             StatusCode.Unauthenticated, ErrorReason.CredentialMissing, $"{action} needs a credential: 'authorization: Bearer KEY', or the operator's link."),
         AccessVerdict.Expired => (StatusCode.Unauthenticated, ErrorReason.CredentialExpired, "The credential has expired."),

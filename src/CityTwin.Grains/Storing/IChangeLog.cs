@@ -6,7 +6,10 @@ namespace CityTwin.Grains.Storing;
 /// </summary>
 public interface IChangeLog
 {
-    /// <summary>Names this very log: drawn when the database is made. A sequence of another epoch means nothing here.</summary>
+    /// <summary>
+    /// Names this very log: drawn when the database is made, and another one after a restore or a failover. It stays while a
+    /// silo runs: one that finds itself on another log stops. A sequence of another epoch means nothing here.
+    /// </summary>
     string Epoch { get; }
 
     /// <summary>The highest sequence this process knows of. Other silos may be ahead by as much as the polling interval.</summary>

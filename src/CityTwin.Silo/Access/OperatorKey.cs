@@ -19,6 +19,8 @@ internal static class OperatorKey
     {
         try
         {
+            // Who keeps the city on PostgreSQL has no folder yet.
+            Directory.CreateDirectory(settings.DataFolder);
             var kept = Path.Combine(settings.DataFolder, Name);
             var key = File.Exists(kept) ? LocalDoor.Read(File.ReadAllText(kept)) : null;
             if (key is null || ApiKey.IdIn(key) is null)

@@ -21,7 +21,7 @@ namespace CityTwin.Benchmarks.Ingest;
 internal static class PostgresIngestBenchmark
 {
     private const double CommitTarget = 8;
-    private const int Rows = 10_000;
+    private const int Rows = 3_000;
     private const int Grouped = 10;
     private const int Rounds = 3;
     private const int StateBytes = 200;
