@@ -1,4 +1,4 @@
-using CityTwin.Core.Access;
+using CityTwin.Core.Audit;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -72,16 +72,22 @@ internal sealed class AccessInterceptor(Doors doors, TimeProvider time) : Interc
         var message = (IMessage)request;
         var actor = Caller.Of(http) is { } caller ? caller.Principal.ActorOf((string)field.Accessor.GetValue(message)) : "";
         field.Accessor.SetValue(message, actor);
-        var result = AuditResult.Failed;
+        var result = StatusCode.Unknown;
         try
         {
             var response = await continuation(request, context);
-            result = AuditResult.Done;
+            result = StatusCode.OK;
             return response;
+        }
+        catch (RpcException refused)
+        {
+            result = refused.StatusCode;
+            throw;
         }
         finally
         {
-            doors.Report(http, actor, ActionOf(context).ToString(), string.Join(' ', Targets.NamesIn(message)), ReasonOf(message), result);
+            doors.Report(
+                http, AuditKind.Command, actor, ActionOf(context).ToString(), string.Join(' ', Targets.NamesIn(message)), ReasonOf(message), result);
         }
     }
 

@@ -1,5 +1,6 @@
 using CityTwin.Api.Errors;
 using CityTwin.Core.Access;
+using CityTwin.Core.Audit;
 using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using Google.Protobuf;
@@ -50,10 +51,14 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
         Refuse(http, caller, action, "", caller.Principal.Expires <= Now ? AccessVerdict.Expired : AccessVerdict.Allowed);
 
     /// <summary>Reports an order and how it ended.</summary>
-    public void Report(HttpContext http, string who, string action, string on, string reason, AuditResult result) =>
-        audit.Report(new(Now, who, Caller.Of(http)?.Credential ?? "", action, on, AddressOf(http), result, reason));
+    public void Report(HttpContext http, AuditKind kind, string who, string action, string on, string why, StatusCode result) => audit.Report(new(
+        Guid.NewGuid().ToString("N"), Now, who, kind, action, on.Length > 0 ? on : null, why.Length > 0 ? why : null, AddressOf(http), NameOf(result)));
 
-    public static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
+    /// <summary>A status as the contract spells it, such as <c>PERMISSION_DENIED</c>.</summary>
+    private static string NameOf(StatusCode code) => code == StatusCode.OK ? "OK"
+        : string.Concat(code.ToString().Select((letter, at) => at > 0 && char.IsUpper(letter) ? $"_{letter}" : char.ToUpperInvariant(letter).ToString()));
+
+    private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private RpcException Refuse(HttpContext http, Caller? caller, string action, string on, AccessVerdict verdict)
     {
@@ -64,7 +69,7 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
         }
 
         var (code, reason, text) = ReasonOf(http, caller, action, verdict);
-        audit.Report(new(Now, caller?.Principal.Name ?? "", caller?.Credential ?? "", action, on, AddressOf(http), AuditResult.Refused, reason));
+        Report(http, AuditKind.Refusal, caller?.Principal.Name ?? "", action, on, caller is null ? reason : $"{reason} ({caller.Credential})", code);
         return ApiErrors.Of(code, reason, text, ("action", action));
     }
 
