@@ -14,6 +14,7 @@ using CityTwin.Api.Ingesting;
 using CityTwin.Api.Inspection;
 using CityTwin.Api.Reading;
 using CityTwin.Api.Segments;
+using CityTwin.Api.Self;
 using CityTwin.Api.Sensors;
 using CityTwin.Api.Simulations;
 using CityTwin.Api.Strictness;
@@ -31,7 +32,7 @@ public static class CityTwinApi
 {
     /// <summary>
     /// Adds the services. The host brings <c>LiveView</c>, <c>BreachIndex</c>, <c>IGrainFactory</c>, a <see cref="ServerIdentity"/>,
-    /// a <see cref="ReadScenario"/>, <see cref="BreachScenarios"/>, <see cref="CityDefinitions"/> and the ingest's <see cref="RefusedMessages"/>;
+    /// a <see cref="ReadScenario"/>, <see cref="BreachScenarios"/>, <see cref="CityDefinitions"/>, a <see cref="SiloSelf"/> and the ingest's <see cref="RefusedMessages"/>;
     /// <see cref="AccessServices.AddCityTwinAccess"/> says who gets in.
     /// </summary>
     public static IServiceCollection AddCityTwinApi(this IServiceCollection services, Action<ApiOptions>? configure = null)
@@ -71,6 +72,7 @@ public static class CityTwinApi
         services.AddSingleton<BreachService>();
         services.AddSingleton<AnalysisService>();
         services.AddSingleton<IngestService>();
+        services.AddSingleton<HealthService>();
         services.AddSingleton<CityReader>();
         services.AddSingleton<StreamLimit>();
         services.AddSingleton<Watcher>();
@@ -107,6 +109,7 @@ public static class CityTwinApi
         app.MapGrpcService<BreachService>();
         app.MapGrpcService<AnalysisService>();
         app.MapGrpcService<IngestService>();
+        app.MapGrpcService<HealthService>();
         app.MapGrpcService<DefinitionService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();

@@ -59,6 +59,7 @@ internal static class CommandLine
             AuditCommand.Create(),
             OutlookCommand.Create(),
             KeyCommand.Create(),
+            DoctorCommand.Create(),
         };
 
     private static async Task<int> RefuseAsync(ParseResult result, TextWriter error)

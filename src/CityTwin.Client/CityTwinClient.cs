@@ -34,6 +34,7 @@ public sealed partial class CityTwinClient : IDisposable
         Conduits = new(Invoker);
         Definitions = new(Invoker);
         Guards = new(Invoker);
+        Health = new(Invoker);
         Ingest = new(Invoker);
         Inspection = new(Invoker);
         Segments = new(Invoker);
@@ -71,6 +72,9 @@ public sealed partial class CityTwinClient : IDisposable
 
     /// <summary>Guards and their orders.</summary>
     public GuardService.GuardServiceClient Guards { get; }
+
+    /// <summary>How the twin itself is.</summary>
+    public HealthService.HealthServiceClient Health { get; }
 
     /// <summary>What the city took in, and what it refused.</summary>
     public IngestService.IngestServiceClient Ingest { get; }

@@ -12,6 +12,7 @@ public static class GrainsRegistration
     /// <summary>The watches over coordinator and outboxes, over sleepers, and for silent sensors; and what breaches are run with.</summary>
     public static ISiloBuilder AddCityTwinGrains(this ISiloBuilder silo)
     {
+        silo.Services.AddSingleton<RunningInstruments>();
         silo.Services.AddSingleton<SleeperWatch>();
         silo.Services.AddHostedService(services => services.GetRequiredService<SleeperWatch>());
         silo.Services.AddHostedService<CascadeWatch>();

@@ -15,6 +15,7 @@ public sealed class IngestInstruments
     private readonly Counter<long> _denied;
     private readonly Histogram<double> _storing;
     private readonly UpDownCounter<long> _inFlight;
+    private long _takenTotal;
 
     public IngestInstruments(IMeterFactory meters)
     {
@@ -29,8 +30,14 @@ public sealed class IngestInstruments
 
     internal static ActivitySource Activities { get; } = new(Name);
 
-    internal void Taken(SensorTopicKind kind, int count) =>
+    /// <summary>Readings and events stored since the start.</summary>
+    public long TakenTotal => Interlocked.Read(ref _takenTotal);
+
+    internal void Taken(SensorTopicKind kind, int count)
+    {
+        Interlocked.Add(ref _takenTotal, count);
         _taken.Add(count, new KeyValuePair<string, object?>("kind", kind == SensorTopicKind.Reading ? "reading" : "event"));
+    }
 
     internal void Malformed(MalformedReason reason) =>
         _malformed.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));

@@ -1,6 +1,7 @@
 using CityTwin.Api;
 using CityTwin.Api.Access;
 using CityTwin.Api.Overview;
+using CityTwin.Api.Self;
 using CityTwin.Console;
 using CityTwin.Grains;
 using CityTwin.Grains.Definitions;
@@ -8,12 +9,14 @@ using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using CityTwin.Ingest;
 using CityTwin.Silo.Access;
+using CityTwin.Silo.Health;
 using CityTwin.Silo.Probes;
 using CityTwin.Storage;
 using CityTwin.Storage.Committing;
 using CityTwin.Storage.Sqlite;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Orleans.Configuration;
+using OpenTelemetry.Metrics;
 using Orleans.Runtime;
 
 namespace CityTwin.Silo;
@@ -57,9 +60,16 @@ internal static class SiloHost
         builder.Services.AddCityTwinConsole();
         builder.Services.AddHostedService<FeedService>();
         builder.Services.AddSingleton<ReadyCheck>();
+        builder.Services.AddSingleton<SelfWatch>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SelfWatch>());
+        builder.Services.AddSingleton<HealthInstruments>();
+        builder.Services.AddSingleton(services => new SiloSelf(services.GetRequiredService<SelfWatch>().Look));
         builder.Services.AddHealthChecks().AddCheck<BrokerHealth>("mqtt").AddCheck<ReadyCheck>("silo", tags: [ReadyCheck.Tag]);
 
         await using var app = builder.Build();
+        // Before anything that measures is made: what it counts at once would be lost.
+        app.Services.GetRequiredService<MeterProvider>();
+        app.Services.GetRequiredService<HealthInstruments>();
         app.MapCityTwinApi();
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new Guarded(AccessActions.Metrics));
         app.MapHealthChecks("/healthz").WithMetadata(new Guarded(AccessActions.Health));

@@ -3,8 +3,10 @@ using System.Security.Cryptography;
 using CityTwin.Api.Access;
 using CityTwin.Api.Ingesting;
 using CityTwin.Api.Overview;
+using CityTwin.Api.Self;
 using CityTwin.Api.Simulations;
 using CityTwin.Core.Access;
+using CityTwin.Core.Health;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Breaches;
@@ -48,6 +50,9 @@ public sealed class ApiServer : IAsyncLifetime
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>What the silo says of itself.</summary>
+    internal SiloFacts Self { get; set; } = new() { Silo = "silo-1", At = DateTimeOffset.UnixEpoch, Up = TimeSpan.Zero, ViewSeq = 0 };
+
     internal KeyRing Keys { get; } = new();
 
     internal RecordedAudit Audit { get; } = new();
@@ -86,6 +91,7 @@ public sealed class ApiServer : IAsyncLifetime
         builder.Services.AddSingleton(new ServerIdentity("silo-1", Rows.Start));
         builder.Services.AddSingleton(new RefusedMessages(
             () => [new(Rows.Start, "citytwin/v1/sensors/x/reading", "x", "NotJson", "{")], () => new Dictionary<string, long> { ["NotJson"] = 1 }));
+        builder.Services.AddSingleton(new SiloSelf(() => Self));
         builder.Services.AddSerializer();
         builder.Services.AddSingleton<IChangeLog>(services => Grains.Breaches.Log(services.GetRequiredService<Serializer>()));
         builder.Services.AddSingleton<BreachIndex>();

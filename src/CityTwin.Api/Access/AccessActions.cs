@@ -20,7 +20,7 @@ public static class AccessActions
         [.. ServicesOfTheContract().SelectMany(service => service.Methods)];
 
     /// <summary>The console's pages.</summary>
-    public static IReadOnlyList<string> Pages { get; } = ["/", "/breaches"];
+    public static IReadOnlyList<string> Pages { get; } = ["/", "/breaches", "/health"];
 
     public static FrozenSet<string> All { get; } = new[]
     {

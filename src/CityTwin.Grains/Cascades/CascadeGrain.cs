@@ -7,6 +7,7 @@ using CityTwin.Grains.Conduits;
 using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Inspection;
 using CityTwin.Grains.Networks;
+using CityTwin.Grains.Running;
 using CityTwin.Grains.Saving;
 using CityTwin.Grains.Segments;
 using CityTwin.Grains.Sensors;
@@ -30,6 +31,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     private readonly Serializer _serializer;
     private readonly TimeProvider _time;
     private readonly CityClock _clock = new();
+    private readonly RunningInstruments _instruments;
     private readonly ILogger _log;
     private readonly Commit<CoordinatorState> _commit;
     private readonly DateTimeOffset _activatedAt;
@@ -49,9 +51,10 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         IChangeLog changes,
         Serializer serializer,
         TimeProvider time,
+        RunningInstruments instruments,
         ILogger<CascadeGrain> log)
     {
-        (_catalog, _changes, _serializer, _time, _log, _activatedAt) = (catalog, changes, serializer, time, log, time.GetUtcNow());
+        (_catalog, _changes, _serializer, _time, _instruments, _log, _activatedAt) = (catalog, changes, serializer, time, instruments, log, time.GetUtcNow());
         _commit = new(context, storage, () => CoordinatorState.New(catalog.Current.City.Hash, Now));
     }
 
@@ -254,11 +257,8 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
                     _ = TellConcerned(untold);
                     break;
                 case StartTaken { Request: var request }:
-                    if (_starts.Remove(request, out var start))
-                    {
-                        start.TrySetResult();
-                    }
-
+                    _starts.Remove(request, out var start);
+                    start?.TrySetResult();
                     break;
             }
         }
@@ -266,6 +266,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
     private async Task Save(SaveCoordinator save)
     {
+        _instruments.Settling(_coordinator.IsSettling);
         var changes = ImmutableArray.CreateBuilder<PublishedChange>();
         if (save.Decision is { } decision)
         {
@@ -289,6 +290,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
             return;
         }
 
+        _instruments.Settled(save.Decision?.Settled.Length);
         Drive(_coordinator.Saved);
         Drive(() => _coordinator.Tick(Now));
         SetTimer();

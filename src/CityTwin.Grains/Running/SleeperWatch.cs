@@ -17,12 +17,13 @@ internal sealed partial class SleeperWatch : BackgroundService
 {
     private readonly WatchWheel<GrainId> _wheel;
     private readonly Serializer _serializer;
+    private readonly RunningInstruments _instruments;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
-    public SleeperWatch(IGrainFactory grains, Serializer serializer, TimeProvider time, ILogger<SleeperWatch> log)
+    public SleeperWatch(IGrainFactory grains, Serializer serializer, RunningInstruments instruments, TimeProvider time, ILogger<SleeperWatch> log)
     {
-        (_serializer, _time, _log) = (serializer, time, log);
+        (_serializer, _instruments, _time, _log) = (serializer, instruments, time, log);
         _wheel = new(grain => grains.GetGrain<ISleeper>(grain).Wake(), WakeFailed, time);
     }
 
@@ -56,6 +57,7 @@ internal sealed partial class SleeperWatch : BackgroundService
         do
         {
             await _wheel.AskDue(stoppingToken);
+            _instruments.SleepersStuck = _wheel.Stuck;
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

@@ -20,6 +20,19 @@ internal sealed class WatchWheel<TKey>(Func<TKey, Task> ask, Action<TKey, Except
 
     private readonly Lock _lock = new();
     private readonly DeadlineWheel<TKey> _wheel = new();
+    private readonly HashSet<TKey> _stuck = [];
+
+    /// <summary>Those that were asked in vain and will be asked again.</summary>
+    public int Stuck
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _stuck.Count;
+            }
+        }
+    }
 
     /// <summary>Sets a deadline, whatever it was; null = none.</summary>
     public void Set(TKey key, DateTimeOffset? due)
@@ -61,15 +74,29 @@ internal sealed class WatchWheel<TKey>(Func<TKey, Task> ask, Action<TKey, Except
         try
         {
             await ask(key);
+            Answered(key);
         }
         catch (NotInCityException)
         {
             // Taken out of the city since: nobody expects anything of it.
+            Answered(key);
         }
         catch (Exception failure)
         {
             failed(key, failure);
             SetWhereNone([(key, time.GetUtcNow() + RetryAfter)]);
+            lock (_lock)
+            {
+                _stuck.Add(key);
+            }
+        }
+    }
+
+    private void Answered(TKey key)
+    {
+        lock (_lock)
+        {
+            _stuck.Remove(key);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CityTwin.Core;
 using CityTwin.Grains.Cascades;
 using CityTwin.Grains.Definitions;
+using CityTwin.Grains.Running;
 using CityTwin.Grains.Storing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -28,6 +29,7 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<long> _delivered = [];
     private readonly IGrainFactory _grains = context.ActivationServices.GetRequiredService<IGrainFactory>();
+    private readonly RunningInstruments _instruments = context.ActivationServices.GetRequiredService<RunningInstruments>();
     private readonly TimeProvider _time = context.ActivationServices.GetRequiredService<TimeProvider>();
     private readonly ILogger _log = context.ActivationServices.GetRequiredService<ILogger<TellPump>>();
     private ImmutableArray<Tell> _outbox = [];
@@ -116,6 +118,7 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
 
     private async Task Deliver(Tell tell)
     {
+        using var delivery = _instruments.BeginTell();
         var (wait, tried) = (FirstRetry, 0);
         while (true)
         {
@@ -144,6 +147,7 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
             catch (Exception failure) when (!_stop.IsCancellationRequested)
             {
                 LastError = failure.Message;
+                delivery.Failed();
                 TellDelayed(failure, tell.Sequence, context.GrainId, tell.To);
                 await Task.Delay(wait, _time, _stop.Token);
                 wait = wait < LongestRetry ? wait * 2 : LongestRetry;

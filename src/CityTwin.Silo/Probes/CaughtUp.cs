@@ -1,8 +1,7 @@
 namespace CityTwin.Silo.Probes;
 
-/// <summary>Whether a reader of the change log keeps up with it: being behind is normal, staying behind is not.</summary>
-/// <param name="patience">How long a place of the log may take from being known to being read.</param>
-internal sealed class CaughtUp(TimeSpan patience, TimeProvider time)
+/// <summary>How long a reader of the change log has been behind it: being behind is normal, staying behind is not.</summary>
+internal sealed class CaughtUp(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private long _awaited;
@@ -11,7 +10,8 @@ internal sealed class CaughtUp(TimeSpan patience, TimeProvider time)
     /// <summary>To be asked again and again.</summary>
     /// <param name="head">The highest sequence that is known.</param>
     /// <param name="seq">The one that the reader has come to.</param>
-    public bool Look(long head, long seq)
+    /// <returns>How long a place of the log has been known and not been read; zero when it has been.</returns>
+    public TimeSpan Behind(long head, long seq)
     {
         lock (_lock)
         {
@@ -20,7 +20,7 @@ internal sealed class CaughtUp(TimeSpan patience, TimeProvider time)
                 (_awaited, _since) = (head, time.GetTimestamp());
             }
 
-            return seq >= _awaited || time.GetElapsedTime(_since) <= patience;
+            return seq >= _awaited ? TimeSpan.Zero : time.GetElapsedTime(_since);
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ReadyCheck(
     /// <summary>The log is polled every second; what a large cascade wrote takes a while to read.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly CaughtUp _caughtUp = new(Patience, time);
+    private readonly CaughtUp _caughtUp = new(time);
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Trouble() is { } trouble ? HealthCheckResult.Unhealthy(trouble) : HealthCheckResult.Healthy());
@@ -27,6 +27,6 @@ internal sealed class ReadyCheck(
         lifetime.ApplicationStopping.IsCancellationRequested ? "The silo is stopping."
         : membership.CurrentStatus is not SiloStatus.Active ? $"The cluster counts this silo as {membership.CurrentStatus}."
         : live.Current is not { } city ? "The city is not read yet."
-        : !_caughtUp.Look(log.Head, city.Seq) ? $"The copy of the city stays behind the change log: {city.Seq} of {log.Head}."
+        : _caughtUp.Behind(log.Head, city.Seq) > Patience ? $"The copy of the city stays behind the change log: {city.Seq} of {log.Head}."
         : null;
 }

@@ -22,7 +22,7 @@ public sealed partial class GroupCommitter : IAsyncDisposable
     private readonly Channel<PendingSave> _waiting;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _started;
-    private bool _failing;
+    private volatile string? _failsBecause;
 
     /// <summary>A committer that does nothing until <see cref="Start"/>.</summary>
     /// <param name="limits">How large groups and the queue may become.</param>
@@ -45,6 +45,15 @@ public sealed partial class GroupCommitter : IAsyncDisposable
 
     /// <summary>What it died of; null while it works, and when it was stopped in order.</summary>
     public Exception? Fault { get; private set; }
+
+    /// <summary>Why the last group failed as a whole; null when it did not.</summary>
+    public string? FailsBecause => Fault?.Message ?? _failsBecause;
+
+    /// <summary>Writes that no group has taken yet.</summary>
+    public int WritesWaiting => _waiting.Reader.Count;
+
+    /// <summary>With so many waiting, further writers wait for a place.</summary>
+    public int WritesWaitingMax => _limits.QueueMax;
 
     /// <summary>Starts the writer thread; a second call does nothing.</summary>
     public void Start()
@@ -209,18 +218,19 @@ public sealed partial class GroupCommitter : IAsyncDisposable
 
     private void Failing(Exception fault)
     {
-        if (!_failing)
+        if (_failsBecause is null)
         {
-            _failing = true;
             WritesFail(fault, fault.Message);
         }
+
+        _failsBecause = fault.Message;
     }
 
     private void Recovered()
     {
-        if (_failing)
+        if (_failsBecause is not null)
         {
-            _failing = false;
+            _failsBecause = null;
             WritesSucceedAgain();
         }
     }

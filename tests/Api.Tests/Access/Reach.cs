@@ -14,7 +14,7 @@ internal static class Reach
     /// <summary>The city as a whole: only a grant over everything will do.</summary>
     public static readonly HashSet<string> City =
     [
-        "GetDefinition", "ApplyDefinition", "GetSnapshot", "GetOutlook", "WatchOutlook", "ListMalformedMessages", "CreateSimulation", "GetSimulation",
+        "GetDefinition", "ApplyDefinition", "GetSnapshot", "GetOutlook", "WatchOutlook", "ListMalformedMessages", "GetHealth", "CreateSimulation", "GetSimulation",
         "ListSimulations", "CancelSimulation", "WatchSimulation", "CreateBreach", "GetBreach", "ListBreaches", "CancelBreach", "DeleteBreach",
         "WatchBreach", "CompareBreaches",
     ];

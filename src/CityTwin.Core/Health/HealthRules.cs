@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace CityTwin.Core.Health;
+
+/// <summary>What is wrong with a silo, by what it knows of itself. Limits are those at which somebody can still act.</summary>
+public static class HealthRules
+{
+    /// <summary>The log is polled every second, and what a large cascade wrote takes a while to read.</summary>
+    public static readonly TimeSpan ViewBehindMax = TimeSpan.FromSeconds(5);
+
+    /// <summary>A view that is behind for so long shows another city.</summary>
+    public static readonly TimeSpan ViewBehindSevere = TimeSpan.FromMinutes(1);
+
+    /// <summary>Every city has a sensor that reports more often.</summary>
+    public static readonly TimeSpan SilentMax = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a lost silo is told of: who runs fewer silos on purpose need not explain it for ever.</summary>
+    public static readonly TimeSpan LostToldFor = TimeSpan.FromHours(1);
+
+    /// <summary>Less, and somebody should make room.</summary>
+    public const long DiskFreeMinBytes = 2L << 30;
+
+    /// <summary>Less, and the database may fail at any group.</summary>
+    public const long DiskFreeSevereBytes = 256L << 20;
+
+    /// <summary>Less of the sensors reporting is not a defect of some of them.</summary>
+    public const double ReportingMin = 0.5;
+
+    /// <summary>A queue with more in it than this share of its room no longer empties.</summary>
+    public const double QueueMax = 0.5;
+
+    /// <summary>More of what comes in being malformed is somebody's mistake, not noise.</summary>
+    public const double MalformedShareMax = 0.05;
+
+    /// <summary>Fewer a second than this are not worth a trouble, whatever their share.</summary>
+    public const double MalformedPerSecondMin = 1;
+
+    /// <returns>The severe ones first; empty = the silo is well.</returns>
+    public static ImmutableArray<Trouble> Examine(SiloFacts facts) =>
+    [
+        .. new[] { Stopping(facts), View(facts), Writes(facts), Queue(facts), Broker(facts), Silence(facts), Reporting(facts), Malformed(facts), Tells(facts), Sleepers(facts), Disk(facts) }
+            .OfType<Trouble>().Concat(Lost(facts)).OrderByDescending(trouble => trouble.Severity),
+    ];
+
+    private static Trouble? Stopping(SiloFacts facts) => !facts.IsStopping ? null
+        : new("stopping", TroubleSeverity.Warning, "This silo is stopping.", "Ask another one; if nobody stopped it, its log says why.");
+
+    private static IEnumerable<Trouble> Lost(SiloFacts facts) => facts.Silos
+        .Where(silo => silo.Standing == SiloStanding.Lost && facts.At - silo.Since <= LostToldFor)
+        .Select(silo => new Trouble(
+            "silo-lost", TroubleSeverity.Warning,
+            Text($"The silo {silo.Name} ({silo.Address}) is lost since {silo.Since.UtcDateTime:HH:mm:ss} UTC; the others do its work."),
+            "Read the end of its log and start it again; look at its machine and its network."));
+
+    private static Trouble? View(SiloFacts facts) =>
+        facts.ViewSeq is not { } seq ? new(
+            "view-unread", TroubleSeverity.Severe, "This silo has not read the city yet.",
+            "A large city takes a minute; if it stays so, look in its log for why the view cannot be kept.")
+        : facts.ViewBehind > ViewBehindMax ? new(
+            "view-behind", facts.ViewBehind > ViewBehindSevere ? TroubleSeverity.Severe : TroubleSeverity.Warning,
+            Text($"What this silo shows is {facts.ViewBehind.TotalSeconds:0} s old: its view is at {seq} of {facts.LogHead}."),
+            "Look at the processor of this silo and at the database; if its log says that the view cannot be kept, start it again.")
+        : null;
+
+    private static Trouble? Writes(SiloFacts facts) => facts.WritesFail is not { } why ? null
+        : new("writes-fail", TroubleSeverity.Severe, $"Nothing can be stored: {why.TrimEnd('.')}.",
+            "Look at the database: is it up, reachable, and not full? Messages are kept by the broker and sent again; commands fail meanwhile.");
+
+    private static Trouble? Queue(SiloFacts facts) => facts.WritesWaiting <= facts.WritesWaitingMax * QueueMax ? null
+        : new("writes-wait", facts.WritesWaiting >= facts.WritesWaitingMax ? TroubleSeverity.Severe : TroubleSeverity.Warning,
+            Text($"{facts.WritesWaiting} of at most {facts.WritesWaitingMax} writes wait for the database."),
+            "The database is too slow for what comes in: look at its disk and its load.");
+
+    private static Trouble? Broker(SiloFacts facts) => facts.BrokerTrouble is not { } why ? null
+        : new("broker", TroubleSeverity.Severe, $"Nothing comes in or goes out over MQTT: {why.TrimEnd('.')}.",
+            "Look whether the broker is up, and lets this silo in, subscribe and publish.");
+
+    private static Trouble? Silence(SiloFacts facts) => facts.SensorsExpected == 0 || facts.BrokerTrouble is not null || facts.Silent < SilentMax ? null
+        : new("silent", TroubleSeverity.Warning, Text($"No reading has come in here for {facts.Silent.TotalMinutes:0} minutes."),
+            "Look whether devices publish at this broker, under the topics that the city expects.");
+
+    private static Trouble? Reporting(SiloFacts facts) =>
+        facts.SensorsExpected == 0 || facts.Up < SilentMax || facts.ViewSeq is null || facts.SensorsReporting >= facts.SensorsExpected * ReportingMin ? null
+        : new("sensors", TroubleSeverity.Warning, Text($"{facts.SensorsReporting} of {facts.SensorsExpected} sensors report as they should."),
+            "List those that do not (GET /v1/sensors) and look at what they have in common: a gateway, a network, their power.");
+
+    private static Trouble? Malformed(SiloFacts facts) =>
+        facts.MalformedPerSecond < MalformedPerSecondMin || facts.MalformedPerSecond <= (facts.MalformedPerSecond + facts.TakenPerSecond) * MalformedShareMax ? null
+        : new("malformed", TroubleSeverity.Warning, Text($"{facts.MalformedPerSecond:0.0} messages a second cannot be understood, and {facts.TakenPerSecond:0.0} are."),
+            "GET /v1/malformedMessages shows them with sensor and reason; mend whoever sends them.");
+
+    private static Trouble? Tells(SiloFacts facts) => facts.TellsStuck == 0 ? null
+        : new("tells-stuck", TroubleSeverity.Warning, Text($"{facts.TellsStuck} messages between grains do not arrive and are tried again."),
+            "They are saved and not lost. The log names sender, receiver and why.");
+
+    private static Trouble? Sleepers(SiloFacts facts) => facts.SleepersStuck == 0 ? null
+        : new("sleepers-stuck", TroubleSeverity.Warning, Text($"{facts.SleepersStuck} grains are due and cannot be woken; they are tried again."),
+            "The log names them and why.");
+
+    private static Trouble? Disk(SiloFacts facts) => facts.DiskFreeBytes is not { } free || free >= DiskFreeMinBytes ? null
+        : new("disk", free < DiskFreeSevereBytes ? TroubleSeverity.Severe : TroubleSeverity.Warning,
+            Text($"{free >> 20} MiB are left on the disk of '{facts.DataFolder}'."),
+            "Make room there, or the city can no longer be stored.");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
