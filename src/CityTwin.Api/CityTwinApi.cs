@@ -19,6 +19,7 @@ using CityTwin.Api.Sensors;
 using CityTwin.Api.Simulations;
 using CityTwin.Api.Strictness;
 using CityTwin.Api.Zones;
+using CityTwin.Grains.Viewing;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -74,6 +75,9 @@ public static class CityTwinApi
         services.AddSingleton<IngestService>();
         services.AddSingleton<HealthService>();
         services.AddSingleton<CityReader>();
+        services.AddMetrics();
+        services.TryAddSingleton<ApiInstruments>();
+        services.TryAddSingleton<TracedChanges>();
         services.AddSingleton<StreamLimit>();
         services.AddSingleton<Watcher>();
         services.AddSingleton<CityWatcher>();

@@ -1,6 +1,7 @@
 using CityTwin.Grains.Breaches;
 using CityTwin.Grains.Running;
 using CityTwin.Grains.Sensors;
+using CityTwin.Grains.Viewing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
 
@@ -13,6 +14,7 @@ public static class GrainsRegistration
     public static ISiloBuilder AddCityTwinGrains(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<RunningInstruments>();
+        silo.Services.AddSingleton<TracedChanges>();
         silo.Services.AddSingleton<SleeperWatch>();
         silo.Services.AddHostedService(services => services.GetRequiredService<SleeperWatch>());
         silo.Services.AddHostedService<CascadeWatch>();

@@ -106,7 +106,7 @@ public sealed partial class BrokerConnection(
             var message = received.ApplicationMessage;
             // The client reads no further message before this returns.
             await room.Enter(message.Payload.Length, ended.Token).ConfigureAwait(false);
-            var storing = intake.Take(message.Topic, message.Payload, message.Retain);
+            var storing = intake.Take(message.Topic, message.Payload, message.Retain, IngestInstruments.TraceParentOf(message.UserProperties));
             await pending.Writer.WriteAsync(new(received, storing), ended.Token).ConfigureAwait(false);
         };
         client.DisconnectedAsync += lost =>

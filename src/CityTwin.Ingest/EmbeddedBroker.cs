@@ -214,7 +214,7 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
         {
             // Not taken ahead: a will, or a message that names its topic by an alias.
             var storing = message.UserProperties is TakenAhead ahead ? ahead.Storing
-                : await Begin(message.Topic, message.Payload, isRetained, publish.CancellationToken).ConfigureAwait(false);
+                : await Begin(message.Topic, message.Payload, isRetained, IngestInstruments.TraceParentOf(message.UserProperties), publish.CancellationToken).ConfigureAwait(false);
             await storing.ConfigureAwait(false);
         }
         catch (Exception failure)
@@ -255,12 +255,13 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
         }
 
         publish.UserProperties = new TakenAhead(
-            await Begin(publish.Topic, publish.Payload, publish.Retain, cancellation).ConfigureAwait(false), publish.UserProperties ?? []);
+            await Begin(publish.Topic, publish.Payload, publish.Retain, IngestInstruments.TraceParentOf(publish.UserProperties), cancellation).ConfigureAwait(false),
+            publish.UserProperties ?? []);
         return true;
     }
 
     /// <summary>Begins to store a message once there is room, and gives the storing.</summary>
-    private async ValueTask<Task> Begin(string topic, ReadOnlySequence<byte> payload, bool isRetained, CancellationToken cancellation)
+    private async ValueTask<Task> Begin(string topic, ReadOnlySequence<byte> payload, bool isRetained, string? traceParent, CancellationToken cancellation)
     {
         await _inFlight.Enter(payload.Length, cancellation).ConfigureAwait(false);
         return Store();
@@ -269,7 +270,7 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
         {
             try
             {
-                await intake.Take(topic, payload, isRetained).ConfigureAwait(false);
+                await intake.Take(topic, payload, isRetained, traceParent).ConfigureAwait(false);
             }
             finally
             {

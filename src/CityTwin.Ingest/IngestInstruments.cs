@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using MQTTnet.Packets;
 
 namespace CityTwin.Ingest;
 
@@ -17,7 +18,7 @@ public sealed class IngestInstruments
     private readonly UpDownCounter<long> _inFlight;
     private long _takenTotal;
 
-    public IngestInstruments(IMeterFactory meters)
+    public IngestInstruments(IMeterFactory meters, IngestOptions options)
     {
         var meter = meters.Create(Name);
         _taken = meter.CreateCounter<long>("citytwin.ingest.items", "{item}", "Readings and events stored, by kind.");
@@ -26,9 +27,27 @@ public sealed class IngestInstruments
         _denied = meter.CreateCounter<long>("citytwin.ingest.broker.denials", "{answer}", "What an external broker denied us, by what we asked for.");
         _storing = meter.CreateHistogram<double>("citytwin.ingest.store.duration", "s", "From arrival until durable, by message.");
         _inFlight = meter.CreateUpDownCounter<long>("citytwin.ingest.in_flight", "{message}", "Messages being stored.");
+        meter.CreateObservableGauge("citytwin.ingest.in_flight.limit", () => options.InFlightMax, "{message}", "With so many being stored, further messages wait in the broker.");
+
+        // Shown from the start: an alert on a counter that is not there yet would miss its first step.
+        foreach (var reason in Enum.GetValues<MalformedReason>())
+        {
+            _malformed.Add(0, new KeyValuePair<string, object?>("reason", reason.ToString()));
+        }
+
+        _taken.Add(0, new KeyValuePair<string, object?>("kind", "reading"));
+        _taken.Add(0, new KeyValuePair<string, object?>("kind", "event"));
+        _retries.Add(0);
+        _denied.Add(0, new KeyValuePair<string, object?>("what", "publish"));
+        _denied.Add(0, new KeyValuePair<string, object?>("what", "subscribe"));
+        _inFlight.Add(0);
     }
 
     internal static ActivitySource Activities { get; } = new(Name);
+
+    /// <summary>The trace that a message's sender is in, from its user property of that name (MQTT 5); looked for only while somebody traces.</summary>
+    internal static string? TraceParentOf(List<MqttUserProperty>? properties) => properties is { Count: > 0 } && Activities.HasListeners()
+        ? properties.Find(property => property.Name == "traceparent")?.ReadValueAsString() : null;
 
     /// <summary>Readings and events stored since the start.</summary>
     public long TakenTotal => Interlocked.Read(ref _takenTotal);

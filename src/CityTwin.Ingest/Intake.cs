@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text;
 using CityTwin.Core;
 using CityTwin.Core.Sensing;
@@ -20,11 +21,17 @@ public sealed partial class Intake(
 {
     private const int LoggedPerSecondMax = 20;
     private const int ShortestItemBytes = 3;
+
+    /// <summary>Traces of senders that are gone on with; of more, the silo samples for itself. A device must not fill the collector.</summary>
+    private const int ContinuedPerSecondMax = 20;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
     private long _loggingSecond;
     private int _loggedThisSecond;
+    private long _tracingSecond;
+    private int _continuedThisSecond;
     private DateTimeOffset _nextArrival;
 
     /// <summary>True when something may come in under this topic.</summary>
@@ -35,11 +42,12 @@ public sealed partial class Intake(
     /// more, and fails when it could not be stored after some tries: then it must not be acknowledged.
     /// </summary>
     /// <param name="isRetained">Whether it came with the retain flag.</param>
-    public Task Take(string? topic, ReadOnlySequence<byte> payload, bool isRetained)
+    /// <param name="traceParent">The trace that the sender is in, as W3C writes it; null = none. Nonsense counts as none.</param>
+    public Task Take(string? topic, ReadOnlySequence<byte> payload, bool isRetained, string? traceParent = null)
     {
         try
         {
-            return Read(topic, payload, isRetained);
+            return Read(topic, payload, isRetained, traceParent);
         }
         catch (Exception failure)
         {
@@ -48,7 +56,7 @@ public sealed partial class Intake(
         }
     }
 
-    private Task Read(string? topic, ReadOnlySequence<byte> payload, bool isRetained)
+    private Task Read(string? topic, ReadOnlySequence<byte> payload, bool isRetained, string? traceParent)
     {
         if (!SensorTopic.TryParse(options.Prefix, topic, out var parsed))
         {
@@ -85,12 +93,12 @@ public sealed partial class Intake(
 
         return items.Readings.IsEmpty && items.Events.IsEmpty
             ? Task.CompletedTask
-            : Store(topic!, parsed, items);
+            : Store(topic!, parsed, items, traceParent);
     }
 
-    private async Task Store(string topic, SensorTopic parsed, Parsed items)
+    private async Task Store(string topic, SensorTopic parsed, Parsed items, string? traceParent)
     {
-        using var activity = IngestInstruments.Activities.StartActivity("ingest");
+        using var activity = IngestInstruments.Activities.StartActivity("receive", ActivityKind.Consumer, Continued(traceParent));
         activity?.SetTag("citytwin.sensor", parsed.Sensor.Value);
         var began = time.GetTimestamp();
         instruments.StoringBegan();
@@ -119,6 +127,7 @@ public sealed partial class Intake(
     /// <returns>1 when it was taken, 0 when it was refused after all.</returns>
     private async Task<int> Store(string topic, SensorTopic parsed, Func<string> describe, Func<Task<ReadingFault?>> store)
     {
+        using var activity = IngestInstruments.Activities.StartActivity("store");
         var pause = FirstPause;
         for (var tried = 1; ; tried++)
         {
@@ -183,6 +192,22 @@ public sealed partial class Intake(
             var arrival = isAhead ? _nextArrival : now;
             _nextArrival = arrival.AddTicks(ticks);
             return arrival;
+        }
+    }
+
+    private ActivityContext Continued(string? traceParent)
+    {
+        if (traceParent is null || !ActivityContext.TryParse(traceParent, null, isRemote: true, out var sender))
+        {
+            return default;
+        }
+
+        lock (_lock)
+        {
+            var second = time.GetUtcNow().ToUnixTimeSeconds();
+            _continuedThisSecond = second == _tracingSecond ? _continuedThisSecond + 1 : 1;
+            _tracingSecond = second;
+            return _continuedThisSecond <= ContinuedPerSecondMax ? sender : default;
         }
     }
 

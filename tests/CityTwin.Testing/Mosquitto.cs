@@ -58,6 +58,18 @@ public sealed class Mosquitto : IAsyncDisposable
         await Run(cancellation);
     }
 
+    /// <summary>As if its machine had gone.</summary>
+    public async Task Stop()
+    {
+        if (_process is { } process)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+            _process = null;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Stop();
@@ -108,17 +120,6 @@ public sealed class Mosquitto : IAsyncDisposable
         catch (SocketException)
         {
             return false;
-        }
-    }
-
-    private async Task Stop()
-    {
-        if (_process is { } process)
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-            process.Dispose();
-            _process = null;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using CityTwin.Api.Reading;
 using CityTwin.Core.Access;
 using CityTwin.Grains.Storing;
 using Microsoft.AspNetCore.Authentication;
@@ -51,6 +52,8 @@ public static class AccessServices
     public static IServiceCollection AddCityTwinAccess(this IServiceCollection services, AccessOptions options)
     {
         services.AddSingleton(options.Permissions);
+        services.AddMetrics();
+        services.TryAddSingleton<ApiInstruments>();
         services.TryAddSingleton<IAudit, LoggedAudit>();
         services.TryAddSingleton<KeyRing>();
         services.AddSingleton(_ => new RefusalLimit(options.RefusalsBurst));

@@ -1,4 +1,5 @@
 using CityTwin.Api.Errors;
+using CityTwin.Api.Reading;
 using CityTwin.Core.Access;
 using CityTwin.Core.Audit;
 using CityTwin.Grains.Storing;
@@ -14,7 +15,7 @@ namespace CityTwin.Api.Access;
 internal sealed record CredentialFault(string Reason, string Text);
 
 /// <summary>Asks the one decision for every call, and turns a no into its status, its audit entry and its place in the rate limit.</summary>
-internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, RefusalLimit refusals, TimeProvider time)
+internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, RefusalLimit refusals, ApiInstruments instruments, TimeProvider time)
 {
     public DateTimeOffset Now => time.GetUtcNow();
 
@@ -64,11 +65,13 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
     {
         if (!refusals.Take(http.Connection.RemoteIpAddress, caller?.Credential))
         {
+            instruments.Refused(ErrorReason.TooManyRefusals);
             return ApiErrors.Of(
                 StatusCode.ResourceExhausted, ErrorReason.TooManyRefusals, "Too much has been refused from here; wait a minute.");
         }
 
         var (code, reason, text) = ReasonOf(http, caller, action, verdict);
+        instruments.Refused(reason);
         Report(http, AuditKind.Refusal, caller?.Principal.Name ?? "", action, on, caller is null ? reason : $"{reason} ({caller.Credential})", code);
         return ApiErrors.Of(code, reason, text, ("action", action));
     }

@@ -2,6 +2,7 @@ using CityTwin.Api.Access;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Views;
+using CityTwin.Grains.Viewing;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using V1 = CityTwin.Protocol.V1;
@@ -9,7 +10,7 @@ using V1 = CityTwin.Protocol.V1;
 namespace CityTwin.Api.Events;
 
 /// <summary>The stream of the whole city, for gRPC and for server-sent events alike.</summary>
-internal sealed class CityWatcher(CityReader reader, StreamLimit streams, IOptions<ApiOptions> options, TimeProvider time)
+internal sealed class CityWatcher(CityReader reader, StreamLimit streams, TracedChanges traced, ApiInstruments instruments, IOptions<ApiOptions> options, TimeProvider time)
 {
     public const int IntervalMillisecondsDefault = 100;
     public const int IntervalMillisecondsMax = 10_000;
@@ -35,10 +36,12 @@ internal sealed class CityWatcher(CityReader reader, StreamLimit streams, IOptio
     {
         Check(request);
         using var stream = streams.Enter();
+        var stand = traced.Newest;
         var version = reader.Newest;
         await started();
         var first = await First(version, request, access, cancellation);
         version = first.Version;
+        CountGap(first.Changes);
         await send(first.Changes);
         var interval = TimeSpan.FromMilliseconds(request.IntervalMilliseconds == 0 ? IntervalMillisecondsDefault : request.IntervalMilliseconds);
         while (true)
@@ -54,12 +57,23 @@ internal sealed class CityWatcher(CityReader reader, StreamLimit streams, IOptio
             var changes = ReferenceEquals(next.Index, version.Index) && next.Epoch == version.Epoch
                 ? CityChangesBuilder.Since(version.Seq, next, access.In(next.Index), request.Sensors)
                 : CityChangesBuilder.Snapshot(next, access.In(next.Index), request.Sensors, true);
+            using var delivery = traced.Deliver(ref stand, next.Seq, kind => kind != PublishedKind.Sensor || request.Sensors);
             if (!CityChangesBuilder.IsEmpty(changes))
             {
+                CountGap(changes);
                 await send(changes);
+                instruments.Delivering(next.AsOf, time.GetUtcNow());
             }
 
             version = next;
+        }
+    }
+
+    private void CountGap(V1.CityChanges changes)
+    {
+        if (changes.Gap)
+        {
+            instruments.Gap();
         }
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace CityTwin.Api.Reading;
 
 /// <summary>Counts the open streams of this server.</summary>
-internal sealed class StreamLimit(IOptions<ApiOptions> options)
+internal sealed class StreamLimit(IOptions<ApiOptions> options, ApiInstruments instruments)
 {
     private int _open;
 
@@ -18,10 +18,11 @@ internal sealed class StreamLimit(IOptions<ApiOptions> options)
             throw ApiErrors.TooManyStreams(options.Value.StreamsMax);
         }
 
-        return new Leave(this);
+        instruments.Streams(1);
+        return new Leave(this, instruments);
     }
 
-    private sealed class Leave(StreamLimit limit) : IDisposable
+    private sealed class Leave(StreamLimit limit, ApiInstruments instruments) : IDisposable
     {
         private int _left;
 
@@ -30,6 +31,7 @@ internal sealed class StreamLimit(IOptions<ApiOptions> options)
             if (Interlocked.Exchange(ref _left, 1) == 0)
             {
                 Interlocked.Decrement(ref limit._open);
+                instruments.Streams(-1);
             }
         }
     }

@@ -3,6 +3,7 @@ using CityTwin.Api.Access;
 using CityTwin.Api.Errors;
 using CityTwin.Core.Views;
 using CityTwin.Core.Views.Filtering;
+using CityTwin.Grains.Viewing;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using V1 = CityTwin.Protocol.V1;
@@ -16,7 +17,7 @@ internal readonly record struct WatchMessage<TMessage>(V1.WatchKind Kind, TMessa
 /// Sends a snapshot and then the differences between versions. A slow receiver has no queue: it gets the difference
 /// between the last version it took and the newest one, however many lie between.
 /// </summary>
-internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<ApiOptions> options, TimeProvider time)
+internal sealed class Watcher(CityReader reader, StreamLimit streams, TracedChanges traced, ApiInstruments instruments, IOptions<ApiOptions> options, TimeProvider time)
 {
     public async Task Run<TItem, TMessage>(
         Collection<TItem, TMessage> collection,
@@ -27,6 +28,7 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
         CancellationToken cancellation)
     {
         using var stream = streams.Enter();
+        var stand = traced.Newest;
         var version = reader.Newest;
         var (match, among) = Pages.FilterOf(collection, version, access, filter);
         if (resumeToken.Length == 0)
@@ -49,9 +51,12 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
                 continue;
             }
 
+            // The names of things are their kind in the plural.
+            using var delivery = traced.Deliver(ref stand, next.Seq, kind => collection.Prefix.StartsWith(kind, StringComparison.Ordinal));
             if (!ReferenceEquals(next.Index, version.Index) || collection.RemovedAfter(next, version.Seq) is null)
             {
                 (match, among) = Pages.FilterOf(collection, next, access, filter);
+                instruments.Gap();
                 await send(new(V1.WatchKind.Gap, default, "", ""));
                 await Snapshot(collection, next, match, among, send);
                 await Checkpoint(next, send);
@@ -59,6 +64,7 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
             else if (await Difference(collection, access, version, next, match, send))
             {
                 await Checkpoint(next, send);
+                instruments.Delivering(next.AsOf, time.GetUtcNow());
             }
 
             version = next;
@@ -109,6 +115,7 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, IOptions<A
 
         if (VersionToken.Of(version) with { Seq = token.Seq } != token || collection.RemovedAfter(version, token.Seq) is not { } removed)
         {
+            instruments.Gap();
             await send(new(V1.WatchKind.Gap, default, "", ""));
             await Snapshot(collection, version, match, among, send);
             return version;

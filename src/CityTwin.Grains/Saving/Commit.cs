@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Storing;
+using CityTwin.Grains.Viewing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 using Orleans.Serialization;
@@ -30,6 +32,7 @@ internal sealed class Commit<TState> : IDisposable
     private readonly IGrainContext _context;
     private readonly IPersistentState<Stored<TState>> _storage;
     private readonly Serializer _serializer;
+    private readonly TracedChanges _traced;
     private readonly TellPump _pump;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Func<TState> _new;
@@ -42,6 +45,7 @@ internal sealed class Commit<TState> : IDisposable
         _storage = storage;
         _new = whenNew;
         _serializer = context.ActivationServices.GetRequiredService<Serializer>();
+        _traced = context.ActivationServices.GetRequiredService<TracedChanges>();
         _pump = new TellPump(context, () => Write(null, [], [], keepsState: true));
     }
 
@@ -110,6 +114,7 @@ internal sealed class Commit<TState> : IDisposable
                 throw;
             }
 
+            _traced.Add(Activity.Current, stored.CommittedSeq, changes);
             _state = stored.State;
             _pump.Take(stored.Outbox);
             return stored.CommittedSeq;

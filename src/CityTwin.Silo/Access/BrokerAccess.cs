@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CityTwin.Api.Access;
+using CityTwin.Api.Reading;
 using CityTwin.Core.Access;
 using CityTwin.Core.Audit;
 using CityTwin.Core.Views;
@@ -25,14 +26,17 @@ internal static class BrokerAccess
         return new("feed", key);
     }
 
-    public static BrokerDoor Door(KeyRing keys, PermissionTable table, LiveView live, IAudit audit, TimeProvider time) => new(
+    public static BrokerDoor Door(KeyRing keys, PermissionTable table, LiveView live, IAudit audit, ApiInstruments instruments, TimeProvider time) => new(
         (_, password) => keys.Holder(password) is { } holder && !(holder.Expires <= time.GetUtcNow()) ? holder : null,
         (principal, topic) => Index(live) is { } city && keys.IsGood(principal)
             && TopicRules.MayPublish(principal, table, city, topic, time.GetUtcNow()) == AccessVerdict.Allowed,
         (principal, filter) => Index(live) is { } city && keys.IsGood(principal)
             && TopicRules.MaySubscribe(principal, table, city, filter, time.GetUtcNow()) == AccessVerdict.Allowed,
-        (who, action, from) => audit.Report(new(
-            Guid.NewGuid().ToString("N"), time.GetUtcNow(), who, AuditKind.Refusal, action, null, null, from, "PERMISSION_DENIED")));
+        (who, action, from) =>
+        {
+            instruments.Refused("BROKER");
+            audit.Report(new(Guid.NewGuid().ToString("N"), time.GetUtcNow(), who, AuditKind.Refusal, action, null, null, from, "PERMISSION_DENIED"));
+        });
 
     /// <summary>Null until the city has been read; until then nobody publishes, and tries again.</summary>
     private static CityIndex? Index(LiveView live) => live.Current?.Index;

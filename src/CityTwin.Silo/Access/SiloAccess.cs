@@ -1,4 +1,5 @@
 using CityTwin.Api.Access;
+using CityTwin.Api.Reading;
 using CityTwin.Core.Access;
 using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
@@ -23,7 +24,7 @@ internal static class SiloAccess
         {
             services.AddSingleton(provider => BrokerAccess.Door(
                 provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<PermissionTable>(), provider.GetRequiredService<LiveView>(),
-                provider.GetRequiredService<IAudit>(), provider.GetRequiredService<TimeProvider>()));
+                provider.GetRequiredService<IAudit>(), provider.GetRequiredService<ApiInstruments>(), provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton(provider => BrokerAccess.GiveFeed(provider.GetRequiredService<KeyRing>()));
         }
 

@@ -60,6 +60,7 @@ public sealed partial class GroupCommitter : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _started, 1) == 0)
         {
+            StorageMeter.Begin();
             new Thread(Run) { IsBackground = true, Name = "CityTwin group commit" }.Start();
         }
     }
@@ -161,14 +162,15 @@ public sealed partial class GroupCommitter : IAsyncDisposable
 
     private void Commit(IGroupWriter writer, List<PendingSave> group)
     {
-        using var activity = StorageMeter.Activities.StartActivity("commit");
-        activity?.SetTag("citytwin.storage.group.size", group.Count);
         var started = _time.GetTimestamp();
+        var traces = BeginTraces(group);
         try
         {
             var outcomes = writer.Write(group);
             StorageMeter.CommitDuration.Record(_time.GetElapsedTime(started).TotalSeconds);
             StorageMeter.GroupSize.Record(group.Count);
+            StorageMeter.AuditEntries.Add(Acts(group, outcomes));
+            End(traces, null);
             for (var place = 0; place < group.Count; place++)
             {
                 Decide(group[place], outcomes[place]);
@@ -180,10 +182,50 @@ public sealed partial class GroupCommitter : IAsyncDisposable
         {
             StorageMeter.CommitDuration.Record(_time.GetElapsedTime(started).TotalSeconds);
             StorageMeter.FailedGroups.Add(1);
-            activity?.SetStatus(ActivityStatusCode.Error, fault.Message);
+            End(traces, fault.Message);
             group.ForEach(save => Decide(save, fault));
             Failing(fault);
         }
+    }
+
+    /// <summary>
+    /// A span in each trace that somebody records and that has a write in the group: a trace sees what it waited for, also
+    /// when others' writes made most of the group. As many as are sampled, so few.
+    /// </summary>
+    private static List<Activity>? BeginTraces(List<PendingSave> group)
+    {
+        List<Activity>? begun = null;
+        foreach (var save in group)
+        {
+            if (save.Trace is { } trace && StorageMeter.Activities.StartActivity("commit", ActivityKind.Internal, trace) is { } activity)
+            {
+                activity.SetTag("citytwin.storage.group.size", group.Count);
+                (begun ??= []).Add(activity);
+            }
+        }
+
+        return begun;
+    }
+
+    private static void End(List<Activity>? traces, string? failure) => traces?.ForEach(activity =>
+    {
+        if (failure is not null)
+        {
+            activity.SetStatus(ActivityStatusCode.Error, failure);
+        }
+
+        activity.Dispose();
+    });
+
+    private static long Acts(List<PendingSave> group, Saved?[] outcomes)
+    {
+        var acts = 0L;
+        for (var place = 0; place < group.Count; place++)
+        {
+            acts += outcomes[place] is null ? 0 : group[place].Acts.Length;
+        }
+
+        return acts;
     }
 
     private static void Decide(PendingSave save, Saved? outcome)

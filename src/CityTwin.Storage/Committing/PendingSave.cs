@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using CityTwin.Core.Audit;
 using CityTwin.Grains.Storing;
 
@@ -28,6 +29,9 @@ internal sealed class PendingSave(
 
     /// <summary>What the write weighs against the limit of a group.</summary>
     public long Bytes { get; } = state.Length + (changes.IsEmpty ? 0 : changes.Sum(change => (long)(change.Status?.Length ?? 0)));
+
+    /// <summary>The trace that the writer is in; null when nobody records it.</summary>
+    public ActivityContext? Trace { get; } = Activity.Current is { Recorded: true } writer ? writer.Context : null;
 
     /// <summary>Acts by themselves, without a state.</summary>
     public static PendingSave Of(ImmutableArray<AuditEntry> acts) => new(null, null, default, [], acts);

@@ -27,4 +27,16 @@ public static class StorageMeter
 
     internal static Counter<long> FailedGroups { get; } =
         Meter.CreateCounter<long>("citytwin.storage.groups.failed", "{transaction}", "Transactions that failed as a whole.");
+
+    internal static Counter<long> AuditEntries { get; } =
+        Meter.CreateCounter<long>("citytwin.audit.entries", "{entry}", "Entries added to the audit log.");
+
+    /// <summary>Shown from the start: an alert on a counter that is not there yet would miss its first step.</summary>
+    internal static void Begin()
+    {
+        QueueLength.Add(0);
+        Conflicts.Add(0);
+        FailedGroups.Add(0);
+        AuditEntries.Add(0);
+    }
 }
