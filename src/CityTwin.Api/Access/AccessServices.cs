@@ -1,4 +1,5 @@
 using System.Reflection;
+using CityTwin.Api.Auditing;
 using CityTwin.Core.Access;
 using CityTwin.Grains.Storing;
 using Microsoft.AspNetCore.Authentication;
@@ -51,7 +52,9 @@ public static class AccessServices
     public static IServiceCollection AddCityTwinAccess(this IServiceCollection services, AccessOptions options)
     {
         services.AddSingleton(options.Permissions);
-        services.TryAddSingleton<IAudit, LoggedAudit>();
+        services.AddSingleton<AuditQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditQueue>());
+        services.TryAddSingleton<IAudit>(provider => provider.GetRequiredService<AuditQueue>());
         services.TryAddSingleton<KeyRing>();
         services.AddSingleton(_ => new RefusalLimit(options.RefusalsBurst));
         services.AddSingleton<Doors>();

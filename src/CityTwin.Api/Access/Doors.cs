@@ -50,12 +50,18 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
     public RpcException Ended(HttpContext http, Caller caller, string action) =>
         Refuse(http, caller, action, "", caller.Principal.Expires <= Now ? AccessVerdict.Expired : AccessVerdict.Allowed);
 
-    /// <summary>Reports an order and how it ended.</summary>
-    public void Report(HttpContext http, AuditKind kind, string who, string action, string on, string why, StatusCode result) => audit.Report(new(
-        Guid.NewGuid().ToString("N"), Now, who, kind, action, on.Length > 0 ? on : null, why.Length > 0 ? why : null, AddressOf(http), NameOf(result)));
+    /// <summary>Reports what nobody waits for.</summary>
+    public void Report(HttpContext http, AuditKind kind, string who, string action, string on, string why, StatusCode result) =>
+        Report(EntryOf(http, kind, who, action, on, why, result));
+
+    public void Report(AuditEntry entry) => audit.Report(entry);
+
+    /// <summary>The entry of an act of now.</summary>
+    public AuditEntry EntryOf(HttpContext http, AuditKind kind, string who, string action, string on, string why, StatusCode result) => new(
+        Guid.NewGuid().ToString("N"), Now, who, kind, action, on.Length > 0 ? on : null, why.Length > 0 ? why : null, AddressOf(http), NameOf(result));
 
     /// <summary>A status as the contract spells it, such as <c>PERMISSION_DENIED</c>.</summary>
-    private static string NameOf(StatusCode code) => code == StatusCode.OK ? "OK"
+    public static string NameOf(StatusCode code) => code == StatusCode.OK ? "OK"
         : string.Concat(code.ToString().Select((letter, at) => at > 0 && char.IsUpper(letter) ? $"_{letter}" : char.ToUpperInvariant(letter).ToString()));
 
     private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
