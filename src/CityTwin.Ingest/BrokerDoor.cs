@@ -7,7 +7,7 @@ namespace CityTwin.Ingest;
 /// reaches the port may publish and subscribe; that is for loopback alone.
 /// </summary>
 /// <param name="WhoIs">By user name and password; null = nobody.</param>
-/// <param name="MayPublish">To a topic without the city's prefix; null = without one that is the city's.</param>
+/// <param name="MayPublish">To a topic without the city's prefix.</param>
 /// <param name="MaySubscribe">To a filter, likewise.</param>
 /// <param name="Refused">Told of every refusal: who, the action and the address.</param>
 public sealed record BrokerDoor(
@@ -16,12 +16,7 @@ public sealed record BrokerDoor(
     Func<Principal, string, bool> MaySubscribe,
     Action<string, string, string> Refused)
 {
-    private const string Shared = "$share/";
-
-    /// <summary>A filter without the city's prefix and without the group that shares it; null when it lies outside the city.</summary>
-    internal static string? Within(string prefix, string filter)
-    {
-        var topic = filter.StartsWith(Shared, StringComparison.Ordinal) ? filter[(filter.IndexOf('/', Shared.Length) + 1)..] : filter;
-        return topic.StartsWith(prefix + "/", StringComparison.Ordinal) ? topic[(prefix.Length + 1)..] : null;
-    }
+    /// <summary>A topic or filter without the city's prefix; null when it lies outside the city.</summary>
+    internal static string? Within(string prefix, string topic) =>
+        topic.StartsWith(prefix + "/", StringComparison.Ordinal) ? topic[(prefix.Length + 1)..] : null;
 }

@@ -77,7 +77,11 @@ internal sealed partial class SiloProcess : IAsyncDisposable
                 throw new InvalidOperationException($"The silo ended with {_process.ExitCode}:\n{Said()}");
             }
 
-            LocalKey.Show(_http, HttpPort);
+            if (!Environment.ContainsKey("CITYTWIN_KEYS_FILE"))
+            {
+                LocalKey.Show(_http, HttpPort);
+            }
+
             using var answer = await _http.GetAsync("v1/zones", cancellation);
             return answer.IsSuccessStatusCode && Said().Contains("Ctrl+C", StringComparison.Ordinal);
         }, StartMax, cancellation);

@@ -26,11 +26,17 @@ internal sealed class IngestHost : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<IngestHost> Start(RecordingDoor door, Func<IngestOptions, IngestOptions>? change = null, TimeProvider? time = null)
+    public static async Task<IngestHost> Start(
+        RecordingDoor sensors, Func<IngestOptions, IngestOptions>? change = null, TimeProvider? time = null, BrokerDoor? door = null)
     {
         var options = new IngestOptions { Port = Mosquitto.FreePort() };
         options = change?.Invoke(options) ?? options;
-        var services = new ServiceCollection().AddLogging().AddSingleton<ISensorDoor>(door).AddSingleton(time ?? TimeProvider.System).AddCityTwinIngest(options);
+        var services = new ServiceCollection().AddLogging().AddSingleton<ISensorDoor>(sensors).AddSingleton(time ?? TimeProvider.System).AddCityTwinIngest(options);
+        if (door is not null)
+        {
+            services.AddSingleton(door);
+        }
+
         var host = new IngestHost(services.BuildServiceProvider(), options);
         foreach (var service in host._services.GetServices<IHostedService>())
         {

@@ -1,8 +1,9 @@
-using CityTwin.Core.Access;
+using CityTwin.Core.Audit;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Http;
 
 namespace CityTwin.Api.Access;
 
@@ -15,37 +16,20 @@ internal sealed class AccessInterceptor(Doors doors, TimeProvider time) : Interc
     private const string ActorField = "principal";
     private const string ReasonField = "reason";
 
-    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         var http = context.GetHttpContext();
-        var message = (IMessage)request;
-        context.Admit(doors.Admit(http, ActionOf(context), message));
-        if (ActorOf(message.Descriptor) is not { } field)
-        {
-            return await continuation(request, context);
-        }
-
-        var actor = Caller.Of(http) is { } caller ? caller.Principal.ActorOf((string)field.Accessor.GetValue(message)) : "";
-        field.Accessor.SetValue(message, actor);
-        var result = AuditResult.Failed;
-        try
-        {
-            var response = await continuation(request, context);
-            result = AuditResult.Done;
-            return response;
-        }
-        finally
-        {
-            doors.Report(http, actor, ActionOf(context).ToString(), string.Join(' ', Targets.NamesIn(message)), ReasonOf(message), result);
-        }
+        doors.Admit(http, ActionOf(context), (IMessage)request);
+        // Most calls are reads, and those go on without a step more.
+        return Actor<TRequest>.Field is { } field ? Order(request, http, context, field, continuation) : continuation(request, context);
     }
 
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         var http = context.GetHttpContext();
-        context.Admit(doors.Admit(http, ActionOf(context), (IMessage)request));
+        doors.Admit(http, ActionOf(context), (IMessage)request);
         if (Caller.Of(http) is not { } caller)
         {
             await continuation(request, responseStream, context);
@@ -66,7 +50,7 @@ internal sealed class AccessInterceptor(Doors doors, TimeProvider time) : Interc
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        context.Admit(doors.Admit(context.GetHttpContext(), ActionOf(context), null));
+        doors.Admit(context.GetHttpContext(), ActionOf(context), null);
         return continuation(requestStream, context);
     }
 
@@ -76,15 +60,45 @@ internal sealed class AccessInterceptor(Doors doors, TimeProvider time) : Interc
         ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        context.Admit(doors.Admit(context.GetHttpContext(), ActionOf(context), null));
+        doors.Admit(context.GetHttpContext(), ActionOf(context), null);
         return continuation(requestStream, responseStream, context);
+    }
+
+    private async Task<TResponse> Order<TRequest, TResponse>(
+        TRequest request, HttpContext http, ServerCallContext context, FieldDescriptor field, UnaryServerMethod<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+    {
+        var message = (IMessage)request;
+        var actor = Caller.Of(http) is { } caller ? caller.Principal.ActorOf((string)field.Accessor.GetValue(message)) : "";
+        field.Accessor.SetValue(message, actor);
+        var result = StatusCode.Unknown;
+        try
+        {
+            var response = await continuation(request, context);
+            result = StatusCode.OK;
+            return response;
+        }
+        catch (RpcException refused)
+        {
+            result = refused.StatusCode;
+            throw;
+        }
+        finally
+        {
+            doors.Report(
+                http, AuditKind.Command, actor, ActionOf(context).ToString(), string.Join(' ', Targets.NamesIn(message)), ReasonOf(message), result);
+        }
     }
 
     private static ReadOnlySpan<char> ActionOf(ServerCallContext context) => context.Method.AsSpan(1);
 
-    /// <summary>The field of a command that says who orders it; null for what is no command.</summary>
-    private static FieldDescriptor? ActorOf(MessageDescriptor request) =>
-        request.FindFieldByName(ActorField) is { FieldType: FieldType.String, IsRepeated: false } field ? field : null;
-
     private static string ReasonOf(IMessage request) => request.Descriptor.FindFieldByName(ReasonField)?.Accessor.GetValue(request) as string ?? "";
+
+    /// <summary>The field of a command that says who orders it; null for what is no command.</summary>
+    private static class Actor<TRequest>
+    {
+        public static FieldDescriptor? Field { get; } =
+            (typeof(TRequest).GetProperty("Descriptor", typeof(MessageDescriptor))?.GetValue(null) as MessageDescriptor)?.FindFieldByName(ActorField);
+    }
 }

@@ -22,14 +22,19 @@ internal sealed class CallAccess(Principal? principal, Permission permission)
     }
 }
 
+/// <summary>What is known of one request at the doors: set by the first of them.</summary>
+/// <param name="Caller">Null when no credential was shown that holds.</param>
+/// <param name="Fault">What was wrong with the one that was shown.</param>
+internal sealed record Visit(Caller? Caller, CredentialFault? Fault)
+{
+    /// <summary>Set once the call is let in.</summary>
+    public CallAccess? Access { get; set; }
+}
+
 internal static class CallAccessExtensions
 {
-    private const string Key = "citytwin.access";
-
     /// <summary>What the call may see.</summary>
     /// <exception cref="InvalidOperationException">The call came past the door: a fault of ours.</exception>
     public static CallAccess Access(this ServerCallContext context) =>
-        context.UserState.TryGetValue(Key, out var access) ? (CallAccess)access : throw new InvalidOperationException("The call was not admitted.");
-
-    public static void Admit(this ServerCallContext context, CallAccess access) => context.UserState[Key] = access;
+        context.GetHttpContext().Features.Get<Visit>()?.Access ?? throw new InvalidOperationException("The call was not admitted.");
 }

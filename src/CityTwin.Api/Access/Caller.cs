@@ -13,7 +13,7 @@ public sealed record Caller(Principal Principal, string Credential, Cancellation
     public ClaimsPrincipal User => field ??= new(new CallerIdentity(this));
 
     /// <summary>Null for a request without a credential that holds.</summary>
-    public static Caller? Of(HttpContext http) => (http.User.Identity as CallerIdentity)?.Caller;
+    public static Caller? Of(HttpContext http) => http.Features.Get<Visit>()?.Caller;
 }
 
 /// <summary>The identity of a known caller.</summary>

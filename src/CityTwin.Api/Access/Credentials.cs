@@ -13,19 +13,18 @@ internal sealed class Credentials(RequestDelegate next, KeyRing keys, OperatorSe
 {
     private const string Scheme = "Bearer ";
 
-    public async Task InvokeAsync(HttpContext http)
+    public Task InvokeAsync(HttpContext http)
     {
-        var (caller, fault) = await Read(http);
-        if (caller is not null)
-        {
-            http.User = caller.User;
-        }
-        else if (fault is not null)
-        {
-            http.Features.Set(fault);
-        }
+        var reading = Read(http);
+        return reading.IsCompletedSuccessfully ? Go(http, reading.GetAwaiter().GetResult()) : Wait(http, reading);
+    }
 
-        await next(http);
+    private async Task Wait(HttpContext http, ValueTask<(Caller? Caller, CredentialFault? Fault)> reading) => await Go(http, await reading);
+
+    private Task Go(HttpContext http, (Caller? Caller, CredentialFault? Fault) read)
+    {
+        http.Features.Set(new Visit(read.Caller, read.Fault));
+        return next(http);
     }
 
     private ValueTask<(Caller? Caller, CredentialFault? Fault)> Read(HttpContext http)
@@ -35,12 +34,17 @@ internal sealed class Credentials(RequestDelegate next, KeyRing keys, OperatorSe
             return sessions.Find(http);
         }
 
+        if (keys.Known(header) is { } known)
+        {
+            return new((known, null));
+        }
+
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
             return new((null, new(ErrorReason.CredentialInvalid, "The credential is 'authorization: Bearer ...'.")));
         }
 
         var token = header[Scheme.Length..].Trim();
-        return token.StartsWith(ApiKey.Prefix, StringComparison.Ordinal) ? new(keys.Find(token)) : tokens.Find(http, token, refusals);
+        return token.StartsWith(ApiKey.Prefix, StringComparison.Ordinal) ? new(keys.Find(token, header)) : tokens.Find(http, token, refusals);
     }
 }

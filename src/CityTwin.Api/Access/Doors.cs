@@ -1,5 +1,6 @@
 using CityTwin.Api.Errors;
 using CityTwin.Core.Access;
+using CityTwin.Core.Audit;
 using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using Google.Protobuf;
@@ -24,20 +25,22 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
     public CallAccess Admit(HttpContext http, ReadOnlySpan<char> action, IMessage? request)
     {
         var permission = table.Of(action);
-        var caller = Caller.Of(http);
+        var visit = http.Features.Get<Visit>() ?? throw new InvalidOperationException("Nobody has looked who calls.");
+        var caller = visit.Caller;
         var principal = caller?.Principal;
-        var verdict = AccessRules.May(principal, permission, null, [], Now);
+        var now = Now;
+        var verdict = AccessRules.May(principal, permission, null, [], now);
         if (verdict == AccessVerdict.Allowed && request is not null && principal is not null
             && (principal.EverywhereRoles & permission.Roles) == 0 && !permission.Roles.HasFlag(Roles.Anyone) && !Targets.CutToSight.Contains(MethodOf(action)))
         {
             var version = live.Current ?? throw ApiErrors.NotReady();
             int[] touched = [.. Targets.NamesIn(request).SelectMany(name => Targets.ZonesOf(version, name)).Distinct()];
-            verdict = AccessRules.May(principal, permission, version.Index, touched.Length == 0 ? [AccessRules.WholeCity] : touched, Now);
+            verdict = AccessRules.May(principal, permission, version.Index, touched.Length == 0 ? [AccessRules.WholeCity] : touched, now);
         }
 
         if (verdict == AccessVerdict.Allowed && caller?.Ended.IsCancellationRequested != true)
         {
-            return new(principal, permission);
+            return visit.Access = new(principal, permission);
         }
 
         throw Refuse(http, caller, permission.Action, string.Join(' ', request is null ? [] : Targets.NamesIn(request)), verdict);
@@ -48,10 +51,14 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
         Refuse(http, caller, action, "", caller.Principal.Expires <= Now ? AccessVerdict.Expired : AccessVerdict.Allowed);
 
     /// <summary>Reports an order and how it ended.</summary>
-    public void Report(HttpContext http, string who, string action, string on, string reason, AuditResult result) =>
-        audit.Report(new(Now, who, Caller.Of(http)?.Credential ?? "", action, on, AddressOf(http), result, reason));
+    public void Report(HttpContext http, AuditKind kind, string who, string action, string on, string why, StatusCode result) => audit.Report(new(
+        Guid.NewGuid().ToString("N"), Now, who, kind, action, on.Length > 0 ? on : null, why.Length > 0 ? why : null, AddressOf(http), NameOf(result)));
 
-    public static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
+    /// <summary>A status as the contract spells it, such as <c>PERMISSION_DENIED</c>.</summary>
+    private static string NameOf(StatusCode code) => code == StatusCode.OK ? "OK"
+        : string.Concat(code.ToString().Select((letter, at) => at > 0 && char.IsUpper(letter) ? $"_{letter}" : char.ToUpperInvariant(letter).ToString()));
+
+    private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private RpcException Refuse(HttpContext http, Caller? caller, string action, string on, AccessVerdict verdict)
     {
@@ -62,13 +69,13 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
         }
 
         var (code, reason, text) = ReasonOf(http, caller, action, verdict);
-        audit.Report(new(Now, caller?.Principal.Name ?? "", caller?.Credential ?? "", action, on, AddressOf(http), AuditResult.Refused, reason));
+        Report(http, AuditKind.Refusal, caller?.Principal.Name ?? "", action, on, caller is null ? reason : $"{reason} ({caller.Credential})", code);
         return ApiErrors.Of(code, reason, text, ("action", action));
     }
 
     private static (StatusCode Code, string Reason, string Text) ReasonOf(HttpContext http, Caller? caller, string action, AccessVerdict verdict) => verdict switch
     {
-        AccessVerdict.NoCredential when http.Features.Get<CredentialFault>() is { } fault => (StatusCode.Unauthenticated, fault.Reason, fault.Text),
+        AccessVerdict.NoCredential when http.Features.Get<Visit>()?.Fault is { } fault => (StatusCode.Unauthenticated, fault.Reason, fault.Text),
         AccessVerdict.NoCredential => (
             StatusCode.Unauthenticated, ErrorReason.CredentialMissing, $"{action} needs a credential: 'authorization: Bearer KEY', or the operator's link."),
         AccessVerdict.Expired => (StatusCode.Unauthenticated, ErrorReason.CredentialExpired, "The credential has expired."),

@@ -1,5 +1,5 @@
-using CityTwin.Core.Access;
-using CityTwin.Grains.Storing;
+using CityTwin.Core.Audit;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
 namespace CityTwin.Api.Access;
@@ -9,7 +9,7 @@ internal static class EnterPage
 {
     private const string Action = "GET " + OperatorSessions.EnterPath;
 
-    public static async Task Serve(HttpContext http, OperatorSessions sessions, IAudit audit, RefusalLimit refusals, TimeProvider time)
+    public static async Task Serve(HttpContext http, OperatorSessions sessions, Doors doors, RefusalLimit refusals)
     {
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
@@ -20,9 +20,9 @@ internal static class EnterPage
             return;
         }
 
-        audit.Report(new(
-            time.GetUtcNow(), isIn ? "local-operator" : "", "link", Action, "", Doors.AddressOf(http),
-            isIn ? AuditResult.Done : AuditResult.Refused, isIn ? "login" : "The link is not the newest one, or has been used."));
+        doors.Report(
+            http, isIn ? AuditKind.SignIn : AuditKind.Refusal, isIn ? "local-operator" : "", Action, "",
+            isIn ? "" : "The link is not the newest one, or has been used.", isIn ? StatusCode.OK : StatusCode.Unauthenticated);
         if (isIn)
         {
             http.Response.Redirect("/");

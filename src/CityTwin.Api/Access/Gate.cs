@@ -36,21 +36,15 @@ public sealed record Guarded(string? Action)
 /// </summary>
 internal sealed class Gate(RequestDelegate next, Doors doors, TimeProvider time)
 {
-    public async Task InvokeAsync(HttpContext http)
+    public Task InvokeAsync(HttpContext http)
     {
-        if (http.GetEndpoint() is not { } endpoint)
-        {
-            await next(http);
-            return;
-        }
+        var endpoint = http.GetEndpoint();
+        var guarded = endpoint?.Metadata.GetMetadata<Guarded>();
+        return endpoint is null || guarded == Guarded.Open || (guarded is null && IsGrpc(endpoint)) ? next(http) : Ask(http, endpoint, guarded);
+    }
 
-        var guarded = endpoint.Metadata.GetMetadata<Guarded>();
-        if (guarded == Guarded.Open || (guarded is null && IsGrpc(endpoint)))
-        {
-            await next(http);
-            return;
-        }
-
+    private async Task Ask(HttpContext http, Endpoint endpoint, Guarded? guarded)
+    {
         try
         {
             doors.Admit(http, guarded?.Action ?? ActionOf(endpoint), null);
@@ -60,6 +54,11 @@ internal sealed class Gate(RequestDelegate next, Doors doors, TimeProvider time)
             await (guarded?.Action?.StartsWith(PermissionFile.PagePrefix, StringComparison.Ordinal) == true
                 ? RefusedPage.Write(http, refused) : ErrorResponse.Write(http, refused));
             return;
+        }
+
+        if (Caller.Of(http) is { } known)
+        {
+            http.User = known.User;
         }
 
         using var ending = guarded is { Lasts: true } && Caller.Of(http) is { } caller ? new CredentialEnd(caller, time, http.RequestAborted) : null;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using CityTwin.Api.Errors;
 using CityTwin.Core.Access;
@@ -7,7 +8,11 @@ namespace CityTwin.Api.Access;
 /// <summary>The keys that this server knows now. Replaced as a whole; streams of keys that are gone or changed end.</summary>
 public sealed class KeyRing : IDisposable
 {
+    /// <summary>Headers that are known again without a look at the key; with more, the rest is looked at each time.</summary>
+    public const int KnownMax = 2 * KeyFile.KeysMax;
+
     private readonly Lock _lock = new();
+    private volatile ConcurrentDictionary<string, Caller> _known = new(StringComparer.Ordinal);
     private ImmutableArray<ApiKey> _own = [];
     private ImmutableArray<ApiKey> _given = [];
     private volatile ImmutableHashSet<Principal> _good = ImmutableHashSet.Create<Principal>(ReferenceEqualityComparer.Instance);
@@ -31,6 +36,7 @@ public sealed class KeyRing : IDisposable
             gone.AddRange(before.Values.Where(held => !after.TryGetValue(held.Key.Id, out var now) || now != held));
             gone.AddRange(after.Values.Where(held => held.Key.IsRevoked));
             _keys = after;
+            _known = new(StringComparer.Ordinal);
             _good = ImmutableHashSet.CreateRange<Principal>(
                 ReferenceEqualityComparer.Instance, after.Values.Where(held => !held.Key.IsRevoked).Select(held => held.Key.Principal));
         }
@@ -47,14 +53,30 @@ public sealed class KeyRing : IDisposable
     /// <summary>Whether somebody who was let in by a key still is: it has not been revoked since.</summary>
     public bool IsGood(Principal principal) => _good.Contains(principal);
 
-    internal (Caller? Caller, CredentialFault? Fault) Find(string key)
+    /// <summary>The caller who has shown a header before, word for word; null when it has to be looked at.</summary>
+    internal Caller? Known(string header) => _known.GetValueOrDefault(header);
+
+    /// <param name="header">The header that the key came in, to be known again.</param>
+    internal (Caller? Caller, CredentialFault? Fault) Find(string key, string? header = null)
     {
+        var known = _known;
         if (ApiKey.IdIn(key) is not { } id || !_keys.TryGetValue(id, out var held) || !held.Key.Matches(key))
         {
             return (null, new(ErrorReason.CredentialInvalid, "The key is none of this server."));
         }
 
-        return held.Key.IsRevoked ? (null, new(ErrorReason.CredentialRevoked, "The key has been revoked.")) : (held.Caller, null);
+        if (held.Key.IsRevoked)
+        {
+            return (null, new(ErrorReason.CredentialRevoked, "The key has been revoked."));
+        }
+
+        if (header is not null && known.Count < KnownMax)
+        {
+            // Into the collection of before: when the keys have changed meanwhile, nobody looks into it any more.
+            known.TryAdd(header, held.Caller);
+        }
+
+        return (held.Caller, null);
     }
 
     public void Dispose()

@@ -1,4 +1,4 @@
-using CityTwin.Core.Access;
+using CityTwin.Core.Audit;
 using CityTwin.Grains.Storing;
 using Microsoft.Extensions.Logging;
 
@@ -9,19 +9,19 @@ internal sealed partial class LoggedAudit(ILogger<LoggedAudit> logger) : IAudit
 {
     public void Report(AuditEntry entry)
     {
-        if (entry.Result == AuditResult.Refused)
+        if (entry.Kind == AuditKind.Refusal)
         {
-            Refused(entry.What, entry.On, entry.Who, entry.Credential, entry.From, entry.Why);
+            Refused(entry.Action, entry.On, entry.Who, entry.From, entry.Result, entry.Why);
         }
         else
         {
-            Done(entry.Result, entry.What, entry.On, entry.Who, entry.Credential, entry.From, entry.Why);
+            Done(entry.Action, entry.On, entry.Who, entry.From, entry.Result, entry.Why);
         }
     }
 
-    [LoggerMessage(4401, LogLevel.Warning, "Refused: {What} {On} by '{Who}' ({Credential}) from {From}: {Why}.")]
-    private partial void Refused(string what, string on, string who, string credential, string from, string why);
+    [LoggerMessage(4401, LogLevel.Warning, "Refused: {Action} {On} by '{Who}' from {From}: {Result}, {Why}")]
+    private partial void Refused(string action, string? on, string who, string? from, string result, string? why);
 
-    [LoggerMessage(4402, LogLevel.Information, "{Result}: {What} {On} by '{Who}' ({Credential}) from {From}: {Why}.")]
-    private partial void Done(AuditResult result, string what, string on, string who, string credential, string from, string why);
+    [LoggerMessage(4402, LogLevel.Information, "{Action} {On} by '{Who}' from {From}: {Result}, {Why}")]
+    private partial void Done(string action, string? on, string who, string? from, string result, string? why);
 }

@@ -38,6 +38,11 @@ internal static class ErrorResponse
             StatusCode.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
             _ => StatusCodes.Status500InternalServerError,
         };
+        if (http.Response.StatusCode == StatusCodes.Status401Unauthorized)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         http.Response.ContentType = "application/json";
         return http.Response.WriteAsync(Json.Format(status), http.RequestAborted);
     }

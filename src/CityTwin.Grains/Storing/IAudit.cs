@@ -1,8 +1,8 @@
-using CityTwin.Core.Access;
+using CityTwin.Core.Audit;
 
 namespace CityTwin.Grains.Storing;
 
-/// <summary>Where doors report commands, logins and refusals.</summary>
+/// <summary>Where doors report commands, sign-ins and refusals.</summary>
 public interface IAudit
 {
     /// <summary>Takes an entry. It never throws: who is refused stays refused whatever the log does.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CityTwin.Api.Access;
 using CityTwin.Core.Access;
+using CityTwin.Core.Audit;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
@@ -30,7 +31,8 @@ internal static class BrokerAccess
             && TopicRules.MayPublish(principal, table, city, topic, time.GetUtcNow()) == AccessVerdict.Allowed,
         (principal, filter) => Index(live) is { } city && keys.IsGood(principal)
             && TopicRules.MaySubscribe(principal, table, city, filter, time.GetUtcNow()) == AccessVerdict.Allowed,
-        (who, action, from) => audit.Report(new(time.GetUtcNow(), who, "mqtt", action, "", from, AuditResult.Refused, "NOT_AUTHORIZED")));
+        (who, action, from) => audit.Report(new(
+            Guid.NewGuid().ToString("N"), time.GetUtcNow(), who, AuditKind.Refusal, action, null, null, from, "PERMISSION_DENIED")));
 
     /// <summary>Null until the city has been read; until then nobody publishes, and tries again.</summary>
     private static CityIndex? Index(LiveView live) => live.Current?.Index;

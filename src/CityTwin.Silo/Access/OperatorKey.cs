@@ -21,6 +21,8 @@ internal static class OperatorKey
         {
             // Who keeps the city on PostgreSQL has no folder yet.
             Directory.CreateDirectory(settings.DataFolder);
+            // A silo of a cluster keeps nothing else here, and may be the first to come.
+            Directory.CreateDirectory(settings.DataFolder);
             var kept = Path.Combine(settings.DataFolder, Name);
             var key = File.Exists(kept) ? LocalDoor.Read(File.ReadAllText(kept)) : null;
             if (key is null || ApiKey.IdIn(key) is null)

@@ -14,9 +14,12 @@ internal static class SiloAccess
     public static void Add(IServiceCollection services, AccessSettings access, SiloSettings settings)
     {
         services.AddCityTwinAccess(access.Options);
-        // Sessions outlive a restart, as the city does.
-        services.AddDataProtection().SetApplicationName("citytwin").PersistKeysToFileSystem(new(Path.Combine(settings.DataFolder, SessionKeys)));
-        if (!access.IsLocal)
+        if (access.IsLocal)
+        {
+            // Sessions outlive a restart, as the city does. Whoever reads these keys can make sessions: only the owner may.
+            services.AddDataProtection().SetApplicationName("citytwin").PersistKeysToFileSystem(Private(Path.Combine(settings.DataFolder, SessionKeys)));
+        }
+        else
         {
             services.AddSingleton(provider => BrokerAccess.Door(
                 provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<PermissionTable>(), provider.GetRequiredService<LiveView>(),
@@ -44,6 +47,10 @@ internal static class SiloAccess
         sessions.LinkUsed += () => System.Console.Out.WriteLine($"  The link has been used. For another browser: {Address(settings)}{sessions.NewLink()}");
         return Address(settings) + sessions.NewLink();
     }
+
+    private static DirectoryInfo Private(string folder) => OperatingSystem.IsWindows()
+        ? Directory.CreateDirectory(folder)
+        : Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     private static string Address(SiloSettings settings) => $"http://127.0.0.1:{settings.HttpPort}";
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using CityTwin.Core.Access;
+using CityTwin.Core.Audit;
 using CityTwin.Core.Model;
 using CityTwin.Protocol.V1;
 using CityTwin.Testing.Cities;
@@ -97,8 +98,8 @@ public sealed class Door_behaviour : IAsyncLifetime
         using var answer = await http.PostAsJsonAsync("v1/segments/pump:fail", new { principal = "the mayor", reason = "drill" }, Cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("control-room", _server.Grains.Commands.Last().By);
-        var entry = Assert.Single(_server.Audit.Entries, entry => entry.What.EndsWith("FailSegment", StringComparison.Ordinal));
-        Assert.Equal(("control-room", "segments/pump", AuditResult.Done, "drill", "127.0.0.1"), (entry.Who, entry.On, entry.Result, entry.Why, entry.From));
+        var entry = Assert.Single(_server.Audit.Entries, entry => entry.Action.EndsWith("FailSegment", StringComparison.Ordinal));
+        Assert.Equal(("control-room", "segments/pump", AuditKind.Command, "OK", "drill", "127.0.0.1"), (entry.Who, entry.On, entry.Kind, entry.Result, entry.Why, entry.From));
 
         using var local = await _server.Http.PostAsJsonAsync("v1/segments/pump:fail", new { principal = "bert", reason = "drill" }, Cancellation);
         Assert.Equal("bert", _server.Grains.Commands.Last().By);
@@ -113,8 +114,8 @@ public sealed class Door_behaviour : IAsyncLifetime
         Assert.Equal("CREDENTIAL_INVALID", await Refusal("ctk_nonsense"));
         Assert.Equal("CREDENTIAL_INVALID", await Refusal("a.b.c"));
         Assert.Equal("CREDENTIAL_MISSING", await Refusal(null));
-        var entry = _server.Audit.Entries.First(entry => entry.Why == "CREDENTIAL_EXPIRED");
-        Assert.Equal(("late", AuditResult.Refused, $"key {ApiKey.IdIn(key)}"), (entry.Who, entry.Result, entry.Credential));
+        var entry = _server.Audit.Entries.First(entry => entry.Why?.StartsWith("CREDENTIAL_EXPIRED", StringComparison.Ordinal) == true);
+        Assert.Equal(("late", AuditKind.Refusal, "UNAUTHENTICATED", $"CREDENTIAL_EXPIRED (key {ApiKey.IdIn(key)})"), (entry.Who, entry.Kind, entry.Result, entry.Why));
         Assert.All(_server.Audit.Entries, entry => Assert.DoesNotContain(key, entry.ToString(), StringComparison.Ordinal));
     }
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CityTwin.Core.Access;
+using CityTwin.Core.Audit;
 using CityTwin.Grains.Storing;
 
 namespace CityTwin.Api.Tests;

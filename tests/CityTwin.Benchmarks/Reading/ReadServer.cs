@@ -4,6 +4,7 @@ using System.Reflection;
 using CityTwin.Api;
 using CityTwin.Api.Access;
 using CityTwin.Api.Definitions;
+using CityTwin.Api.Errors;
 using CityTwin.Api.Ingesting;
 using CityTwin.Api.Overview;
 using CityTwin.Api.Simulations;
@@ -38,7 +39,10 @@ internal sealed class ReadServer : IAsyncDisposable
 
     public GrpcChannel Empty { get; private set; } = null!;
 
-    /// <summary>The empty server again, behind the doors.</summary>
+    /// <summary>The empty server again, with what every call of the product goes through beside the doors.</summary>
+    public GrpcChannel Unlocked { get; private set; } = null!;
+
+    /// <summary>The same behind the doors.</summary>
     public GrpcChannel Locked { get; private set; } = null!;
 
     public static async Task<ReadServer> Start(int sensors)
@@ -62,13 +66,25 @@ internal sealed class ReadServer : IAsyncDisposable
             services.AddCityTwinApi();
         }, app => app.MapCityTwinApi());
         server.Empty = await server.Serve(services => services.AddGrpc(), app => app.MapGrpcService<EmptyService>());
+        server.Unlocked = await server.Serve(
+            services =>
+            {
+                services.AddSingleton<ErrorInterceptor>();
+                services.AddGrpc(grpc => grpc.Interceptors.Add<ErrorInterceptor>());
+            },
+            app => app.MapGrpcService<EmptyService>());
         server.Locked = await server.Serve(
             services =>
             {
                 services.AddSingleton(new LiveView());
                 services.AddSingleton(TimeProvider.System);
                 services.AddCityTwinAccess(new());
-                services.AddGrpc(grpc => grpc.Interceptors.Add<AccessInterceptor>());
+                services.AddSingleton<ErrorInterceptor>();
+                services.AddGrpc(grpc =>
+                {
+                    grpc.Interceptors.Add<ErrorInterceptor>();
+                    grpc.Interceptors.Add<AccessInterceptor>();
+                });
             },
             app =>
             {
@@ -83,6 +99,7 @@ internal sealed class ReadServer : IAsyncDisposable
     {
         Ours.Dispose();
         Empty.Dispose();
+        Unlocked.Dispose();
         Locked.Dispose();
         foreach (var app in _apps)
         {

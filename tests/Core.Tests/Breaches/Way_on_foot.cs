@@ -69,6 +69,27 @@ public sealed class Way_on_foot
         Assert.Empty(Reached(steps, Adversary(start: "yard"), "never"));
     }
 
+    [Fact]
+    public void Who_knows_the_sensors_goes_the_same_way_in_every_draw_and_another_where_skill_does_not_do()
+    {
+        var skilled = new Estimate(0.5, 0, 1);
+        var steps = new[]
+        {
+            Physical("fence", "outside", "yard", Duration.Constant(60), [Noticed(0.9)]),
+            Physical("tunnel", "outside", "yard", Duration.Constant(600)) with { Skill = Estimate.Of(0.5) },
+            Physical("saw", "yard", "yard", Duration.Constant(300)),
+        };
+        var profile = Adversary(start: "outside", knowledge: Knowledge.Defences) with { Skill = skilled };
+        var city = With(SecurityOf(steps, profile, physical: Answer(Duration.Normal(120, 30))));
+        var (scenario, defended) = (Scenario(["saw"]), Defended.By(city, []));
+        var stated = Plan(city, scenario);
+
+        var ways = Enumerable.Range(1, 20).Select(draw => BreachPlan.Of(stated.Ground, scenario, defended, InputValues.Drawn(1, draw), stated))
+            .Select(plan => string.Join(' ', plan.Tables.KnownWay.Select(step => plan.Steps[step]))).ToHashSet();
+
+        Assert.Equal(["fence saw", "tunnel saw"], ways.Order(StringComparer.Ordinal));
+    }
+
     private static string[] Reached(AttackStep[] steps, AdversaryProfile profile, string target)
     {
         var story = new List<StoryLine>();

@@ -35,7 +35,7 @@ public sealed class BreachJob
         _draws = [.. inputs.Select(drawn =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return BreachPlan.Of(ground, scenario, defended, drawn);
+            return BreachPlan.Of(ground, scenario, defended, drawn, Plan);
         })];
         Inputs = Drawn(inputs);
     }

@@ -90,11 +90,12 @@ public sealed class RankJob
             var basis = Defended.By(city, scenario.Defences);
             Ground = known is not null && defended.BuildsAs(basis) ? known
                 : new(city, start, scenario, defended.Patch, cancellation);
+            var stated = BreachPlan.Of(Ground, scenario, defended, InputValues.Stated);
             _plans =
             [
-                BreachPlan.Of(Ground, scenario, defended, InputValues.Stated),
+                stated,
                 .. Enumerable.Range(1, scenario.InputDraws)
-                    .Select(draw => BreachPlan.Of(Ground, scenario, defended, InputValues.Drawn(scenario.Seed, draw))),
+                    .Select(draw => BreachPlan.Of(Ground, scenario, defended, InputValues.Drawn(scenario.Seed, draw), stated)),
             ];
         }
 

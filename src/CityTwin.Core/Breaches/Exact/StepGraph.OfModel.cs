@@ -20,7 +20,7 @@ public sealed partial class StepGraph
         var indices = model.Steps.Select((step, index) => (step.Id, index)).ToDictionary(pair => pair.Id, pair => pair.index);
         var areas = model.Areas.Select((area, index) => (area.Id, index)).ToDictionary(pair => pair.Id, pair => model.Steps.Length + pair.index);
         var waysIn = model.Steps
-            .Where(step => step is { Kind: StepKind.Physical, To: not null } && step.To != step.From)
+            .Where(step => step is { Kind: StepKind.Physical, To: not null }) // an act on the spot, too: who has done it stands there
             .ToLookup(step => step.To!.Value, step => indices[step.Id]);
         var extra = ImmutableArray.CreateBuilder<GraphStep>();
         var steps = model.Steps.Select(step =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CityTwin.Core.Breaches.Exact;
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Views;
@@ -70,30 +71,31 @@ public static class Outlook
     {
         private readonly CityVersion _version;
         private readonly SecurityModel _model;
-        private readonly AdversaryProfile _profile;
-        private readonly AttackGraph _graph;
+        private readonly StepGraph _graph;
+        private readonly ImmutableArray<AttackStep> _steps; // the first of the graph
         private readonly OutlookFork _fork;
         private readonly long _now;
         private readonly long _horizonTicks;
         private readonly Action _looked;
         private readonly ImmutableArray<(int Step, AssetId Asset, double Seconds)> _reached;
         private readonly bool[] _isReached;
-        private readonly AttackTimes _times;
+        private readonly EarliestTimes _times;
         private readonly ImmutableArray<(int Step, AssetId Asset, double Seconds)> _passed; // reached, or could be by now though nobody has seen it
 
         public Search(
             CityVersion version, AdversaryProfile profile, ImmutableArray<OutlookSource> sources, long now, long horizonTicks, Action looked)
         {
-            (_version, _model, _profile) = (version, version.Index.City.Security, profile);
+            (_version, _model) = (version, version.Index.City.Security);
             (_now, _horizonTicks, _looked) = (now, horizonTicks, looked);
-            _graph = new(_model, profile);
+            (_graph, _steps) = (StepGraph.Of(_model, profile, [], null), _model.Steps);
             _fork = new(version, now, horizonTicks);
+            var placeOf = _steps.Select((step, place) => (step.Id, place)).ToDictionary(pair => pair.Id, pair => pair.place);
             _reached =
             [
-                .. sources.Where(source => _graph.PlaceOf.ContainsKey(source.Step)).Select(source => (
-                    _graph.PlaceOf[source.Step], source.Asset, Math.Min(0, (double)(source.SinceTicks - now) / SegmentRule.TicksPerSecond))),
+                .. sources.Where(source => placeOf.ContainsKey(source.Step)).Select(source => (
+                    placeOf[source.Step], source.Asset, Math.Min(0, (double)(source.SinceTicks - now) / SegmentRule.TicksPerSecond))),
             ];
-            _isReached = new bool[_graph.Steps.Length];
+            _isReached = new bool[_steps.Length];
             foreach (var (step, _, _) in _reached)
             {
                 _isReached[step] = true;
@@ -103,8 +105,8 @@ public static class Outlook
             _times = TimesOf(null, null);
             _passed =
             [
-                .. Enumerable.Range(0, _graph.Steps.Length).Where(place => _times.Of(place) <= 0)
-                    .Select(place => (place, _graph.Steps[place].Asset, _times.Of(place))),
+                .. Enumerable.Range(0, _steps.Length).Where(place => _times.At(place) <= 0)
+                    .Select(place => (place, _steps[place].Asset, _times.At(place))),
             ];
         }
 
@@ -113,11 +115,11 @@ public static class Outlook
             var targets = ImmutableArray.CreateBuilder<OutlookTarget>();
             foreach (var place in TargetsOf(_times).Take(TargetsMax))
             {
-                var step = _graph.Steps[place];
+                var step = _steps[place];
                 var at = TicksOf(_times, place);
                 var (harm, dark) = _fork.FollowOne(BlowsOf(step, at), at, RecordsOf(step));
                 targets.Add(new(
-                    step.Id, step.Asset, at, _times.ChanceOf(place), _times.WayTo(place), harm, [.. dark.Take(DarkMax)]));
+                    step.Id, step.Asset, at, _times.ChanceOf(place), [.. _times.WayTo(place).Where(step => step < _steps.Length).Select(step => _steps[step].Id)], harm, [.. dark.Take(DarkMax)]));
                 _looked();
             }
 
@@ -130,8 +132,8 @@ public static class Outlook
             var times = asset is null && conduit is null ? _times : TimesOf(asset, conduit?.Id);
             var targets = TargetsOf(times);
             var harm = _fork.Follow(
-                [.. IsolationOf(conduit), .. targets.SelectMany(place => BlowsOf(_graph.Steps[place], TicksOf(times, place)))],
-                targets.Sum(place => RecordsOf(_graph.Steps[place])),
+                [.. IsolationOf(conduit), .. targets.SelectMany(place => BlowsOf(_steps[place], TicksOf(times, place)))],
+                targets.Sum(place => RecordsOf(_steps[place])),
                 targets.Count);
             _looked();
             return harm;
@@ -139,8 +141,8 @@ public static class Outlook
 
         public ImmutableArray<Containment> Containments()
         {
-            var near = Enumerable.Range(0, _graph.Steps.Length).Where(place => _times.Of(place) <= HorizonSeconds)
-                .OrderBy(place => _times.Of(place)).ThenBy(place => place).Select(place => _graph.Steps[place]).ToList();
+            var near = Enumerable.Range(0, _steps.Length).Where(place => _times.At(place) <= HorizonSeconds)
+                .OrderBy(place => _times.At(place)).ThenBy(place => place).Select(place => _steps[place]).ToList();
             var assets = _reached.Select(reached => reached.Asset).Concat(near.Select(step => step.Asset)).Distinct();
             var conduits = near.Where(step => step.Through is not null).Select(step => step.Through!.Value).Distinct()
                 .Select(id => _model.Conduits[_version.Index.Find(id)!.Value]);
@@ -173,28 +175,26 @@ public static class Outlook
         }
 
         /// <summary>A containment begins now: whoever may have passed by then is not brought back, except from the asset itself.</summary>
-        private AttackTimes TimesOf(AssetId? contained, ConduitId? isolated) => AttackTimes.Of(
+        private EarliestTimes TimesOf(AssetId? contained, ConduitId? isolated) => EarliestTimes.From(
             _graph,
             _passed.Where(passed => passed.Asset != contained).Select(passed => (passed.Step, passed.Seconds)),
-            [.. _graph.Steps.Select(step => IsClosed(step, contained, isolated))]);
+            step => step < _steps.Length && IsClosed(_steps[step], contained, isolated));
 
         private bool IsClosed(AttackStep step, AssetId? contained, ConduitId? isolated) =>
-            step.Skill.Value > _profile.Skill.Value
-            || step.Exists.Value <= 0
-            || step.Asset == contained
+            step.Asset == contained
             || (_version.Index.Find(step.Asset) is { } asset && _version.Assets[asset].Status.Posture == AssetPosture.Contained)
             || (step.Through is { } through && (through == isolated
                 || (_version.Index.Find(through) is { } conduit && _version.Conduits[conduit].Status.Isolated is not null)));
 
         /// <summary>Steps that do something and can be reached within the horizon, soonest first.</summary>
-        private List<int> TargetsOf(AttackTimes times) =>
+        private List<int> TargetsOf(EarliestTimes times) =>
         [
-            .. Enumerable.Range(0, _graph.Steps.Length)
-                .Where(place => !_isReached[place] && !_graph.Steps[place].Effects.IsEmpty && times.Of(place) <= HorizonSeconds)
-                .OrderBy(place => Math.Max(0, times.Of(place))).ThenBy(place => place),
+            .. Enumerable.Range(0, _steps.Length)
+                .Where(place => !_isReached[place] && !_steps[place].Effects.IsEmpty && times.At(place) <= HorizonSeconds)
+                .OrderBy(place => Math.Max(0, times.At(place))).ThenBy(place => place),
         ];
 
-        private long TicksOf(AttackTimes times, int place) => _now + TicksOf(times.Of(place));
+        private long TicksOf(EarliestTimes times, int place) => _now + TicksOf(times.At(place));
 
         // Whoever acts beyond that acts beyond every horizon.
         private static long TicksOf(double seconds) => (long)Math.Ceiling(Math.Min(seconds, 1e11) * SegmentRule.TicksPerSecond);

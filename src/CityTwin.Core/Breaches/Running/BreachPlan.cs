@@ -46,14 +46,22 @@ public sealed class BreachPlan
 
     /// <summary>Makes a plan of a scenario that Import has read and checked against the city.</summary>
     /// <param name="ground">Made with the patch of these very defences.</param>
-    public static BreachPlan Of(BreachGround ground, BreachScenario scenario, Defended defended, InputValues inputs)
+    /// <param name="stated">The same with the inputs as stated: who knows the sensors knows them so, and the way is looked for once.</param>
+    public static BreachPlan Of(BreachGround ground, BreachScenario scenario, Defended defended, InputValues inputs, BreachPlan? stated = null)
     {
         var plan = new BreachPlan(ground, scenario, new PlanCompiler(ground, scenario, defended, inputs).Compile());
-        return defended.Security.Profiles.First(one => one.Id == scenario.Profile).Knowledge != Knowledge.Defences ? plan
-            : new(ground, scenario, plan.Tables with
-            {
-                KnownWay = [.. VulnerableWay.Of(plan, defended)?.Steps.Select(step => plan.Steps.BinarySearch(step)) ?? []],
-            });
+        if (defended.Security.Profiles.First(one => one.Id == scenario.Profile).Knowledge != Knowledge.Defences)
+        {
+            return plan;
+        }
+
+        // A draw of less skill may close the way; then another one is looked for.
+        var way = stated?.Tables.KnownWay.Select(step => plan.Steps.BinarySearch(stated.Steps[step])).ToArray() ?? [];
+        return new(ground, scenario, plan.Tables with
+        {
+            KnownWay = way.Length > 0 && way.Min() >= 0 ? way
+                : [.. VulnerableWay.Of(plan, defended)?.Steps.Select(step => plan.Steps.BinarySearch(step)) ?? []],
+        });
     }
 }
 
@@ -87,6 +95,15 @@ internal sealed record PlanTables(
 {
     /// <summary>The way that an adversary who knows the sensors goes in person, as long as it is open; empty = the quickest.</summary>
     public int[] KnownWay { get; init; } = [];
+
+    /// <summary>Of each <see cref="StepKind"/> its steps.</summary>
+    public int[][] StepsOf { get; } = [.. Enum.GetValues<StepKind>().Select(kind => Places(Steps, step => step.Kind == kind))];
+
+    /// <summary>The steps that need nothing but somebody who stands there.</summary>
+    public int[] OpenOnTheSpot { get; } = Places(Steps, step => step is { Kind: StepKind.Physical, ParentsNeeded: 0 });
+
+    private static int[] Places(PlanStep[] steps, Func<PlanStep, bool> isWanted) =>
+        [.. Enumerable.Range(0, steps.Length).Where(place => isWanted(steps[place]))];
 }
 
 /// <summary>A step of the plan.</summary>
@@ -94,6 +111,7 @@ internal sealed record PlanTables(
 /// <param name="IsAll">An AND step.</param>
 /// <param name="Children">The steps that name it as a parent.</param>
 /// <param name="ToGoTicks">By mean times, what is left from here to the nearest target; <see cref="NowhereTicks"/> where it leads to none.</param>
+/// <param name="AsTargets">Its places among the targets of the scenario.</param>
 /// <param name="IsGoal">Physical: it is taken for its own sake, and not only to get somewhere.</param>
 internal sealed record PlanStep(
     ulong Key,
@@ -109,6 +127,7 @@ internal sealed record PlanStep(
     int From,
     int To,
     double ToGoTicks,
+    int[] AsTargets,
     bool IsGoal)
 {
     /// <summary>Farther than any target, and small enough that a second more still counts.</summary>

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using CityTwin.Testing;
+using Xunit;
+
+namespace CityTwin.EndToEnd.Tests;
+
+/// <summary>The silo with credentials configured, as it would be beyond one machine.</summary>
+public sealed class Locked_silo : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-keys-").FullName;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Keys => Path.Combine(_folder, "keys.json");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Does_not_start_beyond_loopback_without_credentials_and_says_what_to_set()
+    {
+        await using var silo = SiloProcess.Prepare(null, "--listen", "0.0.0.0");
+        silo.Launch();
+        Assert.Equal(1, await silo.Ended(Cancellation));
+        await SiloProcess.Until("it has said why", () => Task.FromResult(silo.Said().Contains("CITYTWIN_KEYS_FILE", StringComparison.Ordinal)), Patience, Cancellation);
+    }
+
+    [Fact]
+    public async Task Takes_keys_as_they_come_and_go_at_every_port()
+    {
+        var (viewer, device) = (await Key("anna", "--role", "viewer"), await Key("breaker", "--role", "device", "--sensor", "breaker-feeder-harbour-status"));
+        await using var silo = SiloProcess.Prepare(null, "--listen", "0.0.0.0");
+        var (certificate, key) = (Path.Combine(_folder, "grpc.pem"), Path.Combine(_folder, "grpc.key"));
+        var first = Certificates.Write(certificate, key);
+        silo.Environment["CITYTWIN_KEYS_FILE"] = Keys;
+        silo.Environment["CITYTWIN_GRPC_TLS_CERTIFICATE_FILE"] = certificate;
+        silo.Environment["CITYTWIN_GRPC_TLS_KEY_FILE"] = key;
+        silo.Http.DefaultRequestHeaders.Authorization = new("Bearer", viewer);
+        await silo.Run(Cancellation);
+
+        // The feed shows a key of its own at the broker.
+        await SiloProcess.Until("the feed reports", async () =>
+            (await silo.Get("v1/sensors?pageSize=1000", Cancellation)).GetProperty("sensors").EnumerateArray()
+                .Any(sensor => sensor.TryGetProperty("observeTime", out var at) && at.ValueKind == JsonValueKind.String), Patience, Cancellation);
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status(silo, null, "v1/zones"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status(silo, null, ""));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Status(silo, null, "metrics"));
+        Assert.Equal(HttpStatusCode.Forbidden, await Status(silo, viewer, "metrics"));
+        Assert.Equal(HttpStatusCode.OK, await Status(silo, null, "healthz"));
+
+        Assert.NotEqual(0, await Publish(silo, null));
+        Assert.NotEqual(0, await Publish(silo, viewer[..^1] + "!"));
+        Assert.Equal(0, await Publish(silo, device));
+
+        Assert.Equal(first, await Handshake(silo.GrpcPort));
+        var second = Certificates.Write(certificate, key);
+        await SiloProcess.Until("the renewed certificate shows", async () => await Handshake(silo.GrpcPort) == second, Patience, Cancellation);
+
+        Assert.Equal(0, (await Programs.Run(Programs.Cli, Cancellation, "key", "revoke", "--file", Keys, viewer.Split('_')[1])).ExitCode);
+        await SiloProcess.Until("the revoked key is refused", async () => await Status(silo, viewer, "v1/zones") == HttpStatusCode.Unauthorized, Patience, Cancellation);
+    }
+
+    private async Task<string> Key(string name, params string[] more)
+    {
+        var (exitCode, output, errors) = await Programs.Run(Programs.Cli, Cancellation, ["key", "create", "--file", Keys, "--name", name, .. more]);
+        Assert.True(exitCode == 0, errors);
+        return output.Trim();
+    }
+
+    private static async Task<HttpStatusCode> Status(SiloProcess silo, string? key, string path)
+    {
+        using var http = new HttpClient { BaseAddress = silo.Http.BaseAddress };
+        http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
+        using var answer = await http.GetAsync(path, Cancellation);
+        return answer.StatusCode;
+    }
+
+    private static async Task<int> Publish(SiloProcess silo, string? key)
+    {
+        using var publisher = System.Diagnostics.Process.Start("mosquitto_pub",
+        [
+            "-p", $"{silo.MqttPort}", "-q", "1", "-t", "citytwin/v1/sensors/breaker-feeder-harbour-status/reading", "-m", """{"value":"closed"}""",
+            .. key is null ? Array.Empty<string>() : ["-u", "device", "-P", key],
+        ]);
+        await publisher.WaitForExitAsync(Cancellation);
+        return publisher.ExitCode;
+    }
+
+    private static async Task<string> Handshake(int port)
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, port, Cancellation);
+        await using var tls = new SslStream(tcp.GetStream(), false, (_, shown, _, _) => shown is not null);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", ApplicationProtocols = [SslApplicationProtocol.Http2] }, Cancellation);
+        return ((X509Certificate2)tls.RemoteCertificate!).Thumbprint;
+    }
+}

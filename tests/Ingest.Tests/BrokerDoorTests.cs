@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
+using CityTwin.Core.Access;
+using CityTwin.Core.Model;
+using CityTwin.Core.Views;
+using CityTwin.Testing;
+using CityTwin.Testing.Cities;
+using MQTTnet;
+using MQTTnet.Protocol;
+using Xunit;
+
+namespace CityTwin.Ingest.Tests;
+
+/// <summary>The embedded broker behind a door: a device publishes what is its own, and nothing else.</summary>
+public sealed class BrokerDoorTests
+{
+    private const string Open = """{"value":"open"}""";
+    private static readonly CityIndex City = new(HarbourCity.Of());
+    private static readonly PermissionTable Table = new(TopicRules.Actions.Select(action => new Permission(
+        action, action.StartsWith("publish", StringComparison.Ordinal) ? Roles.Device : Roles.Operator)));
+
+    private static readonly Dictionary<string, Principal> Known = new()
+    {
+        ["breaker-key"] = new("breaker", PrincipalKind.Key, [new(Roles.Device, ZoneScope.Everything)], Sensor: new SensorId("breaker")),
+        ["meter-key"] = new("meter", PrincipalKind.Key, [new(Roles.Device, ZoneScope.Everything)], Sensor: new SensorId("meter")),
+        ["service-key"] = new("service", PrincipalKind.Key, [new(Roles.Operator, ZoneScope.Everything)]),
+        ["clinic-key"] = new("clinic", PrincipalKind.Key, [new(Roles.Operator, ZoneScope.Of(new ZoneId("hospital")))]),
+    };
+
+    private readonly RecordingDoor _stored = new();
+    private readonly ConcurrentQueue<string> _refused = [];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private BrokerDoor Door => new(
+        (_, password) => Known.GetValueOrDefault(password),
+        (principal, topic) => TopicRules.MayPublish(principal, Table, City, topic, DateTimeOffset.UnixEpoch) == AccessVerdict.Allowed,
+        (principal, filter) => TopicRules.MaySubscribe(principal, Table, City, filter, DateTimeOffset.UnixEpoch) == AccessVerdict.Allowed,
+        (who, action, _) => _refused.Enqueue($"{who} {action}"));
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(null)]
+    [InlineData("guess")]
+    public async Task Nobody_connects_without_a_key_that_is_known(string? key)
+    {
+        await using var host = await IngestHost.Start(_stored, door: Door);
+        var (_, result) = await Connect(host, key);
+        Assert.Equal(MqttClientConnectResultCode.NotAuthorized, result);
+        Assert.Equal(" connect", Assert.Single(_refused).Replace("device ", " ", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_device_publishes_its_own_reading_and_event_and_nothing_else()
+    {
+        await using var host = await IngestHost.Start(_stored, door: Door);
+        var (client, _) = await Connect(host, "breaker-key");
+        using var device = client;
+
+        var all = await Task.WhenAll(
+            device.Publish("sensors/breaker/reading", Open),
+            device.Publish("sensors/meter/reading", """{"value":230,"boot":1,"sequence":1}"""),
+            device.Publish("alerts", "{}"),
+            device.Publish("zones/harbour/status", "{}"),
+            device.Publish("../sensors/breaker/reading", Open));
+
+        Assert.True(all[0].IsSuccess);
+        Assert.All(all[1..], published => Assert.Equal(MqttClientPublishReasonCode.NotAuthorized, published.ReasonCode));
+        Assert.Single(_stored.Stored);
+        Assert.Equal(4, _refused.Count);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_device_subscribes_to_nothing_and_others_to_what_they_may_see()
+    {
+        await using var host = await IngestHost.Start(_stored, door: Door);
+        Assert.All(
+            await Subscribe(host, "breaker-key", "sensors/breaker/reading", "sensors/+/reading", "alerts", "#"),
+            code => Assert.Equal(MqttClientSubscribeResultCode.NotAuthorized, code));
+        Assert.Equal(
+            [MqttClientSubscribeResultCode.GrantedQoS0, MqttClientSubscribeResultCode.GrantedQoS0, MqttClientSubscribeResultCode.NotAuthorized],
+            await Subscribe(host, "service-key", "alerts", "zones/+/status", "#"));
+        Assert.Equal(
+            [MqttClientSubscribeResultCode.GrantedQoS0, MqttClientSubscribeResultCode.NotAuthorized, MqttClientSubscribeResultCode.NotAuthorized],
+            await Subscribe(host, "clinic-key", "zones/hospital/status", "zones/harbour/status", "alerts"));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task No_device_takes_the_session_of_another_by_its_identifier()
+    {
+        await using var host = await IngestHost.Start(_stored, door: Door);
+        var (one, _) = await Connect(host, "breaker-key", "same");
+        var (other, _) = await Connect(host, "meter-key", "same");
+        using (one)
+        using (other)
+        {
+            Assert.True((await other.Publish("sensors/meter/reading", """{"value":230,"boot":1,"sequence":1}""")).IsSuccess);
+            Assert.True((await one.Publish("sensors/breaker/reading", Open)).IsSuccess);
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Tls_shows_a_renewed_certificate_at_the_next_handshake()
+    {
+        var (certificate, key) = (Path.GetTempFileName(), Path.GetTempFileName());
+        var first = Certificates.Write(certificate, key);
+        await using var host = await IngestHost.Start(_stored, options => options with
+        {
+            Certificate = () =>
+            {
+                using var read = X509Certificate2.CreateFromPemFile(certificate, key);
+                return X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
+            },
+        });
+        Assert.Equal(first, await Handshake(host));
+        var second = Certificates.Write(certificate, key);
+        Assert.Equal(second, await Handshake(host));
+        Assert.NotEqual(first, second);
+        File.Delete(certificate);
+        File.Delete(key);
+    }
+
+    private static async Task<string> Handshake(IngestHost host)
+    {
+        var shown = "";
+        using var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync(
+            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.Options.Port).WithTlsOptions(tls => tls.UseTls()
+                .WithCertificateValidationHandler(seen =>
+                {
+                    shown = ((X509Certificate2)seen.Certificate).Thumbprint;
+                    return true;
+                })).Build(),
+            Cancellation);
+        return shown;
+    }
+
+    private static async Task<(IMqttClient Client, MqttClientConnectResultCode Result)> Connect(IngestHost host, string? key, string? id = null)
+    {
+        var client = new MqttClientFactory().CreateMqttClient();
+        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.Options.Port)
+            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithClientId(id ?? $"client-{key}");
+        var result = await client.ConnectAsync((key is null ? options : options.WithCredentials("device", key)).Build(), Cancellation);
+        return (client, result.ResultCode);
+    }
+
+    private static async Task<MqttClientSubscribeResultCode[]> Subscribe(IngestHost host, string key, params string[] filters)
+    {
+        var (client, _) = await Connect(host, key);
+        using var connected = client;
+        var codes = new List<MqttClientSubscribeResultCode>();
+        foreach (var filter in filters)
+        {
+            var topic = filter == "#" ? filter : $"citytwin/v1/{filter}";
+            codes.Add((await connected.SubscribeAsync(topic, MqttQualityOfServiceLevel.AtMostOnce, Cancellation)).Items.Single().ResultCode);
+        }
+
+        return [.. codes];
+    }
+}
