@@ -9,13 +9,14 @@ internal sealed partial class LoggedAudit(ILogger<LoggedAudit> logger) : IAudit
 {
     public void Report(AuditEntry entry)
     {
-        if (entry.Kind == AuditKind.Refusal)
+        var (_, _, who, kind, action, on, why, from, result) = entry;
+        if (kind == AuditKind.Refusal)
         {
-            Refused(entry.Action, entry.On, entry.Who, entry.From, entry.Result, entry.Why);
+            Refused(action, on, who, from, result, why);
         }
         else
         {
-            Done(entry.Action, entry.On, entry.Who, entry.From, entry.Result, entry.Why);
+            Done(action, on, who, from, result, why);
         }
     }
 
