@@ -8,6 +8,7 @@ using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using CityTwin.Ingest;
 using CityTwin.Silo.Access;
+using CityTwin.Silo.Probes;
 using CityTwin.Storage;
 using CityTwin.Storage.Committing;
 using CityTwin.Storage.Sqlite;
@@ -55,12 +56,16 @@ internal static class SiloHost
         builder.Services.AddCityTwinApi();
         builder.Services.AddCityTwinConsole();
         builder.Services.AddHostedService<FeedService>();
-        builder.Services.AddHealthChecks().AddCheck<BrokerHealth>("mqtt");
+        builder.Services.AddSingleton<ReadyCheck>();
+        builder.Services.AddHealthChecks().AddCheck<BrokerHealth>("mqtt").AddCheck<ReadyCheck>("silo", tags: [ReadyCheck.Tag]);
 
         await using var app = builder.Build();
         app.MapCityTwinApi();
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new Guarded(AccessActions.Metrics));
         app.MapHealthChecks("/healthz").WithMetadata(new Guarded(AccessActions.Health));
+        app.MapHealthChecks("/readyz", new() { Predicate = check => check.Tags.Contains(ReadyCheck.Tag) }).WithMetadata(new Guarded(AccessActions.Health));
+        // It answers: no more is asked of the living.
+        app.MapHealthChecks("/livez", new() { Predicate = _ => false }).WithMetadata(new Guarded(AccessActions.Health));
         app.MapCityTwinConsole(Guarded.Page);
         await app.Services.GetRequiredService<CityInForce>().Settle(settings, cancellation);
         // Made now, because it says when this silo started.

@@ -25,7 +25,7 @@ public sealed class Living_city
             var reported = await silo.Get("v1/sensors?pageSize=1000", Cancellation);
             return reported.GetProperty("sensors").EnumerateArray().Count(sensor => sensor.TryGetProperty("observeTime", out var at) && at.ValueKind == JsonValueKind.String) >= 100;
         }, Patience, Cancellation);
-        foreach (var page in new[] { "", "healthz", "metrics" })
+        foreach (var page in new[] { "", "livez", "readyz", "healthz", "metrics" })
         {
             using var answer = await silo.Http.GetAsync(page, Cancellation);
             Assert.True(answer.IsSuccessStatusCode, $"/{page} answers {answer.StatusCode}.");

@@ -91,6 +91,9 @@ internal sealed record KernelTables(
 
     public static int VertexOf(int marked) => marked < 0 ? ~marked : marked;
 
+    /// <summary>Of each vertex its <see cref="VertexTable.Owner"/>, close together: who looks at what changed reads nothing else.</summary>
+    public int[] Owners { get; } = [.. Vertices.Select(vertex => vertex.Owner)];
+
     /// <summary>Members of all networks together; each has one slot.</summary>
     public int SlotCount => Networks.Sum(network => network.Shape.MemberCount);
 }

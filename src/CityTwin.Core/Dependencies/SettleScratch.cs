@@ -49,7 +49,7 @@ internal sealed class SettleScratch(KernelTables tables)
                 var after = values[_changed[i]];
                 if (after != _before[i])
                 {
-                    _changes[_changesCount++] = new(tables.Vertices[_changed[i]].Owner, _before[i], after);
+                    _changes[_changesCount++] = new(tables.Owners[_changed[i]], _before[i], after);
                 }
             }
         }

@@ -55,7 +55,7 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
     }
 
     /// <summary>This thread has nothing else to do, so it may.</summary>
-    private void Wait() => Task.Delay(_pause, time).Wait();
+    private void Wait() => Task.Delay(_pause, time).GetAwaiter().GetResult();
 
     private (Saved?[] Outcomes, long Head) Attempt(IReadOnlyList<PendingSave> group)
     {

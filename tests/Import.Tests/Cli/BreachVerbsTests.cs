@@ -148,7 +148,7 @@ public sealed class BreachVerbsTests : IDisposable
         Assert.NotEqual(0, Share("effectiveness"));
         Assert.Equal(Share("effectiveness"), Share("interruption") * Share("neutralisation"), 1e-5);
 
-        double Share(string name) => json.RootElement.GetProperty(name).GetProperty("estimate").GetDouble();
+        double Share(string name) => json.RootElement.GetProperty("probabilities").GetProperty(name).GetProperty("estimate").GetDouble();
     }
 
     [Theory]

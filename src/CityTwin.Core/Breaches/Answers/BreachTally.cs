@@ -13,11 +13,11 @@ public sealed class BreachTally
     private const double PermilleTicksPerThousandthHour = 3_600_000;
     private readonly BreachGround _ground;
     private readonly double _personsPerConnection;
-    private readonly SortedDictionary<int, LossTally> _services = [];
-    private readonly int[] _zoneOf;
-    private readonly int[] _kindOf;
-    private readonly Dictionary<int, (long People, long Customers)> _zones = [];
-    private readonly Dictionary<int, (long People, long Customers)> _kinds = [];
+    private readonly LossLedger _services;
+    private readonly LossLedger _kinds;
+    private readonly LossLedger _zones;
+    private readonly RunLosses _ofKinds;
+    private readonly RunLosses _ofZones;
 
     public BreachTally(BreachPlan plan)
     {
@@ -28,10 +28,9 @@ public sealed class BreachTally
         Targets = new long[plan.Tables.Targets.Length];
         OnTheWay = new long[plan.Tables.Steps.Length];
         Records = [.. plan.Tables.RecordClasses.Select(_ => new Histogram())];
-        var services = _ground.Watch.Services;
-        _zoneOf = FirstOfZone(services);
-        Kinds = [.. services.Select(service => service.Service.Service).Distinct().Order()];
-        _kindOf = [.. services.Select(service => Kinds.IndexOf(service.Service.Service))];
+        var (services, kinds) = (_ground.Services.Length, _ground.Kinds.Length);
+        (_services, _kinds, _zones) = (new(services), new(kinds), new(services));
+        (_ofKinds, _ofZones) = (new(kinds), new(services));
     }
 
     public BreachPlan Plan { get; }
@@ -69,16 +68,16 @@ public sealed class BreachTally
     public ImmutableArray<Histogram> Records { get; }
 
     /// <summary>The services by name, such as power; sorted.</summary>
-    public ImmutableArray<Core.Model.ServiceId> Kinds { get; }
+    public ImmutableArray<Core.Model.ServiceId> Kinds => _ground.Kinds;
 
     /// <summary>Of each name in <see cref="Kinds"/> what was lost over all zones; runs without a loss are not in it.</summary>
-    public SortedDictionary<int, LossTally> ByKind { get; } = [];
+    public IReadOnlyList<KeyValuePair<int, LossTally>> ByKind => _kinds.Tallies;
 
     /// <summary>Of each zone, by the place of its first service, what was lost over all services; runs without a loss are not in it.</summary>
-    public SortedDictionary<int, LossTally> ByZone { get; } = [];
+    public IReadOnlyList<KeyValuePair<int, LossTally>> ByZone => _zones.Tallies;
 
     /// <summary>Of each service of a zone what was lost; runs without a loss are not in it.</summary>
-    public IReadOnlyDictionary<int, LossTally> ByService => _services;
+    public IReadOnlyList<KeyValuePair<int, LossTally>> ByService => _services.Tallies;
 
     /// <summary>What runs of one plan lose in all, in thousandths of person-hours: what variants are compared by, run by run.</summary>
     public long Take(BreachRun run)
@@ -126,15 +125,15 @@ public sealed class BreachTally
             mine.Merge(theirs);
         }
 
-        Merge(_services, other._services);
-        Merge(ByKind, other.ByKind);
-        Merge(ByZone, other.ByZone);
+        _services.Merge(other._services);
+        _kinds.Merge(other._kinds);
+        _zones.Merge(other._zones);
     }
 
     /// <summary>For sending to whoever merges.</summary>
     public BreachTallyState ToState() => new(
         [.. Counts], [.. Targets], [.. OnTheWay], [.. Histograms.Select(histogram => histogram.ToState())],
-        StateOf(_services), StateOf(ByKind), StateOf(ByZone));
+        StateOf(_services), StateOf(_kinds), StateOf(_zones));
 
     /// <param name="plan">The same that the state's runs were made of.</param>
     public static BreachTally Of(BreachPlan plan, BreachTallyState state)
@@ -149,24 +148,12 @@ public sealed class BreachTally
         }
 
         Restore(tally._services, state.Services);
-        Restore(tally.ByKind, state.Kinds);
-        Restore(tally.ByZone, state.Zones);
+        Restore(tally._kinds, state.Kinds);
+        Restore(tally._zones, state.Zones);
         return tally;
     }
 
     private IEnumerable<Histogram> Histograms => [Compromise, Detection, Arrival, Restoration, PersonHours, CustomerHours, .. Records];
-
-    /// <summary>Of each service the first one of its zone; they are numbered zone by zone.</summary>
-    private static int[] FirstOfZone(ImmutableArray<(Core.Model.Zone Zone, Core.Model.ZoneService Service)> services)
-    {
-        var first = new int[services.Length];
-        for (var service = 1; service < services.Length; service++)
-        {
-            first[service] = services[service].Zone.Id == services[service - 1].Zone.Id ? first[service - 1] : service;
-        }
-
-        return first;
-    }
 
     private void Count(BreachCount count, long? at, Histogram? times)
     {
@@ -179,49 +166,29 @@ public sealed class BreachTally
 
     private long TakeLosses(CityCourse course)
     {
-        _zones.Clear();
-        _kinds.Clear();
         var (people, customers) = (0L, 0L);
         foreach (var service in course.Touched)
         {
-            var lost = PeopleRules.ThousandthHours(course.Lost(service) - _ground.Without.Lost[service]);
-            var ticks = course.LostTicks(service) - _ground.Without.LostTicks[service];
-            var (zone, definition) = _ground.Watch.Services[service];
-            var connections = (long)((ticks * (zone.PeopleByNight / _personsPerConnection) / PermilleTicksPerThousandthHour) + 0.5);
-            var isCritical = course.WasCritical(service) && !_ground.Without.WasCritical[service]
-                && _ground.StartLevels[service] >= definition.CriticalBelowPermille;
+            ref readonly var known = ref _ground.Services[service];
+            var lost = course.LostThousandthHours(service);
+            var ticks = course.LostTicks(service) - known.LostTicks;
+            var connections = (long)((ticks * (known.PeopleByNight / _personsPerConnection) / PermilleTicksPerThousandthHour) + 0.5);
+            var isCritical = known.CanTurnCritical && course.WasCritical(service);
             if (lost > 0 || ticks > 0 || isCritical)
             {
-                Tally(_services, service).Add(lost, connections, isCritical);
-                Put(_zones, _zoneOf[service], lost, connections);
-                Put(_kinds, _kindOf[service], lost, connections);
+                _services.Add(service, lost, connections, isCritical);
+                _ofZones.Add(known.Zone, lost, connections);
+                _ofKinds.Add(known.Kind, lost, connections);
                 (people, customers) = (people + lost, customers + connections);
             }
         }
 
-        foreach (var (zone, lost) in _zones)
-        {
-            Tally(ByZone, zone).Add(lost.People, lost.Customers, false);
-        }
-
-        foreach (var (kind, lost) in _kinds)
-        {
-            Tally(ByKind, kind).Add(lost.People, lost.Customers, false);
-        }
-
+        _ofZones.MoveTo(_zones);
+        _ofKinds.MoveTo(_kinds);
         PersonHours.Add(people);
         CustomerHours.Add(customers);
         return people;
     }
-
-    private static void Put(Dictionary<int, (long People, long Customers)> sums, int place, long people, long customers)
-    {
-        var sum = sums.GetValueOrDefault(place);
-        sums[place] = (sum.People + people, sum.Customers + customers);
-    }
-
-    private static LossTally Tally(SortedDictionary<int, LossTally> tallies, int place) =>
-        tallies.TryGetValue(place, out var tally) ? tally : tallies[place] = new();
 
     private static void Add(long[] mine, long[] theirs)
     {
@@ -231,22 +198,14 @@ public sealed class BreachTally
         }
     }
 
-    private static void Merge(SortedDictionary<int, LossTally> mine, SortedDictionary<int, LossTally> theirs)
-    {
-        foreach (var (place, tally) in theirs)
-        {
-            Tally(mine, place).Merge(tally);
-        }
-    }
+    private static ImmutableArray<LossTallyState> StateOf(LossLedger ledger) =>
+        [.. ledger.Tallies.Select(pair => new LossTallyState(pair.Key, pair.Value.PersonHours.ToState(), pair.Value.CustomerHours.ToState(), pair.Value.Critical))];
 
-    private static ImmutableArray<LossTallyState> StateOf(SortedDictionary<int, LossTally> tallies) =>
-        [.. tallies.Select(pair => new LossTallyState(pair.Key, pair.Value.PersonHours.ToState(), pair.Value.CustomerHours.ToState(), pair.Value.Critical))];
-
-    private static void Restore(SortedDictionary<int, LossTally> tallies, ImmutableArray<LossTallyState> states)
+    private static void Restore(LossLedger ledger, ImmutableArray<LossTallyState> states)
     {
         foreach (var state in states)
         {
-            Tally(tallies, state.Place).Merge(new(Histogram.Of(state.PersonHours), Histogram.Of(state.CustomerHours), state.Critical));
+            ledger.Merge(state.Place, new(Histogram.Of(state.PersonHours), Histogram.Of(state.CustomerHours), state.Critical));
         }
     }
 }

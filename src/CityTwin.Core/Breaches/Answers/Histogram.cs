@@ -8,6 +8,10 @@ namespace CityTwin.Core.Breaches.Answers;
 /// that no bin is wider than 1/64 of its values. Counts and sums are integers; merged in any order they give the same
 /// histogram. Times are in ms, quantities in thousandths. Not safe for use by several threads at once.
 /// </summary>
+/// <remarks>
+/// Only bins that hold something are kept, from the least up: a tally has thousands of histograms, most of them of a dozen
+/// values, and one long array for each would cost more to clear, to merge and to find in memory than the runs themselves.
+/// </remarks>
 public sealed class Histogram
 {
     /// <summary>Up to here each value has a bin of its own.</summary>
@@ -16,7 +20,8 @@ public sealed class Histogram
     private const int BinsPerPower = 64;
     private const int FirstPower = 7;
 
-    private long[] _counts = [];
+    private Bin[] _bins = [];
+    private int _binCount;
     private long _least = long.MaxValue;
     private long _most = long.MinValue;
 
@@ -36,19 +41,16 @@ public sealed class Histogram
     {
         Invariant.Hold(value >= 0, "A histogram holds times and quantities, which are not negative.");
         Moments = Moments.Add(value);
-        var bin = BinOf(value);
-        Hold(bin);
-        _counts[bin]++;
+        Put(BinOf(value), 1);
         (_least, _most) = (Math.Min(_least, value), Math.Max(_most, value));
     }
 
     public void Merge(Histogram other)
     {
         Moments = Moments.Merge(other.Moments);
-        Hold(other._counts.Length - 1);
-        for (var bin = 0; bin < other._counts.Length; bin++)
+        foreach (var (bin, count) in other.Bins)
         {
-            _counts[bin] += other._counts[bin];
+            Put(bin, count);
         }
 
         (_least, _most) = (Math.Min(_least, other._least), Math.Max(_most, other._most));
@@ -80,12 +82,13 @@ public sealed class Histogram
             return _most;
         }
 
-        var bin = 0;
-        for (var below = _counts[0]; below < rank; below += _counts[bin])
+        var place = 0;
+        for (var below = (long)_bins[0].Count; below < rank; below += _bins[place].Count)
         {
-            bin++;
+            place++;
         }
 
+        var bin = _bins[place].Number;
         return Math.Clamp(LeastOf(bin) + ((WidthOf(bin) - 1) / 2), _least, _most);
     }
 
@@ -95,9 +98,9 @@ public sealed class Histogram
     {
         Invariant.Hold(value is >= 0 and <= (int)ExactMax, "Only where bins are exact can values be counted.");
         var count = 0L;
-        for (var bin = 0; bin <= value && bin < _counts.Length; bin++)
+        foreach (var bin in Bins)
         {
-            count += _counts[bin];
+            count += bin.Number <= value ? bin.Count : 0;
         }
 
         return count;
@@ -105,7 +108,7 @@ public sealed class Histogram
 
     /// <summary>What it holds, for storing and sending.</summary>
     public HistogramState ToState() => new(
-        Moments, Least, Most, [.. Enumerable.Range(0, _counts.Length).Where(bin => _counts[bin] > 0).Select(bin => new HistogramBin(LeastOf(bin), WidthOf(bin), _counts[bin]))]);
+        Moments, Least, Most, [.. _bins.Take(_binCount).Select(bin => new HistogramBin(LeastOf(bin.Number), WidthOf(bin.Number), bin.Count))]);
 
     public static Histogram Of(HistogramState state)
     {
@@ -117,8 +120,7 @@ public sealed class Histogram
 
         foreach (var bin in state.Bins)
         {
-            histogram.Hold(BinOf(bin.Least));
-            histogram._counts[BinOf(bin.Least)] += bin.Count;
+            histogram.Put(BinOf(bin.Least), (int)bin.Count);
         }
 
         return histogram;
@@ -143,14 +145,41 @@ public sealed class Histogram
 
     private static int PowerOf(int bin) => FirstPower + ((bin - (int)ExactMax - 1) / BinsPerPower);
 
-    /// <summary>Makes room for a bin; by whole powers, because most histograms never see large values.</summary>
-    private void Hold(int bin)
+    private ReadOnlySpan<Bin> Bins => _bins.AsSpan(0, _binCount);
+
+    private void Put(int number, int count)
     {
-        if (bin >= _counts.Length)
+        var place = PlaceOf(number);
+        if (place == _binCount || _bins[place].Number != number)
         {
-            Array.Resize(ref _counts, ((bin / BinsPerPower) + 1) * BinsPerPower);
+            if (_binCount == _bins.Length)
+            {
+                Array.Resize(ref _bins, Math.Max(4, 2 * _binCount));
+            }
+
+            Array.Copy(_bins, place, _bins, place + 1, _binCount - place);
+            _bins[place] = new(number, 0);
+            _binCount++;
         }
+
+        _bins[place] = new(number, _bins[place].Count + count);
     }
+
+    /// <summary>The place of the first bin with this number or a greater one.</summary>
+    private int PlaceOf(int number)
+    {
+        var (first, end) = (0, _binCount);
+        while (first < end)
+        {
+            var middle = (first + end) / 2;
+            (first, end) = _bins[middle].Number < number ? (middle + 1, end) : (first, middle);
+        }
+
+        return first;
+    }
+
+    /// <param name="Count">No more than <see cref="Moments.CountMax"/>.</param>
+    private readonly record struct Bin(int Number, int Count);
 }
 
 /// <summary>The state of a <see cref="Histogram"/>: equal histograms have equal states.</summary>

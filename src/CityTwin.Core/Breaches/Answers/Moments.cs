@@ -18,7 +18,7 @@ public readonly record struct Moments(long Count, Int128 Sum, Int128 SumOfSquare
     public static Moments Of(long value)
     {
         Invariant.Hold(value is >= -ValueMax and <= ValueMax, "A value of a run is within the range that sums are exact in.");
-        return new(1, value, (Int128)value * value);
+        return new(1, value, Math.BigMul(value, value));
     }
 
     public Moments Add(long value) => Merge(Of(value));
@@ -27,7 +27,7 @@ public readonly record struct Moments(long Count, Int128 Sum, Int128 SumOfSquare
     {
         var count = Count + other.Count;
         Invariant.Hold(count <= CountMax, "No more values are merged than sums are exact for.");
-        return new(count, Sum + other.Sum, SumOfSquares + other.SumOfSquares);
+        return unchecked(new(count, Sum + other.Sum, SumOfSquares + other.SumOfSquares)); // these bounds keep them from overflow
     }
 
     /// <summary>0 for no values.</summary>

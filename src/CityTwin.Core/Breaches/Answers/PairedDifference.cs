@@ -59,7 +59,7 @@ public readonly record struct PairedDifference(Moments Differences, long Unequal
 
         var half = 1 - ((1 - confidence) / 2);
         var share = new Proportion(Unequal, Differences.Count).Wilson(half);
-        var size = StretchedToBothSigns((Differences with { Count = Unequal }).MeanInterval(half)!.Value, half);
+        var size = StretchedToBothSigns((Differences with { Count = Unequal }).MeanInterval(half)!.Value, confidence);
         return new(size.Low * (size.Low < 0 ? share.High : share.Low), size.High * (size.High < 0 ? share.Low : share.High));
     }
 

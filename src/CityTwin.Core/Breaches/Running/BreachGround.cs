@@ -22,15 +22,16 @@ public sealed class BreachGround
         City = city;
         var run = new SimulationRun(city, start, patch, KernelLimits.Default);
         Watch = new(city, run.State.Kernel);
-        (Start, ServiceOf) = WithServices(run.State);
+        (Start, FirstService) = (WithServices(run.State), run.State.Kernel.Segments.Length);
         (StartedAt, HorizonTicks) = (start.At, scenario.HorizonTicks);
         LocalStart = start.At + PeopleRules.OffsetTicks(city.TimeZone, DateTimeOffset.FromUnixTimeMilliseconds(start.At));
         StartLevels = [.. Watch.Services.Select((_, service) => Watch.LevelOf(service, run.State))];
         CriticalBelow = [.. Watch.Services.Select(service => service.Service.CriticalBelowPermille ?? 0)];
         Roads = RoadGraph.Of(city, Kernel);
+        IsRoad = new bool[FirstService];
         foreach (var road in Roads.Roads)
         {
-            ServiceOf[road] = Road;
+            IsRoad[road] = true;
         }
 
         _ = Start.NextTimer; // brings up to date what follows from the facts, once for all forks
@@ -46,10 +47,10 @@ public sealed class BreachGround
         }
 
         course.RunTo(HorizonTicks);
-        int[] changing = [.. course.Touched];
-        course.End(everything: true);
-        ChangingAnyway = changing;
+        ChangingAnyway = [.. course.Touched];
         Without = course.Outcome();
+        Kinds = [.. Watch.Services.Select(item => item.Service.Service).Distinct().Order()];
+        Services = Grouped(Watch.Services, Kinds);
     }
 
     public City City { get; }
@@ -67,11 +68,11 @@ public sealed class BreachGround
     /// <summary>The services of all zones, numbered.</summary>
     internal ServiceWatch Watch { get; }
 
-    /// <summary>Of each segment of the kernel the service that it stands for, below 0 for a segment of the city.</summary>
-    internal int[] ServiceOf { get; }
+    /// <summary>Where the services begin among the segments of the kernel: they lie behind those of the city, in their order.</summary>
+    internal int FirstService { get; }
 
-    /// <summary>In <see cref="ServiceOf"/>: a road or bridge.</summary>
-    internal const int Road = -2;
+    /// <summary>Of each segment of the city whether it is a road or bridge.</summary>
+    internal bool[] IsRoad { get; }
 
     /// <summary>The level of each service as runs begin.</summary>
     internal int[] StartLevels { get; }
@@ -89,27 +90,44 @@ public sealed class BreachGround
     /// <summary>How the city fares if nobody attacks.</summary>
     internal CourseOutcome Without { get; }
 
+    /// <summary>The services by name, such as power; sorted.</summary>
+    internal ImmutableArray<ServiceId> Kinds { get; }
+
+    /// <summary>What runs and tallies want to know of each service.</summary>
+    internal GroundService[] Services { get; }
+
+    private GroundService[] Grouped(ImmutableArray<(Zone Zone, ZoneService Service)> services, ImmutableArray<ServiceId> kinds)
+    {
+        var grouped = new GroundService[services.Length];
+        var first = 0;
+        for (var number = 0; number < services.Length; number++)
+        {
+            var (zone, service) = services[number];
+            first = zone.Id == services[first].Zone.Id ? first : number; // they are numbered zone by zone
+            grouped[number] = new(
+                first, kinds.IndexOf(service.Service), zone.PeopleByNight, zone.PeopleByDay,
+                !Without.WasCritical[number] && StartLevels[number] >= CriticalBelow[number], Without.LostTicks[number], Without.Lost[number]);
+        }
+
+        return grouped;
+    }
+
     /// <summary>
     /// The same state of a kernel in which each service of a zone is one more segment that needs what the service reads: so
     /// the kernel tells which services change, and wakes only those whose supplier crosses their level.
     /// </summary>
-    private (KernelState State, int[] ServiceOf) WithServices(KernelState state)
+    private KernelState WithServices(KernelState state)
     {
         var services = Watch.Services.Select(item => (new SegmentId($"{item.Zone.Id}/{item.Service.Service}"), new SegmentRule(Needs: item.Service.Level)));
         var kernel = Kernel.Compile([.. state.Kernel.Segments.Zip(state.Kernel.Rules), .. services]);
-        var cities = state.Kernel.Segments.Length;
-        var serviceOf = new int[kernel.Segments.Length];
-        Array.Fill(serviceOf, -1);
-        for (var service = 0; service < Watch.Services.Length; service++)
-        {
-            serviceOf[cities + service] = service;
-        }
-
-        return (
-            KernelState.Restore(kernel, state.Now, [.. kernel.Segments.Select((_, segment) => serviceOf[segment] is >= 0 and var service
-                ? new SegmentSnapshot(1000, Watch.LevelOf(service, state), null)
-                : state.Read(segment))], state.Limits),
-            serviceOf);
+        return KernelState.Restore(
+            kernel,
+            state.Now,
+            [
+                .. state.Kernel.Segments.Select((_, segment) => state.Read(segment)),
+                .. Watch.Services.Select((_, service) => new SegmentSnapshot(1000, Watch.LevelOf(service, state), null)),
+            ],
+            state.Limits);
     }
 
     /// <summary>The ceilings that a scenario's events give are the same in every run: they are worked out once.</summary>
@@ -145,3 +163,12 @@ public sealed class BreachGround
 /// <summary>What happens to the city in one instant of a scenario, whoever attacks.</summary>
 /// <param name="Ceilings">Of the city's own causes, from then on.</param>
 internal sealed record CityEvent(long AfterTicks, ImmutableArray<CeilingSetting> Ceilings, ImmutableArray<int> Starts);
+
+/// <summary>What runs and tallies want to know of a service, together: they ask for hundreds of them in each run.</summary>
+/// <param name="Zone">Its zone, by the place of the first service there.</param>
+/// <param name="Kind">Its place in <see cref="BreachGround.Kinds"/>.</param>
+/// <param name="CanTurnCritical">It is neither critical as runs begin nor ever if nobody attacks.</param>
+/// <param name="LostTicks">Without an attack.</param>
+/// <param name="Lost">Without an attack.</param>
+internal readonly record struct GroundService(
+    int Zone, int Kind, int PeopleByNight, int PeopleByDay, bool CanTurnCritical, long LostTicks, Int128 Lost);

@@ -95,6 +95,15 @@ internal sealed record PlanTables(
 {
     /// <summary>The way that an adversary who knows the sensors goes in person, as long as it is open; empty = the quickest.</summary>
     public int[] KnownWay { get; init; } = [];
+
+    /// <summary>Of each <see cref="StepKind"/> its steps.</summary>
+    public int[][] StepsOf { get; } = [.. Enum.GetValues<StepKind>().Select(kind => Places(Steps, step => step.Kind == kind))];
+
+    /// <summary>The steps that need nothing but somebody who stands there.</summary>
+    public int[] OpenOnTheSpot { get; } = Places(Steps, step => step is { Kind: StepKind.Physical, ParentsNeeded: 0 });
+
+    private static int[] Places(PlanStep[] steps, Func<PlanStep, bool> isWanted) =>
+        [.. Enumerable.Range(0, steps.Length).Where(place => isWanted(steps[place]))];
 }
 
 /// <summary>A step of the plan.</summary>
@@ -102,6 +111,7 @@ internal sealed record PlanTables(
 /// <param name="IsAll">An AND step.</param>
 /// <param name="Children">The steps that name it as a parent.</param>
 /// <param name="ToGoTicks">By mean times, what is left from here to the nearest target; <see cref="NowhereTicks"/> where it leads to none.</param>
+/// <param name="AsTargets">Its places among the targets of the scenario.</param>
 /// <param name="IsGoal">Physical: it is taken for its own sake, and not only to get somewhere.</param>
 internal sealed record PlanStep(
     ulong Key,
@@ -117,6 +127,7 @@ internal sealed record PlanStep(
     int From,
     int To,
     double ToGoTicks,
+    int[] AsTargets,
     bool IsGoal)
 {
     /// <summary>Farther than any target, and small enough that a second more still counts.</summary>

@@ -35,13 +35,16 @@ public sealed partial class BreachRun
         foreach (var sensor in effect.BlindSensors)
         {
             _isBlind[sensor] = true;
-            Tell(StoryKind.Blinded, _tables.Sensors[sensor].Id.Value, effect.IsLying ? "lies" : "");
+            if (_story is not null)
+            {
+                Tell(StoryKind.Blinded, _tables.Sensors[sensor].Id.Value, effect.IsLying ? "lies" : "");
+            }
         }
 
         foreach (var segment in effect.LostControl)
         {
             _needsCrew.Add(segment);
-            Tell(StoryKind.ControlLost, _ground.Kernel.Segments[segment].Value);
+            TellSegment(StoryKind.ControlLost, segment);
         }
 
         if (effect.RecordClass >= 0)
@@ -73,7 +76,7 @@ public sealed partial class BreachRun
 
     private void Mislead(int lever)
     {
-        Tell(StoryKind.Misled, _ground.Kernel.Segments[_tables.Levers[lever].Segment].Value);
+        TellSegment(StoryKind.Misled, _tables.Levers[lever].Segment);
         Pull(lever);
     }
 
@@ -82,7 +85,7 @@ public sealed partial class BreachRun
         var pulled = _tables.Levers[lever];
         _isLeverPulled[lever] = true;
         _course.Touch(pulled.Segment);
-        Tell(StoryKind.Struck, _ground.Kernel.Segments[pulled.Segment].Value, pulled.LevelPermille);
+        TellSegment(StoryKind.Struck, pulled.Segment, pulled.LevelPermille);
         var byCrew = _needsCrew.Contains(pulled.Segment);
         var ticks = pulled.Repair is { } repair
             ? repair.Draw(_chance, pulled.Key, Purpose.Restored) + (byCrew ? _tables.Crew.Draw(_chance, pulled.Key, Purpose.Restored, 1) : 0)
@@ -103,7 +106,7 @@ public sealed partial class BreachRun
 
         _isLeverPulled[lever] = false;
         _course.Touch(pulled.Segment);
-        Tell(StoryKind.Restored, _ground.Kernel.Segments[pulled.Segment].Value);
+        TellSegment(StoryKind.Restored, pulled.Segment);
     }
 
     private void TellServices()

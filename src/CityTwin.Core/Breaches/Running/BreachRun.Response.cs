@@ -84,7 +84,7 @@ public sealed partial class BreachRun
     private void Alarm(StepKind kind, int step)
     {
         Outcome.AlarmedAt ??= _now;
-        Tell(StoryKind.Alarmed, _tables.StepIds[step].Value);
+        TellStep(StoryKind.Alarmed, step);
         if (_isStopped[(int)kind] || _areComing[(int)kind] || Outcome.SucceededAt is not null)
         {
             return;

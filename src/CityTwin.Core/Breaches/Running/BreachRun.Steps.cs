@@ -7,6 +7,7 @@ namespace CityTwin.Core.Breaches.Running;
 public sealed partial class BreachRun
 {
     private readonly StepProgress[] _steps;
+    private readonly StepProgress[] _beginning; // of the steps, as runs begin
     private readonly List<int> _waiting = []; // cyber steps that are open and have no hand
     private readonly PhysicalWays _ways;
     private readonly bool[] _isStopped = new bool[2]; // of each kind of step
@@ -19,11 +20,7 @@ public sealed partial class BreachRun
 
     private void ResetSteps()
     {
-        for (var step = 0; step < _steps.Length; step++)
-        {
-            _steps[step] = new() { Missing = _tables.Steps[step].ParentsNeeded, FirstParent = -1, Before = -1 };
-        }
-
+        _beginning.CopyTo(_steps);
         _waiting.Clear();
         _isStopped.AsSpan().Clear();
         (_busyHands, _targetsLeft, _standsIn, _underWay) = (0, _tables.Targets.Length, _tables.StartArea, -1);
@@ -54,12 +51,9 @@ public sealed partial class BreachRun
     {
         if (_standsIn >= 0)
         {
-            for (var step = 0; step < _steps.Length; step++)
+            foreach (var step in _tables.OpenOnTheSpot)
             {
-                if (_tables.Steps[step] is { Kind: StepKind.Physical, ParentsNeeded: 0 })
-                {
-                    Open(step);
-                }
+                Open(step);
             }
 
             Walk();
@@ -74,7 +68,7 @@ public sealed partial class BreachRun
 
     private StepState Impossible(int step)
     {
-        Tell(StoryKind.Impossible, _tables.StepIds[step].Value);
+        TellStep(StoryKind.Impossible, step);
         return StepState.Impossible;
     }
 
@@ -146,7 +140,7 @@ public sealed partial class BreachRun
         var plan = _tables.Steps[step];
         _steps[step].State = StepState.UnderWay;
         var ticks = plan.Duration.Draw(_chance, plan.Key, Purpose.Duration);
-        Tell(StoryKind.Began, _tables.StepIds[step].Value);
+        TellStep(StoryKind.Began, step);
         Expect(_now + ticks, BreachEventKind.Reached, step);
         for (var number = 0; number < plan.Detections.Length; number++)
         {
@@ -207,7 +201,7 @@ public sealed partial class BreachRun
     private void Follow(int step)
     {
         Outcome.IsReached[step] = true;
-        Tell(StoryKind.Reached, _tables.StepIds[step].Value);
+        TellStep(StoryKind.Reached, step);
         foreach (var effect in _tables.Steps[step].Effects)
         {
             Apply(effect);
@@ -232,16 +226,13 @@ public sealed partial class BreachRun
 
     private void CountTarget(int step)
     {
-        for (var target = 0; target < _tables.Targets.Length; target++)
+        foreach (var target in _tables.Steps[step].AsTargets)
         {
-            if (_tables.Targets[target] == step)
+            Outcome.TargetAt[target] = _now;
+            if (--_targetsLeft == 0)
             {
-                Outcome.TargetAt[target] = _now;
-                if (--_targetsLeft == 0)
-                {
-                    Outcome.SucceededAt = _now;
-                    Tell(StoryKind.Succeeded, _plan.Scenario.Name);
-                }
+                Outcome.SucceededAt = _now;
+                Tell(StoryKind.Succeeded, _plan.Scenario.Name);
             }
         }
     }
@@ -250,9 +241,9 @@ public sealed partial class BreachRun
     private void Stop(StepKind kind)
     {
         _isStopped[(int)kind] = true;
-        for (var step = 0; step < _steps.Length; step++)
+        foreach (var step in _tables.StepsOf[(int)kind])
         {
-            if (_tables.Steps[step].Kind == kind && _steps[step].State is StepState.Open or StepState.UnderWay)
+            if (_steps[step].State is StepState.Open or StepState.UnderWay)
             {
                 _steps[step].State = StepState.Stopped;
             }

@@ -29,7 +29,8 @@ public sealed partial class BreachRun
         (_plan, _tables, _ground) = (plan, plan.Tables, plan.Ground);
         _course = new(_ground, CeilingByLevers);
         Outcome = new(_tables.Steps.Length, _tables.Targets.Length, _tables.RecordClasses.Length);
-        _steps = new StepProgress[_tables.Steps.Length];
+        _beginning = [.. _tables.Steps.Select(step => new StepProgress { Missing = step.ParentsNeeded, FirstParent = -1, Before = -1 })];
+        _steps = new StepProgress[_beginning.Length];
         _isLeverPulled = new bool[_tables.Levers.Length];
         _isBlind = new bool[_tables.Sensors.Length];
         _guardFreeAt = new long[_tables.Guards.Length];
@@ -188,7 +189,7 @@ public sealed partial class BreachRun
     {
         foreach (var (segment, ceiling) in happening.Ceilings)
         {
-            Tell(StoryKind.City, _ground.Kernel.Segments[segment].Value, ceiling);
+            TellSegment(StoryKind.City, segment, ceiling);
         }
     }
 
@@ -196,4 +197,29 @@ public sealed partial class BreachRun
 
     private void Tell(StoryKind kind, string subject, long number) =>
         _story?.Add(new(_now, kind, subject, number.ToString(CultureInfo.InvariantCulture)));
+
+    // Most runs tell nobody: they are spared the look-up of names.
+    private void TellStep(StoryKind kind, int step)
+    {
+        if (_story is not null)
+        {
+            Tell(kind, _tables.StepIds[step].Value);
+        }
+    }
+
+    private void TellSegment(StoryKind kind, int segment)
+    {
+        if (_story is not null)
+        {
+            Tell(kind, _ground.Kernel.Segments[segment].Value);
+        }
+    }
+
+    private void TellSegment(StoryKind kind, int segment, int levelPermille)
+    {
+        if (_story is not null)
+        {
+            Tell(kind, _ground.Kernel.Segments[segment].Value, levelPermille);
+        }
+    }
 }

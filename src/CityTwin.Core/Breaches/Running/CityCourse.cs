@@ -19,6 +19,8 @@ internal sealed class CityCourse
     private readonly List<int> _changing = [];
     private readonly List<CeilingSetting> _settings = [];
     private readonly List<int> _starts = [];
+    private readonly TimeLeft _wholeRun;
+    private int _run;
     private int _below;
 
     /// <param name="leversOf">Of a segment, the least ceiling that the attack gives it; null = there is no attack.</param>
@@ -26,7 +28,8 @@ internal sealed class CityCourse
     {
         (_ground, _leversOf) = (ground, leversOf);
         State = new(ground.Kernel, ground.Start.Limits);
-        _services = [.. ground.StartLevels.Select((level, service) => new ServiceTrack { Start = (short)level, CriticalBelow = (short)ground.CriticalBelow[service] })];
+        _services = [.. ground.StartLevels.Select(level => new ServiceTrack { Start = (short)level })];
+        _wholeRun = TimeLeftAt(0);
     }
 
     public KernelState State { get; }
@@ -65,11 +68,7 @@ internal sealed class CityCourse
         var began = Clock?.Invoke() ?? 0;
         State.CopyFrom(_ground.Start);
         ClockInSettles += (Clock?.Invoke() ?? 0) - began;
-        foreach (var service in _touched)
-        {
-            (_services[service].IsTouched, _services[service].WasCritical) = (false, false);
-        }
-
+        _run++; // and so no service is touched yet
         _touched.Clear();
         _cityCeilings.Clear();
         _changing.Clear();
@@ -77,13 +76,27 @@ internal sealed class CityCourse
         (RoadVersion, RestoredAt, HasFallen, Evaluations, Settles, _below) = (0, null, false, 0, 0, 0);
     }
 
-    /// <summary>What a touched service lost, as a sum of <see cref="PeopleRules.Loss(Core.Model.Zone, long, long, int)"/>; complete after <see cref="End"/>.</summary>
-    public Int128 Lost(int service) =>
-        PeopleRules.Loss(_ground.Watch.Services[service].Zone, _services[service].MissedNight, _services[service].MissedDay);
+    /// <summary>
+    /// What a touched service loses until the horizon if nothing more happens to it, as a sum of
+    /// <see cref="PeopleRules.Loss(Core.Model.Zone, long, long, int)"/>.
+    /// </summary>
+    public Int128 Lost(int service)
+    {
+        var zone = _ground.Watch.Services[service].Zone;
+        return PeopleRules.Loss(zone.PeopleByNight, zone.PeopleByDay, _services[service].LostTicks, _services[service].MissedDay);
+    }
+
+    /// <summary>What a touched service loses beyond that of the city without an attack, in thousandths of person-hours.</summary>
+    public long LostThousandthHours(int service)
+    {
+        ref readonly var known = ref _ground.Services[service];
+        ref readonly var track = ref _services[service];
+        return PeopleRules.ThousandthHours(PeopleRules.Loss(known.PeopleByNight, known.PeopleByDay, track.LostTicks, track.MissedDay) - known.Lost);
+    }
 
     public long LostTicks(int service) => _services[service].LostTicks;
 
-    public bool WasCritical(int service) => _services[service].WasCritical;
+    public bool WasCritical(int service) => _services[service].Lowest < _ground.CriticalBelow[service];
 
     public int LevelOf(int segment) => State.LevelOf(segment);
 
@@ -149,35 +162,28 @@ internal sealed class CityCourse
         }
     }
 
-    /// <summary>Counts what is missing until the horizon.</summary>
-    /// <param name="everything">Also of services whose level never changed.</param>
-    public void End(bool everything = false)
+    /// <summary>What somebody would have put back and the attack holds down has lost something, though its level never changed.</summary>
+    public void End()
     {
-        if (everything)
-        {
-            for (var service = 0; service < _services.Length; service++)
-            {
-                Begin(ref _services[service], service);
-            }
-        }
-
-        // What somebody would have put back and the attack holds down has lost something, though its level never changed.
         foreach (var service in _ground.ChangingAnyway)
         {
-            Begin(ref _services[service], service);
-        }
-
-        var weights = WeightsAt(_ground.HorizonTicks);
-        foreach (var service in _touched)
-        {
-            _services[service].Count(_ground.HorizonTicks, weights);
+            Touch(ref _services[service], service);
         }
     }
 
-    public CourseOutcome Outcome() => new(
-        [.. _services.Select((_, service) => Lost(service))],
-        [.. _services.Select(service => service.LostTicks)],
-        [.. _services.Select(service => service.WasCritical)]);
+    /// <summary>Of all services, also those whose level never changed.</summary>
+    public CourseOutcome Outcome()
+    {
+        for (var service = 0; service < _services.Length; service++)
+        {
+            Touch(ref _services[service], service);
+        }
+
+        return new(
+            [.. _services.Select((_, service) => Lost(service))],
+            [.. _services.Select(service => service.LostTicks)],
+            [.. _services.Select((_, service) => WasCritical(service))]);
+    }
 
     /// <summary>Every batch has a tick of its own: one that comes too early takes the next.</summary>
     private void SettleAt(long afterTicks, ReadOnlySpan<CeilingSetting> ceilings, ReadOnlySpan<int> starts)
@@ -199,29 +205,29 @@ internal sealed class CityCourse
         Evaluations += State.Evaluations;
         Settles++;
         var now = State.Now - _ground.StartedAt;
-        var weights = WeightsAt(now);
+        var left = TimeLeftAt(now);
         foreach (var change in State.Changes)
         {
-            if (_ground.ServiceOf[change.Segment] is >= 0 and var service)
+            if (change.Segment >= _ground.FirstService)
             {
-                Look(service, change.AfterPermille, now, weights);
+                Look(change.Segment - _ground.FirstService, change, now, left);
             }
-            else if (_ground.ServiceOf[change.Segment] == BreachGround.Road)
+            else if (_ground.IsRoad[change.Segment])
             {
                 RoadVersion++;
             }
         }
     }
 
-    private void Look(int number, short level, long now, (long Night, long Day) weights)
+    private void Look(int number, LevelChange change, long now, TimeLeft left)
     {
         ref var service = ref _services[number];
-        Begin(ref service, number);
-        service.Count(now, weights);
-        Told?.Add((number, service.Level, level));
-        var (wasBelow, isBelow) = (service.Level < service.Start, level < service.Start);
-        service.Level = level;
-        service.WasCritical |= level < service.CriticalBelow;
+        var (before, after) = (change.BeforePermille, change.AfterPermille);
+        Touch(ref service, number);
+        service.Count(before - after, left);
+        service.Lowest = Math.Min(service.Lowest, after);
+        Told?.Add((number, before, after));
+        var (wasBelow, isBelow) = (before < service.Start, after < service.Start);
         if (wasBelow != isBelow)
         {
             _below += isBelow ? 1 : -1;
@@ -230,17 +236,20 @@ internal sealed class CityCourse
         }
     }
 
-    private void Begin(ref ServiceTrack service, int number)
+    /// <summary>Before its first change in a run, a service is as runs begin.</summary>
+    private void Touch(ref ServiceTrack service, int number)
     {
-        if (!service.IsTouched)
+        if (service.Run != _run)
         {
-            service.Begin();
+            service.Begin(_run);
+            service.Count(FullLevel - service.Start, _wholeRun);
             _touched.Add(number);
         }
     }
 
-    /// <summary>Local time goes on alike for all services: what a moment weighs is worked out once.</summary>
-    private (long Night, long Day) WeightsAt(long after) => PeopleRules.Weights(_ground.LocalStart, _ground.LocalStart + after);
+    /// <summary>Local time goes on alike for all services: what is left of it is worked out once. After the horizon nothing counts.</summary>
+    private TimeLeft TimeLeftAt(long after) => after >= _ground.HorizonTicks ? default
+        : new(_ground.HorizonTicks - after, PeopleRules.DayWeight(_ground.LocalStart + after, _ground.LocalStart + _ground.HorizonTicks));
 }
 
 /// <summary>What each service lost, numbered as in <see cref="ServiceWatch"/>.</summary>

@@ -24,18 +24,19 @@ internal enum StepState : byte
 internal sealed class PhysicalWays
 {
     private readonly PlanTables _tables;
-    private readonly int[] _physical;
-    private readonly int[][] _movesFrom; // of each area
-    private readonly double[] _ticks; // of each area, the quickest there
-    private readonly int[] _by;       // of each area, the step that leads there
+    private readonly PhysicalTask[] _goals;
+    private readonly PhysicalTask[][] _movesFrom; // of each area
+    private readonly double[] _ticks;     // of each area, the quickest there
+    private readonly int[] _by;           // of each area, the step that leads there
     private readonly bool[] _isDone;
     private readonly Stack<int> _way = new();
 
     public PhysicalWays(PlanTables tables)
     {
         _tables = tables;
-        _physical = [.. Enumerable.Range(0, tables.Steps.Length).Where(step => tables.Steps[step].Kind == StepKind.Physical)];
-        _movesFrom = [.. tables.Areas.Select((_, area) => _physical.Where(step => tables.Steps[step].IsMove && tables.Steps[step].From == area).ToArray())];
+        var tasks = tables.StepsOf[(int)StepKind.Physical].Select(step => PhysicalTask.Of(step, tables.Steps[step])).ToArray();
+        _goals = [.. tasks.Where(task => tables.Steps[task.Step].IsGoal)];
+        _movesFrom = [.. tables.Areas.Select((_, area) => tasks.Where(task => tables.Steps[task.Step].IsMove && task.From == area).ToArray())];
         _ticks = new double[tables.Areas.Length];
         _by = new int[tables.Areas.Length];
         _isDone = new bool[tables.Areas.Length];
@@ -57,23 +58,20 @@ internal sealed class PhysicalWays
 
     private void Find(int area, BreachRun.StepProgress[] steps)
     {
-        // Each step of the known way may open the next: one is taken at a time.
-        var known = Array.FindIndex(_tables.KnownWay, step => steps[step].State != StepState.Reached);
-        if (known >= 0 && _tables.KnownWay[known] is var next && steps[next].State == StepState.Open && _tables.Steps[next].From == area)
+        if (NextOfKnownWay(steps) is >= 0 and var next && steps[next].State == StepState.Open && _tables.Steps[next].From == area)
         {
-            _way.Push(next);
+            _way.Push(next); // each step of the known way may open the next: one is taken at a time
             return;
         }
 
         Spread(area, steps);
         var (best, bestTicks) = (-1, double.MaxValue);
-        foreach (var step in _physical)
+        foreach (var goal in _goals)
         {
-            var plan = _tables.Steps[step];
-            if (plan.IsGoal && steps[step].State == StepState.Open && _ticks[plan.From] < double.MaxValue)
+            if (steps[goal.Step].State == StepState.Open && _ticks[goal.From] < double.MaxValue)
             {
-                var ticks = _ticks[plan.From] + plan.Duration.MeanTicks + plan.ToGoTicks;
-                (best, bestTicks) = ticks < bestTicks ? (step, ticks) : (best, bestTicks);
+                var ticks = _ticks[goal.From] + goal.MeanTicks + goal.ToGoTicks;
+                (best, bestTicks) = ticks < bestTicks ? (goal.Step, ticks) : (best, bestTicks);
             }
         }
 
@@ -89,6 +87,20 @@ internal sealed class PhysicalWays
         }
     }
 
+    /// <returns>-1 when it has been gone to its end.</returns>
+    private int NextOfKnownWay(BreachRun.StepProgress[] steps)
+    {
+        foreach (var step in _tables.KnownWay)
+        {
+            if (steps[step].State != StepState.Reached)
+            {
+                return step;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>The quickest way to each area, over moves that are open (Dijkstra 1959; there are few areas).</summary>
     private void Spread(int area, BreachRun.StepProgress[] steps)
     {
@@ -98,12 +110,11 @@ internal sealed class PhysicalWays
         while (Nearest() is >= 0 and var at)
         {
             _isDone[at] = true;
-            foreach (var step in _movesFrom[at])
+            foreach (var move in _movesFrom[at])
             {
-                var plan = _tables.Steps[step];
-                if (steps[step].State == StepState.Open && _ticks[at] + plan.Duration.MeanTicks < _ticks[plan.To])
+                if (steps[move.Step].State == StepState.Open && _ticks[at] + move.MeanTicks < _ticks[move.To])
                 {
-                    (_ticks[plan.To], _by[plan.To]) = (_ticks[at] + plan.Duration.MeanTicks, step);
+                    (_ticks[move.To], _by[move.To]) = (_ticks[at] + move.MeanTicks, move.Step);
                 }
             }
         }
@@ -121,5 +132,11 @@ internal sealed class PhysicalWays
         }
 
         return nearest;
+    }
+
+    /// <summary>What of a physical step its choice depends on: a run looks at all of them again and again.</summary>
+    private readonly record struct PhysicalTask(int Step, int From, int To, double MeanTicks, double ToGoTicks)
+    {
+        public static PhysicalTask Of(int place, PlanStep step) => new(place, step.From, step.To, step.Duration.MeanTicks, step.ToGoTicks);
     }
 }

@@ -57,7 +57,7 @@ internal sealed class PlanCompiler
         var targets = _scenario.Targets.Select(target => index.TryGetValue(target, out var place) ? place : -1).ToArray();
         var durations = model.Select(step => Delay.Of(step.Duration, $"step/{step.Id}/duration", _inputs, 1 / _speed)).ToArray();
         var toGo = ToGo(model, children, durations, targets);
-        var steps = model.Select((step, place) => Compiled(step, durations[place], [.. step.Parents.Where(index.ContainsKey).Select(parent => index[parent])], [.. children[place]], toGo[place], targets.Contains(place))).ToArray();
+        var steps = model.Select((step, place) => Compiled(step, durations[place], [.. step.Parents.Where(index.ContainsKey).Select(parent => index[parent])], [.. children[place]], toGo[place], [.. targets.Index().Where(target => target.Item == place).Select(target => target.Index)])).ToArray();
         var guards = Guards();
         var response = _model.Response;
         return new(
@@ -180,7 +180,7 @@ internal sealed class PlanCompiler
         return toGo;
     }
 
-    private PlanStep Compiled(AttackStep step, Delay duration, int[] parents, int[] children, double toGo, bool isTarget)
+    private PlanStep Compiled(AttackStep step, Delay duration, int[] parents, int[] children, double toGo, int[] asTargets)
     {
         var needed = step.Logic == StepLogic.All ? step.Parents.Length : Math.Min(1, step.Parents.Length);
         var isPhysical = step.Kind == StepKind.Physical;
@@ -198,7 +198,8 @@ internal sealed class PlanCompiler
             step.From is { } from ? _areas[from] : -1,
             step.To is { } to ? _areas[to] : -1,
             toGo,
-            isPhysical && (isTarget || children.Length > 0 || !step.Effects.IsEmpty || step.From == step.To));
+            asTargets,
+            isPhysical && (asTargets.Length > 0 || children.Length > 0 || !step.Effects.IsEmpty || step.From == step.To));
     }
 
     /// <summary>Keyed by what it is, not by its place in the list: one more detection changes no other's luck.</summary>

@@ -1,53 +1,44 @@
 namespace CityTwin.Core.Breaches.Running;
 
-/// <summary>What a run keeps of one service of a zone; all of it together, because it is read together.</summary>
+/// <summary>
+/// What a run keeps of one service of a zone. A run changes hundreds of services, each somewhere else in memory: all that a
+/// change reads and writes lies together in 32 bytes.
+/// </summary>
 internal struct ServiceTrack
 {
-    private const int FullLevel = 1000;
+    /// <summary>The run that the rest is of; it counts for no other.</summary>
+    public int Run;
 
-    /// <summary>As runs begin.</summary>
+    /// <summary>Its level as runs begin.</summary>
     public short Start;
 
-    /// <summary>A level below this is a critical failure; 0 = none is.</summary>
-    public short CriticalBelow;
-    public short Level;
-
-    /// <summary>False until its level changes for the first time in a run: nothing else here counts until then.</summary>
-    public bool IsTouched;
-    public bool WasCritical;
-    private long _since;
-    private (long Night, long Day) _weights; // of people, from the beginning to _since
+    /// <summary>The lowest level it fell to.</summary>
+    public short Lowest;
 
     /// <summary>Missing per mille times ticks.</summary>
     public long LostTicks;
 
-    /// <summary>The weights of people times what was missing (see <see cref="Simulation.PeopleRules"/>).</summary>
-    public Int128 MissedNight;
+    /// <summary>Missing per mille times the weight of the day's people (see <see cref="Simulation.PeopleRules.DayWeight"/>).</summary>
     public Int128 MissedDay;
 
-    public void Begin()
-    {
-        (IsTouched, Level, _since, _weights, LostTicks) = (true, Start, 0, (0, 0), 0);
-        (MissedNight, MissedDay) = (0, 0);
-    }
+    public void Begin(int run) => (Run, Lowest, LostTicks, MissedDay) = (run, Start, 0, 0);
 
-    /// <summary>Counts what was missing up to now.</summary>
-    /// <param name="weights">Of people, from the beginning to now.</param>
-    public void Count(long now, (long Night, long Day) weights)
+    /// <summary>
+    /// Counts a fall as if it lasted until the horizon, and a rise as what is then missing less: so nothing need be kept of
+    /// the time in between, and nothing is left to do at the end.
+    /// </summary>
+    /// <param name="fall">In per mille; negative for a rise.</param>
+    public void Count(int fall, TimeLeft left)
     {
-        var missing = FullLevel - Level;
-        if (missing > 0 && now > _since)
+        // A horizon is at most a year, so nothing here comes near its bounds.
+        unchecked
         {
-            // A horizon is at most a year, so nothing here comes near its bounds.
-            unchecked
-            {
-                MissedNight += Math.BigMul(weights.Night - _weights.Night, missing);
-                MissedDay += Math.BigMul(weights.Day - _weights.Day, missing);
-            }
-
-            LostTicks += (now - _since) * missing;
+            LostTicks += fall * left.Ticks;
+            MissedDay += Math.BigMul(left.DayWeight, fall);
         }
-
-        (_since, _weights) = (now, weights);
     }
 }
+
+/// <summary>From a moment of a run until its horizon.</summary>
+/// <param name="DayWeight">See <see cref="Simulation.PeopleRules.DayWeight"/>.</param>
+internal readonly record struct TimeLeft(long Ticks, long DayWeight);
