@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Xunit;
 
@@ -17,9 +19,13 @@ public sealed class Audited : IDisposable
         await using var silo = await SiloProcess.Start(cancellation, "--no-feed");
         await silo.Post("v1/segments/substation-north:fail", new { principal = "ada", reason = "drill", requestId = "one" }, cancellation);
         await silo.Post("v1/segments/substation-north:fail", new { principal = "ada", reason = "drill", requestId = "one" }, cancellation);
-        using (var stranger = new HttpClient { BaseAddress = silo.Http.BaseAddress })
-        using (await stranger.GetAsync("v1/zones", cancellation))
+        using (var guest = new HttpClient { BaseAddress = silo.Http.BaseAddress })
         {
+            using var look = await guest.GetAsync("v1/zones", cancellation);
+            using var order = await guest.PostAsJsonAsync("v1/segments/substation-north:restore", new { principal = "eve", reason = "fun" }, cancellation);
+            guest.DefaultRequestHeaders.Host = "elsewhere.example";
+            using var rebound = await guest.GetAsync("v1/zones", cancellation);
+            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (look.StatusCode, order.StatusCode, rebound.StatusCode));
         }
 
         // Nobody waits for the entry of a refusal; a killed silo may take one along that was not stored yet.

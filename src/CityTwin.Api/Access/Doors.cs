@@ -14,7 +14,8 @@ namespace CityTwin.Api.Access;
 internal sealed record CredentialFault(string Reason, string Text);
 
 /// <summary>Asks the one decision for every call, and turns a no into its status, its audit entry and its place in the rate limit.</summary>
-internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, RefusalLimit refusals, TimeProvider time)
+internal sealed class Doors(
+    PermissionTable table, LiveView live, IAudit audit, RefusalLimit refusals, Guests guests, TimeProvider time)
 {
     public DateTimeOffset Now => time.GetUtcNow();
 
@@ -27,7 +28,7 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
         var permission = table.Of(action);
         var visit = http.Features.Get<Visit>() ?? throw new InvalidOperationException("Nobody has looked who calls.");
         var caller = visit.Caller;
-        var principal = caller?.Principal;
+        var principal = caller is not null ? caller.Principal : visit.Fault is null ? guests.Find(http) : null;
         var now = Now;
         var verdict = AccessRules.May(principal, permission, null, [], now);
         if (verdict == AccessVerdict.Allowed && request is not null && principal is not null
@@ -41,6 +42,11 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
         if (verdict == AccessVerdict.Allowed && caller?.Ended.IsCancellationRequested != true)
         {
             return visit.Access = new(principal, permission);
+        }
+
+        if (caller is null && verdict == AccessVerdict.RoleMissing)
+        {
+            verdict = AccessVerdict.NoCredential;
         }
 
         throw Refuse(http, caller, permission.Action, string.Join(' ', request is null ? [] : Targets.NamesIn(request)), verdict);
