@@ -2,6 +2,7 @@ using CityTwin.Api.Access;
 using CityTwin.Api.Alerts;
 using CityTwin.Api.Analysis;
 using CityTwin.Api.Assets;
+using CityTwin.Api.Auditing;
 using CityTwin.Api.Breaches;
 using CityTwin.Api.Cascades;
 using CityTwin.Api.Conduits;
@@ -33,7 +34,7 @@ public static class CityTwinApi
 {
     /// <summary>
     /// Adds the services. The host brings <c>LiveView</c>, <c>BreachIndex</c>, <c>IGrainFactory</c>, a <see cref="ServerIdentity"/>,
-    /// a <see cref="ReadScenario"/>, <see cref="BreachScenarios"/>, <see cref="CityDefinitions"/>, a <see cref="SiloSelf"/> and the ingest's <see cref="RefusedMessages"/>;
+    /// an <c>IAuditLog</c>, a <see cref="ReadScenario"/>, <see cref="BreachScenarios"/>, <see cref="CityDefinitions"/>, a <see cref="SiloSelf"/> and the ingest's <see cref="RefusedMessages"/>;
     /// <see cref="AccessServices.AddCityTwinAccess"/> says who gets in.
     /// </summary>
     public static IServiceCollection AddCityTwinApi(this IServiceCollection services, Action<ApiOptions>? configure = null)
@@ -74,6 +75,7 @@ public static class CityTwinApi
         services.AddSingleton<AnalysisService>();
         services.AddSingleton<IngestService>();
         services.AddSingleton<HealthService>();
+        services.AddSingleton<AuditService>();
         services.AddSingleton<CityReader>();
         services.AddMetrics();
         services.TryAddSingleton<ApiInstruments>();
@@ -114,6 +116,7 @@ public static class CityTwinApi
         app.MapGrpcService<AnalysisService>();
         app.MapGrpcService<IngestService>();
         app.MapGrpcService<HealthService>();
+        app.MapGrpcService<AuditService>();
         app.MapGrpcService<DefinitionService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();

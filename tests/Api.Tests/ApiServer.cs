@@ -101,6 +101,7 @@ public sealed class ApiServer : IAsyncLifetime
         builder.Services.AddSingleton(Time);
         builder.Services.AddSingleton(Keys);
         builder.Services.AddSingleton<IAudit>(Audit);
+        builder.Services.AddSingleton<IAuditLog>(Audit);
         builder.Services.AddCityTwinAccess(Access);
         builder.Services.AddCityTwinApi(api =>
         {

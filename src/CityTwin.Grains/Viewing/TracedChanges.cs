@@ -29,7 +29,7 @@ public sealed class TracedChanges
     public long Newest => Volatile.Read(ref _newest);
 
     /// <summary>Remembers what was committed, if the caller is traced.</summary>
-    internal void Add(Activity? caller, long? seq, ImmutableArray<PublishedChange> changes)
+    public void Add(Activity? caller, long? seq, ImmutableArray<PublishedChange> changes)
     {
         if (caller is not { Recorded: true } || seq is not { } at)
         {
