@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using CityTwin.Core.Sensing;
 using Microsoft.Extensions.DependencyInjection;
@@ -59,6 +61,32 @@ public sealed class IntakeTests : IDisposable
         Assert.Equal((MalformedReason.FromTheFuture, "meter"), (Assert.Single(Malformed.Latest()).Reason, Malformed.Latest()[0].Sensor));
     }
 
-    private Task Take(string payload) => _services.GetRequiredService<Intake>().Take(
-        "citytwin/v1/sensors/meter/reading", new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(payload)), isRetained: false);
+    [Fact]
+    public async Task Traces_of_senders_are_gone_on_with_so_many_a_second_and_no_more()
+    {
+        const string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        var received = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == IngestInstruments.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = received.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        for (var message = 0; message < 30; message++)
+        {
+            await Take($$"""{"value":{{message}}}""", $"00-{trace}-00f067aa0ba902b7-01");
+        }
+
+        Assert.Equal(20, Continued());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Take("""{"value":31}""", $"00-{trace}-00f067aa0ba902b7-01");
+        await Take("""{"value":32}""", "nonsense");
+        Assert.Equal(21, Continued());
+
+        int Continued() => received.Count(activity => activity.OperationName == "receive" && activity.TraceId.ToHexString() == trace);
+    }
+
+    private Task Take(string payload, string? traceParent = null) => _services.GetRequiredService<Intake>().Take(
+        "citytwin/v1/sensors/meter/reading", new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(payload)), isRetained: false, traceParent);
 }
