@@ -48,6 +48,7 @@ internal static class Reach
     {
         var request = method.InputType.Parser.ParseFrom(ByteString.Empty);
         Set("name", ThingOf(method));
+        Set("parent", ThingOf(method));
         Set("place", "zones/harbour");
         if (request.Descriptor.FindFieldByName("names") is { } names)
         {
@@ -69,7 +70,7 @@ internal static class Reach
         var asked = RequestOf(method);
         if (start >= 0)
         {
-            asked.Descriptor.FindFieldByName("name").Accessor.Clear(asked);
+            (asked.Descriptor.FindFieldByName("name") ?? asked.Descriptor.FindFieldByName("parent")).Accessor.Clear(asked);
         }
 
         var names = asked.Descriptor.FindFieldByName("names") is null || rule.Body.Length > 0 ? "" : $"?names={Uri.EscapeDataString(ThingOf(method))}";
