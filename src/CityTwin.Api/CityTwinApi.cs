@@ -2,6 +2,7 @@ using CityTwin.Api.Access;
 using CityTwin.Api.Alerts;
 using CityTwin.Api.Analysis;
 using CityTwin.Api.Assets;
+using CityTwin.Api.Auditing;
 using CityTwin.Api.Breaches;
 using CityTwin.Api.Cascades;
 using CityTwin.Api.Conduits;
@@ -31,7 +32,7 @@ public static class CityTwinApi
 {
     /// <summary>
     /// Adds the services. The host brings <c>LiveView</c>, <c>BreachIndex</c>, <c>IGrainFactory</c>, a <see cref="ServerIdentity"/>,
-    /// a <see cref="ReadScenario"/>, <see cref="BreachScenarios"/>, <see cref="CityDefinitions"/> and the ingest's <see cref="RefusedMessages"/>;
+    /// an <c>IAuditLog</c>, a <see cref="ReadScenario"/>, <see cref="BreachScenarios"/>, <see cref="CityDefinitions"/> and the ingest's <see cref="RefusedMessages"/>;
     /// <see cref="AccessServices.AddCityTwinAccess"/> says who gets in.
     /// </summary>
     public static IServiceCollection AddCityTwinApi(this IServiceCollection services, Action<ApiOptions>? configure = null)
@@ -71,6 +72,7 @@ public static class CityTwinApi
         services.AddSingleton<BreachService>();
         services.AddSingleton<AnalysisService>();
         services.AddSingleton<IngestService>();
+        services.AddSingleton<AuditService>();
         services.AddSingleton<CityReader>();
         services.AddSingleton<StreamLimit>();
         services.AddSingleton<Watcher>();
@@ -107,6 +109,7 @@ public static class CityTwinApi
         app.MapGrpcService<BreachService>();
         app.MapGrpcService<AnalysisService>();
         app.MapGrpcService<IngestService>();
+        app.MapGrpcService<AuditService>();
         app.MapGrpcService<DefinitionService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();

@@ -28,6 +28,7 @@ public sealed partial class CityTwinClient : IDisposable
         Alerts = new(Invoker);
         Analysis = new(Invoker);
         Assets = new(Invoker);
+        Audit = new(Invoker);
         Breaches = new(Invoker);
         Cascades = new(Invoker);
         City = new(Invoker);
@@ -53,6 +54,9 @@ public sealed partial class CityTwinClient : IDisposable
 
     /// <summary>What an adversary may get hold of, and whether somebody has.</summary>
     public AssetService.AssetServiceClient Assets { get; }
+
+    /// <summary>Who did what, and proofs that nothing of it was changed.</summary>
+    public AuditService.AuditServiceClient Audit { get; }
 
     /// <summary>What-if breaches, tried on the servers.</summary>
     public BreachService.BreachServiceClient Breaches { get; }

@@ -98,6 +98,7 @@ public sealed class ApiServer : IAsyncLifetime
         builder.Services.AddSingleton(Keys);
         builder.Services.AddSingleton<IAudit>(Audit);
         builder.Services.AddSingleton<IReadingHistory>(History);
+        builder.Services.AddSingleton<IAuditLog>(Audit);
         builder.Services.AddCityTwinAccess(Access);
         builder.Services.AddCityTwinApi(api =>
         {

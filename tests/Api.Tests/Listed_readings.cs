@@ -76,7 +76,7 @@ public sealed class Listed_readings(ApiServer server) : IClassFixture<ApiServer>
             new Uri($"/v1/{Camera}/readings?startTime=2026-03-01T00:00:00Z&orderBy=observe_time", UriKind.Relative), Cancellation)).RootElement;
 
         Assert.Equal(
-            """[{"observeTime":"2026-03-01T08:00:01Z","receiveTime":"2026-03-01T08:00:02Z","value":1.5,"word":"","quality":"SENSOR_QUALITY_GOOD","boot":"7","sequence":"1"}]""",
+            """[{"observeTime":"2026-03-01T08:00:01Z","receiveTime":"2026-03-01T08:00:02Z","value":1.5,"word":"","quality":"SENSOR_QUALITY_GOOD","boot":7,"sequence":1}]""",
             JsonSerializer.Serialize(answer.GetProperty("readings")));
         Assert.Equal((Start.Date, true), (server.History.Asked[^1].From.Date, !server.History.Asked[^1].NewestFirst));
     }

@@ -110,13 +110,21 @@ internal sealed partial class Newcomer : IAsyncDisposable
             (await Silo.Get($"v1/sensors/{sensor}", Cancellation)).GetProperty("word").GetString() == word, Patience, Cancellation);
     }
 
-    private async Task<string> Outlook() => await Shell($"dotnet '{Programs.Cli}' outlook --server http://127.0.0.1:{Silo.GrpcPort}");
+    private async Task<string> Outlook() => await OnServer(" outlook");
+
+    private async Task<string> OnServer(string arguments) => await Shell($"dotnet '{Programs.Cli}'{arguments} --server http://127.0.0.1:{Silo.GrpcPort}");
 
     private async Task Cli(string arguments)
     {
         if (arguments == " outlook")
         {
             Assert.Contains("Order this one, if only one: ", await Outlook(), StringComparison.Ordinal);
+            return;
+        }
+
+        if (arguments.StartsWith(" audit export ", StringComparison.Ordinal))
+        {
+            Assert.NotEmpty(await OnServer(arguments));
             return;
         }
 

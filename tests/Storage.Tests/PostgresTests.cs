@@ -142,6 +142,13 @@ public sealed class PostgresTests
         Assert.NotEqual(epoch, opened.Epoch);
     }
 
+    [Theory]
+    [InlineData("Host=a", 20)]
+    [InlineData("Host=a;Maximum Pool Size=7", 7)]
+    [InlineData("Host=a;MaxPoolSize=8", 8)]
+    public void A_silo_takes_no_more_connections_than_it_is_given(string connectionString, int most) =>
+        Assert.Equal(most, new Npgsql.NpgsqlConnectionStringBuilder(new PostgresOptions { ConnectionString = connectionString }.Pooled).MaxPoolSize);
+
     [Fact]
     public async Task A_group_and_the_stock_provider_never_make_two_rows_of_one_key()
     {

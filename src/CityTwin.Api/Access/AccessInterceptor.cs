@@ -1,4 +1,7 @@
+using CityTwin.Api.Errors;
 using CityTwin.Core.Audit;
+using CityTwin.Grains.Saving;
+using CityTwin.Grains.Storing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -9,9 +12,9 @@ namespace CityTwin.Api.Access;
 
 /// <summary>
 /// The door of every gRPC method, and of every REST route, which is the same method. Orders are put under the name of who is
-/// known to call, whatever they claim.
+/// known to call, whatever they claim, and entered in the audit log: with what they save, or before they are answered.
 /// </summary>
-internal sealed class AccessInterceptor(Doors doors, TimeProvider time) : Interceptor
+internal sealed class AccessInterceptor(Doors doors, IAuditLog log, ErrorInterceptor errors, TimeProvider time) : Interceptor
 {
     private const string ActorField = "principal";
     private const string ReasonField = "reason";
@@ -22,7 +25,9 @@ internal sealed class AccessInterceptor(Doors doors, TimeProvider time) : Interc
         var http = context.GetHttpContext();
         doors.Admit(http, ActionOf(context), (IMessage)request);
         // Most calls are reads, and those go on without a step more.
-        return Actor<TRequest>.Field is { } field ? Order(request, http, context, field, continuation) : continuation(request, context);
+        return Call<TRequest>.Actor is { } field ? Order(request, http, context, field, continuation)
+            : Call<TRequest>.IsSensitive ? Look(request, http, context, continuation)
+            : continuation(request, context);
     }
 
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
@@ -30,6 +35,11 @@ internal sealed class AccessInterceptor(Doors doors, TimeProvider time) : Interc
     {
         var http = context.GetHttpContext();
         doors.Admit(http, ActionOf(context), (IMessage)request);
+        if (Call<TRequest>.IsSensitive)
+        {
+            await log.Append(ReadOf(http, context, (IMessage)request));
+        }
+
         if (Caller.Of(http) is not { } caller)
         {
             await continuation(request, responseStream, context);
@@ -72,33 +82,57 @@ internal sealed class AccessInterceptor(Doors doors, TimeProvider time) : Interc
         var message = (IMessage)request;
         var actor = Caller.Of(http) is { } caller ? caller.Principal.ActorOf((string)field.Accessor.GetValue(message)) : "";
         field.Accessor.SetValue(message, actor);
-        var result = StatusCode.Unknown;
+        var act = doors.EntryOf(
+            http, Call<TRequest>.IsTrial ? AuditKind.Simulation : AuditKind.Command, actor, ActionOf(context).ToString(),
+            string.Join(' ', Targets.NamesIn(message)), ReasonOf(message), StatusCode.OK);
+        ActContext.Set(act);
+        TResponse response;
         try
         {
-            var response = await continuation(request, context);
-            result = StatusCode.OK;
-            return response;
+            response = await continuation(request, context);
         }
-        catch (RpcException refused)
+        catch (Exception failure)
         {
-            result = refused.StatusCode;
-            throw;
+            // A part of it may have been done, and is entered as that; this is how it was answered.
+            var refused = failure as RpcException ?? errors.Translate(failure, context);
+            doors.Report(act with { Id = Guid.NewGuid().ToString("N"), Status = Doors.NameOf(refused.StatusCode) });
+            throw refused;
         }
-        finally
-        {
-            doors.Report(
-                http, AuditKind.Command, actor, ActionOf(context).ToString(), string.Join(' ', Targets.NamesIn(message)), ReasonOf(message), result);
-        }
+
+        // Entered already where something was saved; a request that was repeated or changed nothing is entered now.
+        await log.Append(act);
+        return response;
     }
+
+    private async Task<TResponse> Look<TRequest, TResponse>(
+        TRequest request, HttpContext http, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+        where TRequest : class
+        where TResponse : class
+    {
+        await log.Append(ReadOf(http, context, (IMessage)request));
+        return await continuation(request, context);
+    }
+
+    private AuditEntry ReadOf(HttpContext http, ServerCallContext context, IMessage request) => doors.EntryOf(
+        http, AuditKind.Read, Caller.Of(http)?.Principal.Name ?? "", ActionOf(context).ToString(), string.Join(' ', Targets.NamesIn(request)), "", StatusCode.OK);
 
     private static ReadOnlySpan<char> ActionOf(ServerCallContext context) => context.Method.AsSpan(1);
 
     private static string ReasonOf(IMessage request) => request.Descriptor.FindFieldByName(ReasonField)?.Accessor.GetValue(request) as string ?? "";
 
-    /// <summary>The field of a command that says who orders it; null for what is no command.</summary>
-    private static class Actor<TRequest>
+    /// <summary>What is known of a method by its request.</summary>
+    private static class Call<TRequest>
     {
-        public static FieldDescriptor? Field { get; } =
-            (typeof(TRequest).GetProperty("Descriptor", typeof(MessageDescriptor))?.GetValue(null) as MessageDescriptor)?.FindFieldByName(ActorField);
+        private static readonly MessageDescriptor? Descriptor =
+            typeof(TRequest).GetProperty("Descriptor", typeof(MessageDescriptor))?.GetValue(null) as MessageDescriptor;
+
+        /// <summary>The field of a command that says who orders it; null for what is no command.</summary>
+        public static FieldDescriptor? Actor { get; } = Descriptor?.FindFieldByName(ActorField);
+
+        /// <summary>A command that only tries something on a copy of the city.</summary>
+        public static bool IsTrial { get; } = Descriptor?.File.Name is "citytwin/v1/breaches.proto" or "citytwin/v1/simulations.proto";
+
+        /// <summary>It shows the inside of grains, or what others did: that somebody looked is entered.</summary>
+        public static bool IsSensitive { get; } = Descriptor?.File.Name is "citytwin/v1/audit.proto" or "citytwin/v1/inspection.proto";
     }
 }

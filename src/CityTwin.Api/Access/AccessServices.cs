@@ -1,4 +1,5 @@
 using System.Reflection;
+using CityTwin.Api.Auditing;
 using CityTwin.Core.Access;
 using CityTwin.Grains.Storing;
 using Microsoft.AspNetCore.Authentication;
@@ -22,6 +23,9 @@ public sealed record AccessOptions
 
     /// <summary>Whether a person gets in by the link that the silo prints: on an embedded silo, on loopback.</summary>
     public bool HasOperatorLink { get; init; }
+
+    /// <summary>Whoever asks from this very machine, and shows no credential, may look. For an embedded silo, where orders need the operator's link or key.</summary>
+    public bool AdmitsGuests { get; init; }
 
     /// <summary>The session cookie's name. Browsers do not tell ports apart, so two silos of one machine need two.</summary>
     public string CookieName { get; init; } = "citytwin";
@@ -51,9 +55,12 @@ public static class AccessServices
     public static IServiceCollection AddCityTwinAccess(this IServiceCollection services, AccessOptions options)
     {
         services.AddSingleton(options.Permissions);
-        services.TryAddSingleton<IAudit, LoggedAudit>();
+        services.AddSingleton<AuditQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditQueue>());
+        services.TryAddSingleton<IAudit>(provider => provider.GetRequiredService<AuditQueue>());
         services.TryAddSingleton<KeyRing>();
         services.AddSingleton(_ => new RefusalLimit(options.RefusalsBurst));
+        services.AddSingleton(new Guests(options.AdmitsGuests));
         services.AddSingleton<Doors>();
         services.AddSingleton<AccessInterceptor>();
         services.AddSingleton(new OperatorSessions(options.HasOperatorLink));

@@ -15,28 +15,27 @@ internal sealed class Credentials(RequestDelegate next, KeyRing keys, OperatorSe
 
     public Task InvokeAsync(HttpContext http)
     {
-        var reading = Read(http);
-        return reading.IsCompletedSuccessfully ? Go(http, reading.GetAwaiter().GetResult()) : Wait(http, reading);
+        var header = http.Request.Headers.Authorization is [{ Length: > 0 } first, ..] ? first : null;
+        return header is not null && keys.Known(header) is { } known ? Go(http, known, null) : Look(http, header);
     }
 
-    private async Task Wait(HttpContext http, ValueTask<(Caller? Caller, CredentialFault? Fault)> reading) => await Go(http, await reading);
-
-    private Task Go(HttpContext http, (Caller? Caller, CredentialFault? Fault) read)
+    private async Task Look(HttpContext http, string? header)
     {
-        http.Features.Set(new Visit(read.Caller, read.Fault));
+        var (caller, fault) = await Read(http, header);
+        await Go(http, caller, fault);
+    }
+
+    private Task Go(HttpContext http, Caller? caller, CredentialFault? fault)
+    {
+        http.Features.Set(new Visit(caller, fault));
         return next(http);
     }
 
-    private ValueTask<(Caller? Caller, CredentialFault? Fault)> Read(HttpContext http)
+    private ValueTask<(Caller? Caller, CredentialFault? Fault)> Read(HttpContext http, string? header)
     {
-        if (http.Request.Headers.Authorization is not [{ Length: > 0 } header, ..])
+        if (header is null)
         {
             return sessions.Find(http);
-        }
-
-        if (keys.Known(header) is { } known)
-        {
-            return new((known, null));
         }
 
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))

@@ -14,7 +14,8 @@ namespace CityTwin.Api.Access;
 internal sealed record CredentialFault(string Reason, string Text);
 
 /// <summary>Asks the one decision for every call, and turns a no into its status, its audit entry and its place in the rate limit.</summary>
-internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, RefusalLimit refusals, TimeProvider time)
+internal sealed class Doors(
+    PermissionTable table, LiveView live, IAudit audit, RefusalLimit refusals, Guests guests, TimeProvider time)
 {
     public DateTimeOffset Now => time.GetUtcNow();
 
@@ -27,7 +28,7 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
         var permission = table.Of(action);
         var visit = http.Features.Get<Visit>() ?? throw new InvalidOperationException("Nobody has looked who calls.");
         var caller = visit.Caller;
-        var principal = caller?.Principal;
+        var principal = caller is not null ? caller.Principal : visit.Fault is null ? guests.Find(http) : null;
         var now = Now;
         var verdict = AccessRules.May(principal, permission, null, [], now);
         if (verdict == AccessVerdict.Allowed && request is not null && principal is not null
@@ -43,6 +44,11 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
             return visit.Access = new(principal, permission);
         }
 
+        if (caller is null && verdict == AccessVerdict.RoleMissing)
+        {
+            verdict = AccessVerdict.NoCredential;
+        }
+
         throw Refuse(http, caller, permission.Action, string.Join(' ', request is null ? [] : Targets.NamesIn(request)), verdict);
     }
 
@@ -50,12 +56,18 @@ internal sealed class Doors(PermissionTable table, LiveView live, IAudit audit, 
     public RpcException Ended(HttpContext http, Caller caller, string action) =>
         Refuse(http, caller, action, "", caller.Principal.Expires <= Now ? AccessVerdict.Expired : AccessVerdict.Allowed);
 
-    /// <summary>Reports an order and how it ended.</summary>
-    public void Report(HttpContext http, AuditKind kind, string who, string action, string on, string why, StatusCode result) => audit.Report(new(
-        Guid.NewGuid().ToString("N"), Now, who, kind, action, on.Length > 0 ? on : null, why.Length > 0 ? why : null, AddressOf(http), NameOf(result)));
+    /// <summary>Reports what nobody waits for.</summary>
+    public void Report(HttpContext http, AuditKind kind, string who, string action, string on, string why, StatusCode result) =>
+        Report(EntryOf(http, kind, who, action, on, why, result));
+
+    public void Report(AuditEntry entry) => audit.Report(entry);
+
+    /// <summary>The entry of an act of now.</summary>
+    public AuditEntry EntryOf(HttpContext http, AuditKind kind, string who, string action, string on, string why, StatusCode result) => new(
+        Guid.NewGuid().ToString("N"), Now, who, kind, action, on.Length > 0 ? on : null, why.Length > 0 ? why : null, AddressOf(http), NameOf(result));
 
     /// <summary>A status as the contract spells it, such as <c>PERMISSION_DENIED</c>.</summary>
-    private static string NameOf(StatusCode code) => code == StatusCode.OK ? "OK"
+    public static string NameOf(StatusCode code) => code == StatusCode.OK ? "OK"
         : string.Concat(code.ToString().Select((letter, at) => at > 0 && char.IsUpper(letter) ? $"_{letter}" : char.ToUpperInvariant(letter).ToString()));
 
     private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";

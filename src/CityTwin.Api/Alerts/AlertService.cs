@@ -98,7 +98,7 @@ internal sealed class AlertService(
         var version = reader.Newest;
         var grain = GrainOf(Pages.Find(Collections.Alerts, version, name).Status.Id);
         var known = order.WithId();
-        var outcome = await command(grain, known).WaitAsync(context.CancellationToken);
+        var outcome = await Order.Deliver(() => command(grain, known), time, context.CancellationToken);
         return outcome.Fault is { } fault ? throw Refusal(name, fault) : known.Receipt(version, name, outcome.Seq, time.GetUtcNow());
     }
 

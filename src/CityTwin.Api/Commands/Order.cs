@@ -2,6 +2,7 @@ using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Views;
+using Orleans.Runtime;
 using V1 = CityTwin.Protocol.V1;
 
 namespace CityTwin.Api.Commands;
@@ -9,6 +10,28 @@ namespace CityTwin.Api.Commands;
 /// <summary>Who orders something and why, and the caller's id of the order.</summary>
 internal readonly record struct Order(string Principal, string Reason, string RequestId)
 {
+    private const int TriesMax = 4;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// Passes an order that has an id on to its owner, and once more when a silo that stops or dies takes it along: nobody
+    /// knows whether the owner heard it, and one that has heard it does nothing.
+    /// </summary>
+    public static async Task<TOutcome> Deliver<TOutcome>(Func<Task<TOutcome>> pass, TimeProvider time, CancellationToken cancellation)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await pass().WaitAsync(cancellation);
+            }
+            catch (OrleansMessageRejectionException) when (tries < TriesMax)
+            {
+                await Task.Delay(Pause * tries, time, cancellation);
+            }
+        }
+    }
+
     /// <summary>The id to pass on: the caller's, or a new one for callers that never repeat.</summary>
     public Order WithId() => RequestId.Length > 0 ? this : this with { RequestId = Guid.NewGuid().ToString("N") };
 
@@ -24,7 +47,8 @@ internal readonly record struct Order(string Principal, string Reason, string Re
         violations.Command(this);
         violations.Throw();
         var (version, known) = (reader.Newest, WithId());
-        var seq = await give(version, Pages.Find(things, version, name), known).WaitAsync(cancellation);
+        var place = Pages.Find(things, version, name);
+        var seq = await Deliver(() => give(version, place, known), time, cancellation);
         return known.Receipt(version, name, seq, time.GetUtcNow());
     }
 

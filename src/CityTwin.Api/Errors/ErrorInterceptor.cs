@@ -40,7 +40,8 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         }
     }
 
-    private RpcException Translate(Exception failure, ServerCallContext context)
+    /// <summary>What is told of a failure that is no status yet.</summary>
+    internal RpcException Translate(Exception failure, ServerCallContext context)
     {
         switch (failure)
         {

@@ -47,7 +47,7 @@ internal sealed class Violations
         }
     }
 
-    public void Range(string field, int value, int least, int most)
+    public void Range(string field, long value, long least, long most)
     {
         if (value < least || value > most)
         {

@@ -106,7 +106,7 @@ internal sealed class GuardService(CityReader reader, Watcher watcher, IGrainFac
     {
         var version = reader.Newest;
         var grain = GrainOf(version, Pages.Find(Collections.Guards, version, name));
-        var outcome = await command(grain, order).WaitAsync(context.CancellationToken);
+        var outcome = await Order.Deliver(() => command(grain, order), time, context.CancellationToken);
         return outcome.Fault is not { } fault ? order.Receipt(version, name, outcome.Seq, time.GetUtcNow())
             : throw ApiErrors.Of(StatusCode.FailedPrecondition, ErrorReason.GuardNotReady, fault switch
             {

@@ -13,6 +13,12 @@ namespace CityTwin.Api.Reading;
 /// <summary>One page of a list.</summary>
 internal readonly record struct Page<TMessage>(IReadOnlyList<TMessage> Items, string NextPageToken);
 
+/// <summary>Where a page of what is no collection of the city begins, and what belongs on it.</summary>
+internal readonly record struct PageStart<TItem>(int Size, Match<TItem> Match, string? After, string Mark)
+{
+    public string TokenOf(string after) => Pages.TokenOf(Mark, after);
+}
+
 /// <summary>Reads collections: one, several, a page.</summary>
 internal static class Pages
 {
@@ -66,6 +72,14 @@ internal static class Pages
         }
 
         return new(items, "");
+    }
+
+    /// <exception cref="RpcException">INVALID_ARGUMENT: the size, the token or the filter is wrong.</exception>
+    public static PageStart<TItem> Begin<TItem>(
+        string list, int pageSize, string pageToken, string filter, FilterSchema<TItem> schema, CityVersion version, ApiOptions options)
+    {
+        var mark = MarkOf(list, filter);
+        return new(SizeOf(pageSize, options), FilterOf(schema, version, filter).Match, AfterOf(pageToken, mark), mark);
     }
 
     /// <summary>A page of what is no resource collection: by position.</summary>

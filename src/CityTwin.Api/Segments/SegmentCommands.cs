@@ -37,7 +37,7 @@ internal sealed class SegmentCommands(CityReader reader, IGrainFactory grains, T
         var id = IdOf(version, name);
         var known = order.WithId();
         var command = new SegmentCommand(known.RequestId, cause, levelPermille, known.Principal, known.Reason);
-        var seq = await grains.GetGrain<ISegmentGrain>(GrainKeys.Of(id)).Command(command).WaitAsync(cancellation);
+        var seq = await Order.Deliver(() => grains.GetGrain<ISegmentGrain>(GrainKeys.Of(id)).Command(command), time, cancellation);
         return known.Receipt(version, name, seq, time.GetUtcNow());
     }
 

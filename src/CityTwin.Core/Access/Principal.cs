@@ -17,6 +17,9 @@ public enum PrincipalKind
 
     /// <summary>A sensor, by its own credential at the broker.</summary>
     Device,
+
+    /// <summary>By nothing but asking from the machine of an embedded silo.</summary>
+    Guest,
 }
 
 /// <summary>The zones that a grant covers, each with all that lies in it; or the city as a whole.</summary>

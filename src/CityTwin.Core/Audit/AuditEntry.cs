@@ -12,7 +12,7 @@ namespace CityTwin.Core.Audit;
 /// <param name="On">The resource acted on, such as <c>segments/feeder-7</c>; null where there is none.</param>
 /// <param name="Why">The reason given; null where none was asked for.</param>
 /// <param name="From">The address it came from; null where it came from within.</param>
-/// <param name="Result">The status that was answered, such as <c>OK</c> or <c>PERMISSION_DENIED</c>.</param>
+/// <param name="Status">The status that was answered, such as <c>OK</c> or <c>PERMISSION_DENIED</c>.</param>
 [GenerateSerializer, Alias("audit-entry"), Immutable]
 public sealed record AuditEntry(
     string Id,
@@ -23,7 +23,7 @@ public sealed record AuditEntry(
     string? On,
     string? Why,
     string? From,
-    string Result)
+    string Status)
 {
     /// <summary>Longer texts are cut there and end with an ellipsis: an act must not go unrecorded for the length of its reason.</summary>
     public const int TextLengthMax = 1000;
@@ -45,7 +45,7 @@ public sealed record AuditEntry(
             Write(json, "on", On);
             Write(json, "why", Why);
             Write(json, "from", From);
-            Write(json, "result", Result);
+            Write(json, "status", Status);
             json.WriteEndObject();
         }
 
@@ -69,7 +69,7 @@ public sealed record AuditEntry(
                 Text(entry, "on"),
                 Text(entry, "why"),
                 Text(entry, "from"),
-                Text(entry, "result") ?? "");
+                Text(entry, "status") ?? "");
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

@@ -33,6 +33,7 @@ internal sealed record AccessSettings(string? KeysFile, AccessOptions Options)
             Permissions = Given("CITYTWIN_PERMISSIONS_FILE") is { } file ? PermissionsFrom(file) : new AccessOptions().Permissions,
             Tokens = tokens,
             HasOperatorLink = isLocal,
+            AdmitsGuests = isLocal,
             CookieName = string.Create(CultureInfo.InvariantCulture, $"citytwin-{settings.HttpPort}"),
         });
 

@@ -32,7 +32,8 @@ public sealed record PostgresOptions : StorageOptions
     /// <summary>For connections that are pooled.</summary>
     internal string Pooled => With(builder =>
     {
-        if (!builder.ContainsKey("Maximum Pool Size"))
+        // "ContainsKey" would say whether the driver knows such a key.
+        if (!builder.Keys.Contains("Maximum Pool Size", StringComparer.OrdinalIgnoreCase))
         {
             builder.MaxPoolSize = PoolMax;
         }

@@ -99,7 +99,7 @@ public sealed class Door_behaviour : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("control-room", _server.Grains.Commands.Last().By);
         var entry = Assert.Single(_server.Audit.Entries, entry => entry.Action.EndsWith("FailSegment", StringComparison.Ordinal));
-        Assert.Equal(("control-room", "segments/pump", AuditKind.Command, "OK", "drill", "127.0.0.1"), (entry.Who, entry.On, entry.Kind, entry.Result, entry.Why, entry.From));
+        Assert.Equal(("control-room", "segments/pump", AuditKind.Command, "OK", "drill", "127.0.0.1"), (entry.Who, entry.On, entry.Kind, entry.Status, entry.Why, entry.From));
 
         using var local = await _server.Http.PostAsJsonAsync("v1/segments/pump:fail", new { principal = "bert", reason = "drill" }, Cancellation);
         Assert.Equal("bert", _server.Grains.Commands.Last().By);
@@ -115,7 +115,7 @@ public sealed class Door_behaviour : IAsyncLifetime
         Assert.Equal("CREDENTIAL_INVALID", await Refusal("a.b.c"));
         Assert.Equal("CREDENTIAL_MISSING", await Refusal(null));
         var entry = _server.Audit.Entries.First(entry => entry.Why?.StartsWith("CREDENTIAL_EXPIRED", StringComparison.Ordinal) == true);
-        Assert.Equal(("late", AuditKind.Refusal, "UNAUTHENTICATED", $"CREDENTIAL_EXPIRED (key {ApiKey.IdIn(key)})"), (entry.Who, entry.Kind, entry.Result, entry.Why));
+        Assert.Equal(("late", AuditKind.Refusal, "UNAUTHENTICATED", $"CREDENTIAL_EXPIRED (key {ApiKey.IdIn(key)})"), (entry.Who, entry.Kind, entry.Status, entry.Why));
         Assert.All(_server.Audit.Entries, entry => Assert.DoesNotContain(key, entry.ToString(), StringComparison.Ordinal));
     }
 

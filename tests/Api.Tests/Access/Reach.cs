@@ -16,7 +16,7 @@ internal static class Reach
     [
         "GetDefinition", "ApplyDefinition", "GetSnapshot", "GetOutlook", "WatchOutlook", "ListMalformedMessages", "CreateSimulation", "GetSimulation",
         "ListSimulations", "CancelSimulation", "WatchSimulation", "CreateBreach", "GetBreach", "ListBreaches", "CancelBreach", "DeleteBreach",
-        "WatchBreach", "CompareBreaches",
+        "WatchBreach", "CompareBreaches", "GetAuditLog", "ListAuditEntries", "ProveAuditEntry", "ProveAuditLog", "ExportAuditLog",
     ];
 
     /// <summary>Their answer is cut to what the caller sees, so they are let in whatever the scope.</summary>
@@ -40,6 +40,7 @@ internal static class Reach
         ["InspectionService"] = "grains/segment/pump",
         ["CascadeService"] = "cascades/1",
         ["SimulationService"] = "simulations/x",
+        ["AuditService"] = "0",
         ["BreachService"] = "breaches/0123456789abcdef0123456789abcdef",
     };
 
@@ -70,7 +71,7 @@ internal static class Reach
         var asked = RequestOf(method);
         if (start >= 0)
         {
-            (asked.Descriptor.FindFieldByName("name") ?? asked.Descriptor.FindFieldByName("parent")).Accessor.Clear(asked);
+            asked.Descriptor.FindFieldByName(path[(start + 1)..].Split('=', '}')[0]).Accessor.Clear(asked);
         }
 
         var names = asked.Descriptor.FindFieldByName("names") is null || rule.Body.Length > 0 ? "" : $"?names={Uri.EscapeDataString(ThingOf(method))}";

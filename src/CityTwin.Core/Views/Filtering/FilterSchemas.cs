@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Audit;
 using CityTwin.Core.Breaches.Live;
 using CityTwin.Core.Breaches.Model;
 using CityTwin.Core.Dependencies;
@@ -17,6 +18,19 @@ namespace CityTwin.Core.Views.Filtering;
 /// </summary>
 public static class FilterSchemas
 {
+    /// <summary>Of the audit log; it is no part of the city.</summary>
+    public static FilterSchema<AuditEntry> AuditEntries { get; } = new(
+        Fields<AuditEntry>(
+            ("create_time", new TimeField<AuditEntry>((_, entry) => entry.At)),
+            ("principal", new TextField<AuditEntry>((_, entry) => entry.Who)),
+            ("kind", new TextField<AuditEntry>((_, entry) => AuditEntry.NameOf(entry.Kind))),
+            ("action", new TextField<AuditEntry>((_, entry) => entry.Action)),
+            ("on", new TextField<AuditEntry>((_, entry) => entry.On)),
+            ("reason", new TextField<AuditEntry>((_, entry) => entry.Why)),
+            ("from", new TextField<AuditEntry>((_, entry) => entry.From)),
+            ("status", new TextField<AuditEntry>((_, entry) => entry.Status))),
+        Functions<AuditEntry>());
+
     public static FilterSchema<int> Zones { get; } = new(
         Fields<int>(
             ("name", new NameField<int>("zones/", (city, zone) => Zone(city, zone).Id.Value)),

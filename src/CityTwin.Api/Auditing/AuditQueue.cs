@@ -1,0 +1,89 @@
+using System.Threading.Channels;
+using CityTwin.Core.Audit;
+using CityTwin.Grains.Storing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CityTwin.Api.Auditing;
+
+/// <summary>
+/// Brings into the audit log what nobody waits for: refusals and sign-ins. While the storage is away they wait here; when too
+/// many do, further ones are only counted, and an entry says how many those were.
+/// </summary>
+internal sealed partial class AuditQueue(IAuditLog log, TimeProvider time, ILogger<AuditQueue> logger) : BackgroundService, IAudit
+{
+    private const int WaitingMax = 10_000;
+    private const int BatchMax = 500;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<AuditEntry> _waiting = Channel.CreateBounded<AuditEntry>(WaitingMax);
+    private long _uncounted;
+
+    public void Report(AuditEntry entry)
+    {
+        if (entry.Kind == AuditKind.Refusal)
+        {
+            Refused(entry.Action, entry.On, entry.Who, entry.From, entry.Status, entry.Why);
+        }
+
+        if (!_waiting.Writer.TryWrite(entry))
+        {
+            Interlocked.Increment(ref _uncounted);
+        }
+    }
+
+    /// <summary>Enters what is left, as far as the storage takes it.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _waiting.Writer.TryComplete();
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (await _waiting.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            var batch = new List<AuditEntry>();
+            while (batch.Count < BatchMax && _waiting.Reader.TryRead(out var entry))
+            {
+                batch.Add(entry);
+            }
+
+            if (Interlocked.Exchange(ref _uncounted, 0) is > 0 and var left)
+            {
+                batch.Add(new(
+                    Guid.NewGuid().ToString("N"), time.GetUtcNow(), "", AuditKind.Refusal, "audit", null, $"{left} entries were too many to keep.", null, "RESOURCE_EXHAUSTED"));
+            }
+
+            await Enter([.. batch], stoppingToken);
+        }
+    }
+
+    private async Task Enter(AuditEntry[] batch, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                await log.Append([.. batch]);
+                return;
+            }
+            catch (Exception failure) when (failure is SaveException or StorageUnusableException)
+            {
+                NotEntered(failure, batch.Length);
+                if (stopping.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    [LoggerMessage(4401, LogLevel.Warning, "Refused: {Action} {On} by '{Who}' from {From}: {Status}, {Why}")]
+    private partial void Refused(string action, string? on, string who, string? from, string status, string? why);
+
+    [LoggerMessage(4402, LogLevel.Error, "{Count} entries of the audit log were not stored.")]
+    private partial void NotEntered(Exception failure, int count);
+}
