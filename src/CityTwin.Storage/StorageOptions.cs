@@ -1,6 +1,6 @@
 namespace CityTwin.Storage;
 
-/// <summary>What both databases have in common: how much is written at once, and how long the change log is kept.</summary>
+/// <summary>What both databases have in common: how much is written at once, and how long change log and history are kept.</summary>
 public abstract record StorageOptions
 {
     /// <summary>The most rows of grain state one transaction writes; 1 to 10,000.</summary>
@@ -24,6 +24,9 @@ public abstract record StorageOptions
     /// <summary>Between the two, rows are kept for so long.</summary>
     public TimeSpan ChangesKeptFor { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>How long history keeps readings, counted from their arrival; at least a day. Zero = no history.</summary>
+    public TimeSpan ReadingsKeptFor { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>How often a reader looks for what other processes wrote.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -39,5 +42,9 @@ public abstract record StorageOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(ChangesKeptMax, ChangesKeptMin);
         ArgumentOutOfRangeException.ThrowIfLessThan(ChangesKeptFor, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PollInterval, TimeSpan.Zero);
+        if (ReadingsKeptFor != TimeSpan.Zero)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(ReadingsKeptFor, TimeSpan.FromDays(1));
+        }
     }
 }

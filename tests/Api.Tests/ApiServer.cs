@@ -57,6 +57,8 @@ public sealed class ApiServer : IAsyncLifetime
 
     internal RecordedAudit Audit { get; } = new();
 
+    internal HistoryOfOneSensor History { get; } = new();
+
     /// <summary>Every endpoint there is.</summary>
     internal IReadOnlyList<Endpoint> Endpoints => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
@@ -101,6 +103,7 @@ public sealed class ApiServer : IAsyncLifetime
         builder.Services.AddSingleton(Time);
         builder.Services.AddSingleton(Keys);
         builder.Services.AddSingleton<IAudit>(Audit);
+        builder.Services.AddSingleton<IReadingHistory>(History);
         builder.Services.AddSingleton<IAuditLog>(Audit);
         builder.Services.AddCityTwinAccess(Access);
         builder.Services.AddCityTwinApi(api =>

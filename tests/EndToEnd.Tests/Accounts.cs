@@ -13,7 +13,7 @@ namespace CityTwin.EndToEnd.Tests;
 /// <param name="eventClass">Of all events that were sent.</param>
 /// <param name="readingsMayBeLate">
 /// True where storing failed for a while though the silo lived: a reading that is stored after the next one of its sensor
-/// replaces nothing and stands in no log. Then the newest must be there; events must be all the same.
+/// replaces nothing and stands in no log but history. Then the newest must be there; events must be all the same.
 /// </param>
 internal sealed class Accounts(City city, KeptLog log, string eventClass, bool readingsMayBeLate = false)
 {
@@ -62,10 +62,18 @@ internal sealed class Accounts(City city, KeptLog log, string eventClass, bool r
         return
         [
             .. trace.Faults,
+            .. sensor.Role == SensorRole.Detection ? [] : Kept(sensor.Id, acknowledged),
             .. missing.IsEmpty ? Array.Empty<string>() : [$"{sensor.Id}: {missing.Length} of {acknowledged} are missing, {missing[0]} first"],
             .. sensor.Role == SensorRole.Detection ? Alerted(sensor.Id, trace.Last!) : [],
         ];
     }
+
+    /// <summary>History has late readings too, so it is held to account for every single one.</summary>
+    private IEnumerable<string> Kept(SensorId sensor, long acknowledged) =>
+        from sequence in Enumerable.Range(1, (int)acknowledged)
+        let times = log.History.GetValueOrDefault((sensor, sequence))
+        where times != 1
+        select $"{sensor}: reading {sequence} of {acknowledged} is in history {times} times";
 
     /// <summary>Every event was sent with enough confidence to be told by the alert of its cause.</summary>
     private IEnumerable<string> Alerted(SensorId sensor, SensorStatus status)

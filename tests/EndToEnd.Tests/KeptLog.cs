@@ -53,8 +53,30 @@ internal sealed class KeptLog : IDisposable
     /// <summary>Rows that do not follow the one before: the log has a gap.</summary>
     public List<string> Gaps { get; } = [];
 
-    /// <summary>Reads what has been written since the last time.</summary>
+    /// <summary>How often history holds each numbered reading.</summary>
+    public Dictionary<(SensorId Sensor, long Sequence), long> History { get; } = [];
+
+    /// <summary>Reads what has been written since the last time, and history as a whole: its rows need not come in any order.</summary>
     public void ReadOn()
+    {
+        ReadLog();
+        History.Clear();
+        using var command = _database.CreateCommand();
+        command.CommandText = "select sensor, sequence, count(*) from readings where sequence is not null group by sensor, sequence";
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+        {
+            History[(new(rows.GetString(0)), rows.GetInt64(1))] = rows.GetInt64(2);
+        }
+    }
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _services.Dispose();
+    }
+
+    private void ReadLog()
     {
         using var command = _database.CreateCommand();
         command.CommandText = "select seq, kind, key, published from changes where seq > @after order by seq";
@@ -76,12 +98,6 @@ internal sealed class KeptLog : IDisposable
                 Take(rows.GetString(1), rows.GetString(2), rows.GetFieldValue<byte[]>(3));
             }
         }
-    }
-
-    public void Dispose()
-    {
-        _database.Dispose();
-        _services.Dispose();
     }
 
     private void Take(string kind, string key, byte[] published)

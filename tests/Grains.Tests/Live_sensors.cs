@@ -47,6 +47,22 @@ public sealed class Live_sensors : IAsyncLifetime
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     [Fact]
+    public async Task Reading_that_comes_late_or_again_is_in_history_once_and_changes_nothing_else()
+    {
+        long[] order = [1, 4, 2, 4, 2, 3, 1];
+        foreach (var sequence in order)
+        {
+            await Sensor("quiet").Observe(Reading("quiet", sequence, 2.0));
+        }
+
+        var kept = await _cluster.Services.GetRequiredService<IReadingHistory>().Read(
+            new(new("quiet"), DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, NewestFirst: false, Max: 10), TestContext.Current.CancellationToken);
+
+        Assert.Equal([1L, 4L, 2L, 3L], kept.OrderBy(placed => placed.Place.Arrival).Select(placed => placed.Kept.Reading.Sequence!.Value));
+        Assert.Equal(4, (await Sensor("quiet").Read()).Sequence);
+    }
+
+    [Fact]
     public async Task Breaker_that_says_open_takes_its_dependents_down_and_a_tie_that_says_closed_brings_them_back()
     {
         await Sensor("breaker-status").Observe(Reading("breaker-status", 1, "open"));

@@ -1,3 +1,4 @@
+using CityTwin.Core.Sensing;
 using CityTwin.Grains.Storing;
 using CityTwin.Storage.Postgres;
 using CityTwin.Testing;
@@ -52,12 +53,14 @@ public sealed class MigrationTests
         {
             Assert.Equal(1, (await storage.Save("s:a", null, [1], TestStorage.Change("a", 1))).Seq);
             Assert.Single((await storage.Log.Snapshot(Cancel)).Rows);
+            await storage.Save("s:b", null, new KeptReading(new(new("b"), 1, 1, DateTimeOffset.UtcNow, new(1, null)), DateTimeOffset.UtcNow, SensorCondition.Good, MayBeKept: true));
+            Assert.Single(await storage.History.Read(new(new("b"), DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, NewestFirst: true, Max: 2), Cancel));
             await storage.Database.Bookmarks.Save("reader", new("epoch", 1), Cancel);
             await storage.Log.WaitBeyond(0, Cancel);
         }
 
         await using var source = NpgsqlDataSource.Create(server.ConnectionString(name, PostgresSchema.SiloRole));
-        foreach (var forbidden in new[] { "drop table changes", "create table mine (a int)", "truncate changes", "delete from change_head", "update OrleansQuery set QueryText = ''" })
+        foreach (var forbidden in new[] { "drop table changes", "create table mine (a int)", "truncate changes", "delete from change_head", "delete from readings", "update OrleansQuery set QueryText = ''" })
         {
             await using var command = source.CreateCommand(forbidden);
             var refused = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancel));

@@ -58,6 +58,8 @@ internal interface ITestDatabase : IAsyncDisposable
 
     IAuditLog OpenAudit(GroupCommitter committer);
 
+    IReadingHistory OpenHistory(GroupCommitter committer);
+
     /// <summary>The same data, opened by somebody else.</summary>
     Task<ITestDatabase> Again(Func<StorageOptions, StorageOptions> settings);
 
@@ -87,6 +89,8 @@ internal sealed class SqliteTestDatabase(SqliteDatabase database, string? ownFol
     public IChangeLog OpenLog(TimeProvider time, Action<StorageUnusableException> broken) => new SqliteChangeLog(database, time);
 
     public IAuditLog OpenAudit(GroupCommitter committer) => new SqliteAuditLog(database, committer);
+
+    public IReadingHistory OpenHistory(GroupCommitter committer) => new SqliteReadingHistory(database, committer);
 
     public Task<ITestDatabase> Again(Func<StorageOptions, StorageOptions> settings) =>
         Task.FromResult<ITestDatabase>(Open(settings, database.Options.DataPath));
@@ -152,6 +156,8 @@ internal sealed class PostgresTestDatabase(PostgresServer server, string name, P
         database, _listener ??= new(database, TimeProvider.System, broken, NullLogger<PostgresListener>.Instance));
 
     public IAuditLog OpenAudit(GroupCommitter committer) => new PostgresAuditLog(database, committer);
+
+    public IReadingHistory OpenHistory(GroupCommitter committer) => new PostgresReadingHistory(database, committer);
 
     public async Task<ITestDatabase> Again(Func<StorageOptions, StorageOptions> settings) => await Open(settings, (server, name));
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CityTwin.Core.Audit;
+using CityTwin.Core.Sensing;
 using CityTwin.Grains.Storing;
 using CityTwin.Storage.Committing;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,7 @@ internal sealed class TestStorage : IAsyncDisposable
         Database = database;
         Committer = new GroupCommitter(database.Options, () => database.OpenWriter(time), time, silo, NullLogger<GroupCommitter>.Instance);
         Audit = database.OpenAudit(Committer);
+        History = database.OpenHistory(Committer);
         Log = database.OpenLog(time, Committer.BreakDown);
         Committer.Start();
     }
@@ -27,6 +29,8 @@ internal sealed class TestStorage : IAsyncDisposable
     public IChangeLog Log { get; }
 
     public IAuditLog Audit { get; }
+
+    public IReadingHistory History { get; }
 
     /// <param name="beside">Another one whose data this one shares.</param>
     public static async Task<TestStorage> Open(
@@ -50,6 +54,9 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public Task<Saved> Save(string key, int? expected, AuditEntry act) =>
         Committer.Save(new PendingSave(StoredKey.Of("thing", GrainId.Create("thing", key), "city"), expected, new byte[] { 1 }, [], [act]));
+
+    public Task<Saved> Save(string key, int? expected, KeptReading kept) =>
+        Committer.Save(new PendingSave(StoredKey.Of("thing", GrainId.Create("thing", key), "city"), expected, new byte[] { 1 }, [], kept: kept));
 
     public static PublishedChange Change(string key, params byte[] status) => new("thing", key, status);
 

@@ -19,7 +19,7 @@ namespace CityTwin.Api.Access;
 internal static class Targets
 {
     /// <summary>Fields that hold the names of things acted on or read.</summary>
-    public static readonly FrozenSet<string> Fields = FrozenSet.Create(StringComparer.Ordinal, "name", "names", "place", "zone");
+    public static readonly FrozenSet<string> Fields = FrozenSet.Create(StringComparer.Ordinal, "name", "names", "parent", "place", "zone");
 
     /// <summary>Methods whose answers are cut to the caller's sight, by the method's name.</summary>
     public static readonly FrozenSet<string> CutToSight = new[]

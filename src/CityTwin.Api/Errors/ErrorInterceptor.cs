@@ -58,6 +58,8 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
             case SaveException:
                 return ApiErrors.Of(
                     StatusCode.Unavailable, ErrorReason.NotSaved, "It may not have been saved; repeat it with the same request_id.");
+            case StorageUnusableException:
+                return ApiErrors.Of(StatusCode.Unavailable, ErrorReason.NotReadable, "The database cannot be read now; try again.");
             case TimeoutException:
                 return ApiErrors.Of(
                     StatusCode.DeadlineExceeded, ErrorReason.OwnerSilent, "The owner did not answer in time; repeat it with the same request_id.");

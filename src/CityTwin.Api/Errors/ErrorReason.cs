@@ -33,6 +33,12 @@ public static class ErrorReason
     /// <summary>FAILED_PRECONDITION: the guard is off duty, has no order in hand, or has one.</summary>
     public const string GuardNotReady = "GUARD_NOT_READY";
 
+    /// <summary>FAILED_PRECONDITION: this server keeps no history of readings.</summary>
+    public const string HistoryOff = "HISTORY_OFF";
+
+    /// <summary>UNAVAILABLE: what was asked for is in the database, which cannot be read now.</summary>
+    public const string NotReadable = "NOT_READABLE";
+
     /// <summary>FAILED_PRECONDITION: the version belongs to another change log.</summary>
     public const string VersionOfAnotherLog = "VERSION_OF_ANOTHER_LOG";
 

@@ -125,7 +125,7 @@ internal static class Pages
             ("position", fault.Position.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 
-    private static int SizeOf(int pageSize, ApiOptions options)
+    public static int SizeOf(int pageSize, ApiOptions options)
     {
         var violations = new Violations();
         violations.Range("page_size", pageSize, 0, options.PageSizeMax);
@@ -134,12 +134,12 @@ internal static class Pages
     }
 
     /// <summary>Ties a token to the list and the filter it was made for.</summary>
-    private static string MarkOf(string list, string filter) =>
+    public static string MarkOf(string list, string filter) =>
         Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{list}\n{filter}")).AsSpan(0, FilterMarkBytes));
 
-    internal static string TokenOf(string mark, string after) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{mark} {after}"));
+    public static string TokenOf(string mark, string after) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{mark} {after}"));
 
-    private static string? AfterOf(string token, string mark)
+    public static string? AfterOf(string token, string mark)
     {
         if (token.Length == 0)
         {

@@ -1,16 +1,19 @@
 using CityTwin.Api.Access;
+using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Grains;
 using CityTwin.Grains.Sensors;
+using CityTwin.Grains.Storing;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using V1 = CityTwin.Protocol.V1;
 
 namespace CityTwin.Api.Sensors;
 
-/// <summary>Sensors: read from the view, or one from its owner.</summary>
-internal sealed class SensorService(CityReader reader, Watcher watcher, IGrainFactory grains, IOptions<ApiOptions> options)
+/// <summary>Sensors: read from the view, or one from its owner; what they said, from history.</summary>
+internal sealed class SensorService(
+    CityReader reader, Watcher watcher, IGrainFactory grains, IReadingHistory history, IOptions<ApiOptions> options)
     : V1.SensorService.SensorServiceBase
 {
     public override async Task<V1.Sensor> GetSensor(V1.GetSensorRequest request, ServerCallContext context)
@@ -52,4 +55,19 @@ internal sealed class SensorService(CityReader reader, Watcher watcher, IGrainFa
                 new() { Kind = message.Kind, Sensor = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
                 context.CancellationToken),
             context.CancellationToken);
+
+    public override async Task<V1.ListReadingsResponse> ListReadings(V1.ListReadingsRequest request, ServerCallContext context)
+    {
+        var version = await reader.AtLeast("", context.CancellationToken);
+        var place = Pages.Find(Collections.Sensors, version, request.Parent, "parent");
+        if (!history.IsKept)
+        {
+            throw ApiErrors.Of(StatusCode.FailedPrecondition, ErrorReason.HistoryOff, "This server keeps no history of readings.");
+        }
+
+        var list = ReadingList.Of(request, version.Index.City.Sensors[place].Id, options.Value);
+        return list.Every is { } every
+            ? list.Page(await history.Summarize(list.Query, every, context.CancellationToken))
+            : list.Page(await history.Read(list.Query, context.CancellationToken));
+    }
 }

@@ -115,6 +115,18 @@ public static class SensorRules
         return draft.Step();
     }
 
+    /// <summary>What history keeps of a reading: also of a late one, which changes nothing else. Null when it is not believed, or known.</summary>
+    /// <param name="refusal">What <see cref="RefusalOf(Sensor, SensorState, Reading, DateTimeOffset)"/> said.</param>
+    /// <param name="after">What <see cref="Observe"/> made of it.</param>
+    /// <param name="isForgotten">The state before knew no reading, though there may have been some: the sensor was out of the city.</param>
+    public static KeptReading? KeptOf(
+        Sensor sensor, SensorRefusal? refusal, SensorState after, Reading reading, bool isForgotten, DateTimeOffset now) => refusal switch
+    {
+        null => new(reading, now, after.Condition, isForgotten),
+        SensorRefusal.Late => new(reading, now, Judge(sensor, reading, 1, now), MayBeKept: true),
+        _ => null,
+    };
+
     /// <summary>An event was reported. Each event counts once, in whatever order events come.</summary>
     public static Step<SensorState, SensorEffect> Report(Sensor sensor, SensorState state, SensorEvent reported, DateTimeOffset now)
     {

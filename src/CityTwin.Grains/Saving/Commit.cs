@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using CityTwin.Core.Sensing;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
@@ -79,8 +80,9 @@ internal sealed class Commit<TState> : IDisposable
     /// <summary>Saves all of it, or nothing.</summary>
     /// <returns>Where the last change stands in the change log; null without changes.</returns>
     /// <exception cref="SaveException">The activation has ended; nothing is known to be saved.</exception>
-    public Task<long?> Save(TState next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes) =>
-        Write(next, tells, changes);
+    public Task<long?> Save(
+        TState next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, KeptReading? kept = null) =>
+        Write(next, tells, changes, kept: kept);
 
     /// <summary>Forgets the state, as if the grain had never been saved; what it has to tell still goes out.</summary>
     /// <exception cref="SaveException">The activation has ended; nothing is known to be forgotten.</exception>
@@ -95,14 +97,14 @@ internal sealed class Commit<TState> : IDisposable
     /// <summary>One method for all of it: every further one that awaits costs a write a good part of its row in SQLite.</summary>
     /// <param name="keepsState">Only the outbox changes, and <paramref name="next"/> does not count.</param>
     private async Task<long?> Write(
-        TState? next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, bool keepsState = false)
+        TState? next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, bool keepsState = false, KeptReading? kept = null)
     {
         await _turn.WaitAsync();
         try
         {
             // The state is read once the turn is ours: the pump runs beside requests, and a save of theirs may be under way.
             var old = _storage.State;
-            var stored = Next(old, keepsState ? old.State : next, tells, changes);
+            var stored = Next(old, keepsState ? old.State : next, tells, changes, kept);
             _storage.State = stored;
             try
             {
@@ -138,7 +140,7 @@ internal sealed class Commit<TState> : IDisposable
 
     /// <exception cref="SaveFailedException">An earlier write of this activation failed, or the outbox is full.</exception>
     private Stored<TState> Next(
-        Stored<TState> old, TState? state, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes)
+        Stored<TState> old, TState? state, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, KeptReading? kept)
     {
         if (_isBroken)
         {
@@ -156,6 +158,7 @@ internal sealed class Commit<TState> : IDisposable
         {
             Changes = OutboxChange(old.Outbox, outbox) is { } pending ? changes.Add(pending) : changes,
             Act = ActContext.Take(),
+            Kept = kept,
         };
     }
 

@@ -11,7 +11,7 @@ namespace CityTwin.Grains.Sensors;
 public interface ISensorGrain : ITellSender, IInspectable
 {
     /// <summary>A reading arrived. Returns once it is saved; what it means for segment and alerts follows by itself.</summary>
-    /// <returns>Where it stands in the change log; null when it was a repeat, late or refused.</returns>
+    /// <returns>Where it stands in the change log; null when it was a repeat, late (then history alone keeps it) or refused.</returns>
     Task<long?> Observe(Reading reading);
 
     /// <summary>An event was reported; as with <see cref="Observe"/>.</summary>

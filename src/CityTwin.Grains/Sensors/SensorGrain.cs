@@ -20,6 +20,7 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
     private readonly ICityCatalog _catalog;
     private readonly SilenceWatch _silence;
     private readonly SensorInstruments _instruments;
+    private readonly IReadingHistory _history;
     private readonly TimeProvider _time;
     private readonly Commit<SensorState> _commit;
     private readonly DateTimeOffset _activatedAt;
@@ -31,9 +32,10 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
         ICityCatalog catalog,
         SilenceWatch silence,
         SensorInstruments instruments,
+        IReadingHistory history,
         TimeProvider time)
     {
-        (_catalog, _silence, _instruments, _time, _activatedAt) = (catalog, silence, instruments, time, time.GetUtcNow());
+        (_catalog, _silence, _instruments, _history, _time, _activatedAt) = (catalog, silence, instruments, history, time, time.GetUtcNow());
         _id = new(GrainKeys.IdOf(context.GrainId.Key.ToString()!));
         _commit = new(context, storage, () => SensorState.Initial);
     }
@@ -51,8 +53,11 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
     public Task<long?> Observe(Reading reading)
     {
         var (sensor, now) = (Sensor, _time.GetUtcNow());
-        _instruments.Count(SensorRules.RefusalOf(sensor, _commit.State, reading, now));
-        return Save(sensor, SensorRules.Observe(sensor, _commit.State, reading, now));
+        var refusal = SensorRules.RefusalOf(sensor, _commit.State, reading, now);
+        _instruments.Count(refusal);
+        var step = SensorRules.Observe(sensor, _commit.State, reading, now);
+        var kept = SensorRules.KeptOf(sensor, refusal, step.State, reading, !_commit.IsNew && _commit.State.Latest is null, now);
+        return refusal is SensorRefusal.Late ? KeepLate(kept!) : Save(sensor, step, kept: kept);
     }
 
     public Task<long?> Report(SensorEvent reported)
@@ -91,12 +96,20 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
 
     public Task<GrainInspection> Inspect() => GrainInspector.Inspect(GrainContext, StateName, _commit, _activatedAt);
 
-    private async Task<long?> Save(Sensor sensor, Step<SensorState, SensorEffect> step, ImmutableArray<Outgoing>? signs = null)
+    private async Task<long?> KeepLate(KeptReading late)
+    {
+        await _history.Keep(late);
+        return null;
+    }
+
+    private async Task<long?> Save(
+        Sensor sensor, Step<SensorState, SensorEffect> step, ImmutableArray<Outgoing>? signs = null, KeptReading? kept = null)
     {
         var seq = ReferenceEquals(step.State, _commit.State) ? null : await _commit.Save(
             step.State,
             [.. step.Effects.Select(Tell).OfType<Outgoing>(), .. signs ?? []],
-            [_commit.Publish(PublishedKind.Sensor, _id.Value, step.State.Publish(sensor))]);
+            [_commit.Publish(PublishedKind.Sensor, _id.Value, step.State.Publish(sensor))],
+            kept);
         _silence.Expect(sensor, _commit.State);
         return seq;
     }

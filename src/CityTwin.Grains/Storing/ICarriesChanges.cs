@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CityTwin.Core.Audit;
+using CityTwin.Core.Sensing;
 
 namespace CityTwin.Grains.Storing;
 
@@ -11,6 +12,9 @@ public interface ICarriesChanges
 
     /// <summary>What the write was done for, to be entered in the audit log with it; null when nobody ordered it.</summary>
     AuditEntry? Act { get; }
+
+    /// <summary>The reading that the write was done for, to be added to history with it; null when there is none.</summary>
+    KeptReading? Kept { get; }
 
     /// <summary>Where the last of <see cref="Changes"/> stands in the change log; null before the commit, or without changes.</summary>
     long? CommittedSeq { get; set; }

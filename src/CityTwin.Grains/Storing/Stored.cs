@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CityTwin.Core.Audit;
+using CityTwin.Core.Sensing;
 
 namespace CityTwin.Grains.Storing;
 
@@ -27,6 +28,10 @@ public sealed record Stored<TState>(TState? State, ImmutableArray<Tell> Outbox, 
     /// <inheritdoc/>
     [field: NonSerialized]
     public AuditEntry? Act { get; init; }
+
+    /// <inheritdoc/>
+    [field: NonSerialized]
+    public KeptReading? Kept { get; init; }
 
     /// <inheritdoc/>
     [field: NonSerialized]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using CityTwin.Core.Audit;
+using CityTwin.Core.Sensing;
 using CityTwin.Grains.Storing;
 
 namespace CityTwin.Storage.Committing;
@@ -9,8 +10,10 @@ namespace CityTwin.Storage.Committing;
 /// <param name="key">The row of the state; null when there is no state, and only acts are entered in the audit log.</param>
 /// <param name="expectedVersion">The version of the row that the writer has read; null = there is none.</param>
 /// <param name="acts">Entered in the audit log if the state is written.</param>
+/// <param name="kept">Added to history if the state is written, or there is none.</param>
 internal sealed class PendingSave(
-    StoredKey? key, int? expectedVersion, ReadOnlyMemory<byte> state, ImmutableArray<PublishedChange> changes, ImmutableArray<AuditEntry>? acts = null)
+    StoredKey? key, int? expectedVersion, ReadOnlyMemory<byte> state, ImmutableArray<PublishedChange> changes, ImmutableArray<AuditEntry>? acts = null,
+    KeptReading? kept = null)
 {
     private readonly TaskCompletionSource<Saved> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -20,6 +23,8 @@ internal sealed class PendingSave(
     public bool HasState => key is not null;
 
     public ImmutableArray<AuditEntry> Acts { get; } = acts ?? [];
+
+    public KeptReading? Kept => kept;
 
     public int? ExpectedVersion => expectedVersion;
 
@@ -35,6 +40,9 @@ internal sealed class PendingSave(
 
     /// <summary>Acts by themselves, without a state.</summary>
     public static PendingSave Of(ImmutableArray<AuditEntry> acts) => new(null, null, default, [], acts);
+
+    /// <summary>A late reading by itself, without a state.</summary>
+    public static PendingSave Of(KeptReading late) => new(null, null, default, [], kept: late);
 
     /// <summary>Completes with the group this write is in.</summary>
     public Task<Saved> Outcome => _outcome.Task;

@@ -63,6 +63,11 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
         try
         {
             var open = _open ??= new Open(database.OpenWriter(), database.Options);
+            if (database.Options.ReadingsKeptFor > TimeSpan.Zero && group.Any(save => save.Kept is not null))
+            {
+                open.Readings.MakeDays(time.GetUtcNow());
+            }
+
             using var transaction = open.Connection.BeginTransaction();
             var outcomes = new Saved?[group.Count];
             var (head, at) = (0L, time.GetUtcNow());
@@ -77,6 +82,10 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
             }
 
             AuditTable.Append(open.Connection, group, outcomes);
+            if (database.Options.ReadingsKeptFor > TimeSpan.Zero && ReadingTable.Of(group, outcomes) is { } kept)
+            {
+                open.Readings.Keep(kept);
+            }
 
             committing = true;
             transaction.Commit();
@@ -130,7 +139,7 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
         return passes;
     }
 
-    /// <summary>A connection with its prepared statement.</summary>
+    /// <summary>A connection with its prepared statements.</summary>
     private sealed class Open : IDisposable
     {
         public Open(NpgsqlConnection connection, StorageOptions limits)
@@ -139,6 +148,7 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
             try
             {
                 Group = new GroupStatement(connection, limits);
+                Readings = new ReadingStatement(connection, limits);
             }
             catch
             {
@@ -151,9 +161,12 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
 
         public GroupStatement Group { get; }
 
+        public ReadingStatement Readings { get; }
+
         public void Dispose()
         {
             Group.Dispose();
+            Readings.Dispose();
             Connection.Dispose();
         }
     }

@@ -52,6 +52,7 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
             }
 
             AuditTable.Append(open.Connection, group, outcomes);
+            open.Readings.Keep(group, outcomes, database.Options, at);
 
             if (head > first)
             {
@@ -145,6 +146,7 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
             Withdraw = Prepare("delete from published where kind = ?1 and key = ?2");
             Replace = Prepare("delete from published where kind = ?1 and seq < ?2");
             Trim = new SqliteRetention.Statements(Prepare);
+            Readings = new SqliteReadings(Prepare);
         }
 
         public SqliteConnection Connection { get; }
@@ -170,6 +172,8 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
         public Statement Replace { get; }
 
         public SqliteRetention.Statements Trim { get; }
+
+        public SqliteReadings Readings { get; }
 
         public void Dispose()
         {

@@ -28,6 +28,18 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    public Statement Bind(int place, long? value)
+    {
+        Check(value is { } number ? raw.sqlite3_bind_int64(_statement, place, number) : raw.sqlite3_bind_null(_statement, place));
+        return this;
+    }
+
+    public Statement Bind(int place, double? value)
+    {
+        Check(value is { } number ? raw.sqlite3_bind_double(_statement, place, number) : raw.sqlite3_bind_null(_statement, place));
+        return this;
+    }
+
     public Statement Bind(int place, string? value)
     {
         if (!ReferenceEquals(_texts[place], value))

@@ -67,7 +67,7 @@ public sealed class Access_matrix : IAsyncLifetime
         string[] others =
         [
             "principal", "reason", "request_id", "at_least_version", "filter", "page_token", "resume_token", "service", "profile", "scenario_json",
-            "ready_scenario", "defences", "city_hash", "scenario", "first", "second", "expected_hash",
+            "ready_scenario", "defences", "city_hash", "scenario", "first", "second", "expected_hash", "order_by",
         ];
         var fields = AccessActions.Methods.SelectMany(method => method.InputType.Fields.InDeclarationOrder())
             .Where(field => field.FieldType == FieldType.String).Select(field => field.Name).Distinct();

@@ -49,6 +49,7 @@ internal static class Reach
     {
         var request = method.InputType.Parser.ParseFrom(ByteString.Empty);
         Set("name", ThingOf(method));
+        Set("parent", ThingOf(method));
         Set("place", "zones/harbour");
         if (request.Descriptor.FindFieldByName("names") is { } names)
         {

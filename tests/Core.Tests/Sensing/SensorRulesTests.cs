@@ -22,6 +22,26 @@ public sealed class SensorRulesTests
     });
 
     [Fact]
+    public void Reading_is_kept_when_it_is_news_or_late_and_looked_up_when_the_state_cannot_know_it()
+    {
+        var meter = Meter(NoLimits with { Maximum = 18 });
+        var (state, _) = Run(meter, [At(10, 5)]);
+
+        Assert.Equal(new(At(20, 20), Noon.AddSeconds(30), SensorCondition.OutOfRange, MayBeKept: false), Kept(At(20, 20)));
+        Assert.Equal(new(At(5, 20), Noon.AddSeconds(30), SensorCondition.OutOfRange, MayBeKept: true), Kept(At(5, 20)));
+        Assert.Null(Kept(At(10, 5)));
+        Assert.Null(Kept(At(20, double.NaN)));
+        Assert.True(Kept(At(20, 5), isForgotten: true)!.MayBeKept);
+
+        KeptReading? Kept(Reading reading, bool isForgotten = false)
+        {
+            var now = Noon.AddSeconds(30);
+            var refusal = SensorRules.RefusalOf(meter, state, reading, now);
+            return SensorRules.KeptOf(meter, refusal, SensorRules.Observe(meter, state, reading, now).State, reading, isForgotten, now);
+        }
+    }
+
+    [Fact]
     public void Versions_of_effects_grow() => Readings.Sample(readings =>
     {
         var versions = Run(Meter(Limited), readings).Effects.OfType<AlertSignalled>().Select(e => e.Signal.Version).ToArray();
