@@ -36,13 +36,14 @@ public sealed record DefenceRanking(ImmutableArray<DefenceId> Only, double? Budg
     }
 
     /// <summary>
-    /// Only defences that changed something by themselves are combined: all others change no run. The set is tried again with
-    /// other luck, because the best of many looks better than it is in the runs that it was chosen by.
+    /// Defences are combined that changed at least one run by themselves, whether or not that can be told from no effect: two may
+    /// be worth something only together. The set is tried again with other luck, because the best of many looks better than it is
+    /// in the runs that it was chosen by.
     /// </summary>
     private static BestSetReport Best(
         RankJob job, RankReport ranked, double budget, Func<RankJob, RankPart> run, Action<int> tried, CancellationToken cancellation)
     {
-        var useful = ranked.Sets.Where(set => set.IsDistinguishable).OrderBy(set => set.Defences[0]).ToImmutableArray();
+        var useful = ranked.Sets.Where(set => !set.TouchesNothing).OrderBy(set => set.Defences[0]).ToImmutableArray();
         var shorter = job.Scenario with { Runs = Math.Min(job.Scenario.Runs, RunsOfSetMax), InputDraws = 0 };
         var count = 0;
         var answer = BestSet.Find([.. useful.Select(set => set.Cost)], budget, items =>

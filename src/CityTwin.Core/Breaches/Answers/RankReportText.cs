@@ -95,7 +95,7 @@ public static class RankReportText
         }
 
         writer.WriteLine();
-        Line(writer, $"Best set within {best.Budget:N0} {report.Currency}: {(best.Defences.IsEmpty ? "none saves anything that can be told from chance" : $"{string.Join(" + ", best.Defences)} for {best.Cost:N0}")}");
+        Line(writer, $"Best set within {best.Budget:N0} {report.Currency}: {(best.Defences.IsEmpty ? "none saves anything" : $"{string.Join(" + ", best.Defences)} for {best.Cost:N0}")}");
         if (best.Check is { } check)
         {
             var saved = Measure(report, check.Set);
