@@ -29,6 +29,7 @@ internal static class SiloHost
     public static async Task RunAsync(SiloSettings settings, CancellationToken cancellation)
     {
         using var tls = TlsSettings.From(Environment.GetEnvironmentVariable);
+        var readingsKeptFor = HistorySettings.From(Environment.GetEnvironmentVariable);
         var access = AccessSettings.From(Environment.GetEnvironmentVariable, settings);
         var mqtt = MqttSettings.From(Environment.GetEnvironmentVariable, settings.MqttPort, settings.Listen, settings.Cluster) with { Certificate = tls.Mqtt };
         FreePorts.Require([
@@ -50,7 +51,7 @@ internal static class SiloHost
         builder.Services.AddSingleton<ICityCatalog>(services => services.GetRequiredService<CityCatalog>());
         builder.Services.AddSingleton<CityInForce>();
         Telemetry.Add(builder.Services);
-        builder.UseOrleans(silo => AddSilo(silo, settings));
+        builder.UseOrleans(silo => AddSilo(silo, settings, readingsKeptFor));
         builder.Services.AddCityTwinIngest(mqtt);
         builder.Services.AddCityTwinView();
         builder.Services.AddCityTwinPublishing();
@@ -105,16 +106,16 @@ internal static class SiloHost
         }
     }
 
-    private static void AddSilo(ISiloBuilder silo, SiloSettings settings)
+    private static void AddSilo(ISiloBuilder silo, SiloSettings settings, TimeSpan readingsKeptFor)
     {
         if (settings.Cluster is { } cluster)
         {
-            cluster.AddTo(silo);
+            cluster.AddTo(silo, readingsKeptFor);
         }
         else
         {
             silo.UseLocalhostClustering(FreePorts.Any(), FreePorts.Any(), serviceId: "citytwin", clusterId: "citytwin");
-            silo.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = settings.DataFolder });
+            silo.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = settings.DataFolder, ReadingsKeptFor = readingsKeptFor });
         }
 
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromHours(1));

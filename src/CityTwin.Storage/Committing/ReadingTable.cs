@@ -90,7 +90,7 @@ internal static class ReadingTable
 
     private static string LastOf(string column) =>
         $"(select r.{column} from readings r where r.sensor = @sensor and r.observed_at >= start and r.observed_at < start + @every "
-        + "and r.observed_at >= @from and r.observed_at < @until order by r.observed_at desc, r.place desc limit 1)";
+        + "and r.observed_at >= @from and r.observed_at < @until and r.received_at >= @arrived order by r.observed_at desc, r.place desc limit 1)";
 
     private static PlacedReading ReadingOf(DbDataReader row, SensorId sensor) => new(
         new(row.GetInt64(1), row.GetInt64(0)),
