@@ -112,13 +112,21 @@ internal sealed partial class Newcomer : IAsyncDisposable
 
     private async Task<string> Outlook() => await OnServer(" outlook");
 
-    private async Task<string> OnServer(string arguments) => await Shell($"dotnet '{Programs.Cli}'{arguments} --server http://127.0.0.1:{Silo.GrpcPort}");
+    private async Task<string> OnServer(string arguments, string orElse = "") =>
+        await Shell($"dotnet '{Programs.Cli}'{arguments} --server http://127.0.0.1:{Silo.GrpcPort}{orElse}");
 
     private async Task Cli(string arguments)
     {
         if (arguments == " outlook")
         {
             Assert.Contains("Order this one, if only one: ", await Outlook(), StringComparison.Ordinal);
+            return;
+        }
+
+        if (arguments == " doctor")
+        {
+            // A city without a feed is in trouble, and says so with 1.
+            Assert.NotEmpty(await OnServer(arguments, " || test $? -eq 1"));
             return;
         }
 
