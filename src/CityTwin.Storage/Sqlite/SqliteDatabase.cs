@@ -62,6 +62,23 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>Reads on a connection for reading. SQLite works synchronously, so it leaves the caller's scheduler.</summary>
+    /// <exception cref="StorageUnusableException">The database cannot be read.</exception>
+    internal Task<T> Use<T>(Func<SqliteConnection, Task<T>> read, CancellationToken cancellation) => Task.Run(
+        async () =>
+        {
+            try
+            {
+                using var connection = OpenReader();
+                return await read(connection).ConfigureAwait(false);
+            }
+            catch (SqliteException fault)
+            {
+                throw Unusable(Options, fault);
+            }
+        },
+        cancellation);
+
     /// <summary>A connection of its own for reading, from the pool of the driver.</summary>
     internal SqliteConnection OpenReader()
     {
