@@ -126,9 +126,15 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> Stop(CancellationToken cancellation)
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"]);
-        await kill.WaitForExitAsync(cancellation);
+        await Signal("TERM", cancellation);
         return await Ended(cancellation);
+    }
+
+    /// <param name="name">STOP and CONT, for one.</param>
+    public async Task Signal(string name, CancellationToken cancellation)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process!.Id}"]);
+        await kill.WaitForExitAsync(cancellation);
     }
 
     /// <summary>Waits until it ends by itself.</summary>

@@ -193,6 +193,8 @@ internal sealed class IngestSilo : IAsyncDisposable
         if (_postgres is not null)
         {
             start.Environment["CITYTWIN_POSTGRES"] = _postgres;
+            // One session, as the bare subscriber has: while it stands still, no more than one window lies ready for it.
+            start.Environment["CITYTWIN_MQTT_SLOTS"] = "1";
             Array.ForEach(["--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}"], start.ArgumentList.Add);
         }
 
