@@ -1,0 +1,35 @@
+using System.Globalization;
+using CityTwin.Testing;
+using Xunit;
+
+namespace CityTwin.EndToEnd.Tests.Faults;
+
+/// <summary>
+/// Three silos, a broker and a database, and at drawn moments drawn faults of all of them and of the lines between. What was
+/// acknowledged is kept once, whatever happens. CITYTWIN_FAULTS sets how many faults there are (20 by default, 200 for the
+/// full run), CITYTWIN_FAULTS_SEED which and when; <c>tests/faults.sh</c> sets both and shows them as they happen.
+/// </summary>
+public sealed class Faults
+{
+    private static readonly int FaultsMax = Number("CITYTWIN_FAULTS", 20);
+    private static readonly int Seed = Number("CITYTWIN_FAULTS_SEED", 1);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Cost_nothing_that_was_acknowledged()
+    {
+        using var log = new FaultLog("faults");
+        log.Say($"seed {Seed}, {FaultsMax} faults");
+        await using var city = await FaultyCity.Start(log, Cancellation);
+        await using var run = new FaultRun(city, log, Seed, Cancellation);
+        await run.Begin();
+        await run.Suffer(FaultSchedule.Draw((ulong)Seed, FaultsMax));
+        var open = await run.Settle();
+        Assert.True(open.Count == 0, run.Told(open));
+        Assert.True(run.HasDoneEnough, "Too little happened for this to prove anything.");
+    }
+
+    private static int Number(string variable, int standard) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : standard;
+}
