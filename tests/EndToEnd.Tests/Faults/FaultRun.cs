@@ -13,7 +13,7 @@ namespace CityTwin.EndToEnd.Tests.Faults;
 /// </summary>
 internal sealed class FaultRun(FaultyCity city, FaultLog log, int seed, CancellationToken cancellation) : IAsyncDisposable
 {
-    private const int MessagesPerSecondMax = 200;
+    private const int MessagesPerSecondMax = 100;
     private const int Operators = 3;
     private const int ShownMax = 40;
 
@@ -27,6 +27,11 @@ internal sealed class FaultRun(FaultyCity city, FaultLog log, int seed, Cancella
 
     /// <summary>For so long the accounts must stay closed: what is told twice may come late.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
+
+    /// <summary>To add all up takes the database and the silos some work, which what is still on its way needs.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(3);
 
     private static readonly City Town = CityReader.Open(SampleCity.Folder).City!;
 
@@ -50,6 +55,7 @@ internal sealed class FaultRun(FaultyCity city, FaultLog log, int seed, Cancella
             city.Client, [.. Orders.SegmentsOf(Town).Where((_, place) => place % Operators == number)], (seed * Operators) + number)),
     ];
 
+    private long _toldAt;
     private IReadOnlyList<Task> _kept = [];
     private Task _load = Task.CompletedTask;
 
@@ -59,6 +65,7 @@ internal sealed class FaultRun(FaultyCity city, FaultLog log, int seed, Cancella
     public async Task Begin()
     {
         await Kills.Listens(city.Silos[0].Process, city.Broker.Port, Town.Sensors.First(sensor => sensor.Kind == "voltage").Id);
+        log.Say("the silos serve, and the first one listens to the broker");
         _kept = [.. city.Silos.Select(silo => silo.Run(_keeping.Token)), _watching.Run(_keeping.Token)];
         _load = Task.WhenAll([_feed.Run(_loading.Token), .. _orders.Select(orders => orders.Run(_loading.Token, cancellation))]);
         await UntilWell();
@@ -114,8 +121,10 @@ internal sealed class FaultRun(FaultyCity city, FaultLog log, int seed, Cancella
         {
             await SiloProcess.Until("all accounts are closed", async () =>
             {
+                await Task.Delay(LookEvery, cancellation);
                 kept.ReadOn();
                 open = [.. accounts.Open(_feed.Acknowledged, confirmed, await Task.WhenAll(city.Silos.Select(silo => silo.Process.Levels(cancellation)))), .. await Unseen()];
+                Tell(open);
                 closedSince = open.Count > 0 ? null : closedSince ?? Stopwatch.GetTimestamp();
                 return closedSince is { } since && Stopwatch.GetElapsedTime(since) >= Quiet;
             }, atMost ?? SettleMax, cancellation);
@@ -128,6 +137,16 @@ internal sealed class FaultRun(FaultyCity city, FaultLog log, int seed, Cancella
             open = open.Count == 0 ? ["The accounts close and open again."] : open;
             log.Say($"{open.Count} things do not add up:\n{string.Join('\n', open)}\nWhere history breaks:\n{string.Join('\n', kept.Breaks().Take(ShownMax))}");
             return open;
+        }
+    }
+
+    /// <summary>What is still on its way, now and then: what takes long shows where something waits.</summary>
+    private void Tell(IReadOnlyList<string> open)
+    {
+        if (open.Count > 0 && Stopwatch.GetElapsedTime(_toldAt) > TellEvery)
+        {
+            _toldAt = Stopwatch.GetTimestamp();
+            log.Say($"{open.Count} things are open, such as {open[0]}, {open[^1]}");
         }
     }
 

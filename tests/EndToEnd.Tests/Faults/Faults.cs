@@ -14,6 +14,16 @@ public sealed class Faults
     private static readonly int FaultsMax = Number("CITYTWIN_FAULTS", 20);
     private static readonly int Seed = Number("CITYTWIN_FAULTS_SEED", 1);
 
+    /// <summary>While nothing can be committed, messages come in; then all who have them die.</summary>
+    private static readonly Fault[] Stalled =
+    [
+        new(1, FaultKind.DatabaseRestarted, 0, default, TimeSpan.Zero, TimeSpan.FromSeconds(5)),
+        .. Enumerable.Range(0, 3).Select(silo => new Fault(2 + silo, FaultKind.SiloKilled, silo, default, TimeSpan.FromSeconds(silo == 0 ? 3 : 0), TimeSpan.FromSeconds(1))),
+    ];
+
+    /// <summary>Without the defect the same faults leave nothing open for so long.</summary>
+    private static readonly TimeSpan SettlesOrNever = TimeSpan.FromSeconds(30);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -28,6 +38,20 @@ public sealed class Faults
         var open = await run.Settle();
         Assert.True(open.Count == 0, run.Told(open));
         Assert.True(run.HasDoneEnough, "Too little happened for this to prove anything.");
+    }
+
+    /// <summary>The harness itself: a defect of the kind that it is there for must not pass.</summary>
+    [Fact]
+    public async Task Show_an_acknowledgement_that_comes_before_the_commit()
+    {
+        using var log = new FaultLog("planted");
+        await using var city = await FaultyCity.Start(log, Cancellation, EarlyAcknowledgement.Carry);
+        await using var run = new FaultRun(city, log, Seed, Cancellation);
+        await run.Begin();
+        await run.Suffer(Stalled);
+        await run.UntilAllAreHeardAgain();
+        var open = await run.Settle(SettlesOrNever);
+        Assert.Contains(open, fault => fault.Contains("were acknowledged", StringComparison.Ordinal));
     }
 
     private static int Number(string variable, int standard) =>
