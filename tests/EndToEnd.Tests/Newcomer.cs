@@ -14,6 +14,7 @@ namespace CityTwin.EndToEnd.Tests;
 internal sealed partial class Newcomer : IAsyncDisposable
 {
     private const string RunsSilo = "dotnet run --project src/CityTwin.Silo";
+    private const string RunsFaults = "tests/faults.sh";
     private const string RunsCli = "dotnet run --project src/CityTwin.Cli --";
     private const string OwnCity = "/tmp/mycity";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -35,6 +36,12 @@ internal sealed partial class Newcomer : IAsyncDisposable
         {
             // It runs this very test; what must be so is that CI runs it.
             Assert.Contains(line, await File.ReadAllTextAsync(Path.Combine(Repository.Root, ".ci", "run"), Cancellation), StringComparison.Ordinal);
+        }
+        else if (line.StartsWith(RunsFaults, StringComparison.Ordinal))
+        {
+            // A run takes half an hour, and CI makes a short one: what must be so is that it takes what the page gives it.
+            var help = await Shell($"'{Path.Combine(Repository.Root, RunsFaults)}' --help");
+            Assert.All(line.Split(' ').Where(word => word.StartsWith("--", StringComparison.Ordinal)), option => Assert.Contains(option, help, StringComparison.Ordinal));
         }
         else if (line.StartsWith(RunsSilo, StringComparison.Ordinal))
         {

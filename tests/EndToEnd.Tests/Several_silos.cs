@@ -69,7 +69,7 @@ public sealed class Several_silos
         var chance = new Random(Seed);
         for (var killed = 0; killed < cluster.All.Count; killed++)
         {
-            var orders = new Orders(cluster.All[(killed + 1) % 3], City, Seed + killed);
+            var orders = Orders.OverRest(cluster.All[(killed + 1) % 3], City, Seed + killed);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
             var ordering = orders.Run(stop.Token, Cancellation);
             await Task.Delay(chance.NextDouble() * Spell, Cancellation);
@@ -96,7 +96,7 @@ public sealed class Several_silos
             City,
             new() { Port = broker.Port, Connections = 2, Window = 8, Seed = Seed, PerSecondMax = MessagesPerSecondMax, LookForBrokerEvery = TimeSpan.FromMilliseconds(250) },
             TimeProvider.System);
-        var orders = new Orders(cluster.All[1], City, Seed);
+        var orders = Orders.OverRest(cluster.All[1], City, Seed);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var (load, ordering) = (feed.Run(stop.Token), orders.Run(stop.Token, Cancellation));
         for (var crash = 0; crash < Crashes; crash++)
@@ -157,7 +157,7 @@ public sealed class Several_silos
     }
 
     internal static async Task AddsUp(
-        SiloCluster cluster, SiloProcess asked, IReadOnlyDictionary<SensorId, long> acknowledged, IReadOnlyDictionary<SegmentId, int> confirmed,
+        SiloCluster cluster, SiloProcess asked, IReadOnlyDictionary<SensorId, long> acknowledged, IReadOnlyDictionary<SegmentId, List<int>> confirmed,
         bool readingsMayBeLate = false)
     {
         using var log = cluster.ReadLog();

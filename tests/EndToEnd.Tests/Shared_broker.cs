@@ -60,7 +60,7 @@ public sealed class Shared_broker
         await load;
 
         var untouched = cluster.All.Single(silo => silo != publishing && silo != next);
-        await Several_silos.AddsUp(cluster, untouched, feed.Acknowledged, new Dictionary<SegmentId, int>(), readingsMayBeLate: true);
+        await Several_silos.AddsUp(cluster, untouched, feed.Acknowledged, new Dictionary<SegmentId, List<int>>(), readingsMayBeLate: true);
         await SiloProcess.Until("every change of every alert has been heard", async () =>
             alerts.Heard.ToHashSet().SetEquals(await cluster.AlertRows(Cancellation)), Patience, Cancellation, alerts.ToString);
         // A killed one cannot say how far it came, so what it told last may be told again: once for each that was taken from.

@@ -13,13 +13,18 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public IReadOnlyList<SiloProcess> All { get; }
 
+    public string ConnectionString => Server.ConnectionString(Database);
+
     private string Database { get; }
 
     /// <summary>Migrates and starts all of them at once.</summary>
-    public static async Task<SiloCluster> Start(CancellationToken cancellation, Mosquitto? broker = null, bool isDurable = false)
+    /// <param name="on">Where the tables lie; null = with the server.</param>
+    /// <param name="arrange">Changes what the silos are told, such as their way to the database, before they start.</param>
+    public static async Task<SiloCluster> Start(
+        CancellationToken cancellation, Mosquitto? broker = null, bool isDurable = false, SmallDisk? on = null, Action<SiloCluster>? arrange = null)
     {
         var server = await PostgresServer.Start(cancellation, isDurable);
-        var database = await server.Create(cancellation);
+        var database = await server.Create(cancellation, on: on);
         var silos = Enumerable.Range(0, Silos).Select(_ => SiloProcess.Prepare(
             broker, "--no-feed", "--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}")).ToList();
         var cluster = new SiloCluster(server, database, silos);
@@ -27,9 +32,10 @@ internal sealed class SiloCluster : IAsyncDisposable
         {
             foreach (var silo in silos)
             {
-                silo.Environment["CITYTWIN_POSTGRES"] = server.ConnectionString(database);
+                silo.Environment["CITYTWIN_POSTGRES"] = cluster.ConnectionString;
             }
 
+            arrange?.Invoke(cluster);
             await silos[0].RunToEnd(cancellation, "--migrate");
             await Task.WhenAll(silos.Select(silo => silo.Run(cancellation)));
             return cluster;
@@ -41,7 +47,7 @@ internal sealed class SiloCluster : IAsyncDisposable
         }
     }
 
-    public KeptLog ReadLog() => KeptLog.OfServer(Server.ConnectionString(Database));
+    public KeptLog ReadLog() => KeptLog.OfServer(ConnectionString);
 
     /// <summary>Where in the change log alerts changed.</summary>
     public async Task<IReadOnlyList<long>> AlertRows(CancellationToken cancellation) =>
