@@ -27,6 +27,7 @@ public static class IngestServices
         services.AddSingleton(new MalformedLog(options.MalformedKept));
         services.AddSingleton<IngestInstruments>();
         services.AddSingleton<Intake>();
+        services.AddSingleton<StreamIntake>();
         return options.External is null
             ? services.AddBroker<EmbeddedBroker>()
             : services.AddBroker<BrokerConnection>();
