@@ -1,4 +1,5 @@
 using CityTwin.Ingest.Outgoing;
+using CityTwin.Ingest.Sparkplug;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -28,6 +29,12 @@ public static class IngestServices
         services.AddSingleton<IngestInstruments>();
         services.AddSingleton<Intake>();
         services.AddSingleton<StreamIntake>();
+        if (options.Sparkplug is not null)
+        {
+            services.AddSingleton<SparkplugConnection>();
+            services.AddHostedService(provider => provider.GetRequiredService<SparkplugConnection>());
+        }
+
         return options.External is null
             ? services.AddBroker<EmbeddedBroker>()
             : services.AddBroker<BrokerConnection>();

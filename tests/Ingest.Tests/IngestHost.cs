@@ -1,3 +1,4 @@
+using CityTwin.Ingest.Sparkplug;
 using CityTwin.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,6 +24,9 @@ internal sealed class IngestHost : IAsyncDisposable
     public MalformedLog Malformed => _services.GetRequiredService<MalformedLog>();
 
     public IMqttPublisher Publisher => _services.GetRequiredService<IMqttPublisher>();
+
+    /// <summary>Where Sparkplug topics are configured.</summary>
+    public SparkplugConnection EdgeNodes => _services.GetRequiredService<SparkplugConnection>();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
