@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using CityTwin.Ingest.Sparkplug;
 
 namespace CityTwin.Ingest;
 
@@ -20,6 +21,9 @@ public sealed record IngestOptions
 
     /// <summary>A broker of somebody else's to subscribe at; null = the embedded one.</summary>
     public ExternalBrokerOptions? External { get; init; }
+
+    /// <summary>What of the external broker's topics is Sparkplug B; null = nothing.</summary>
+    public SparkplugOptions? Sparkplug { get; init; }
 
     /// <summary>User name and password that the embedded broker asks for; null = none.</summary>
     public MqttCredentials? Credentials { get; init; }
@@ -95,6 +99,8 @@ public sealed record IngestOptions
             "External.SharedBy: 1..128 characters without / + and #.");
         Expect(External is null || External.Slots is >= 1 and <= ExternalBrokerOptions.SlotsMax, $"External.Slots: {External?.Slots} is not in 1..{ExternalBrokerOptions.SlotsMax}.");
         Expect(External is null || External.Slots == 1 || External.SharedBy is not null, "External.Slots: more than one session needs SharedBy, or each would get every message.");
+        Expect(Sparkplug is null || External is not null, "Sparkplug: needs an external broker; the embedded one carries nothing outside of the city's prefix.");
+        faults.AddRange(Sparkplug?.Faults() ?? []);
         return faults;
     }
 }

@@ -1,5 +1,6 @@
 using CityTwin.Ingest.Leasing;
 using CityTwin.Ingest.Outgoing;
+using CityTwin.Ingest.Sparkplug;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -28,6 +29,13 @@ public static class IngestServices
         services.AddSingleton(new MalformedLog(options.MalformedKept));
         services.AddSingleton<IngestInstruments>();
         services.AddSingleton<Intake>();
+        services.AddSingleton<StreamIntake>();
+        if (options.Sparkplug is not null)
+        {
+            services.AddSingleton<SparkplugConnection>();
+            services.AddHostedService(provider => provider.GetRequiredService<SparkplugConnection>());
+        }
+
         return options.External is null
             ? services.AddBroker<EmbeddedBroker>()
             : services.AddBroker<ExternalBroker>();

@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Net;
 using CityTwin.Ingest;
+using CityTwin.Ingest.Sparkplug;
 
 namespace CityTwin.Silo;
 
 /// <summary>
 /// Which broker the silo uses. An external one comes from the environment, and its password from a file, so that neither
 /// stands on a command line: CITYTWIN_MQTT_HOST, CITYTWIN_MQTT_PORT, CITYTWIN_MQTT_TLS, CITYTWIN_MQTT_USER,
-/// CITYTWIN_MQTT_PASSWORD_FILE, CITYTWIN_MQTT_CLIENT_ID, CITYTWIN_MQTT_SLOTS, CITYTWIN_MQTT_311.
+/// CITYTWIN_MQTT_PASSWORD_FILE, CITYTWIN_MQTT_CLIENT_ID, CITYTWIN_MQTT_SLOTS, CITYTWIN_MQTT_311. Of it Sparkplug B: CITYTWIN_SPARKPLUG_GROUPS,
+/// CITYTWIN_SPARKPLUG_SENSOR.
 /// </summary>
 internal static class MqttSettings
 {
@@ -19,12 +21,14 @@ internal static class MqttSettings
     {
         if (environment("CITYTWIN_MQTT_HOST") is not { Length: > 0 } host)
         {
-            return new() { Address = listen, Port = embeddedPort };
+            return SparkplugFrom(environment) is null ? new() { Address = listen, Port = embeddedPort }
+                : throw new StartRefusedException("CITYTWIN_SPARKPLUG_GROUPS needs an external broker: name it by CITYTWIN_MQTT_HOST.");
         }
 
         var options = new IngestOptions
         {
             Port = embeddedPort,
+            Sparkplug = SparkplugFrom(environment),
             External = new()
             {
                 Host = host,
@@ -38,6 +42,17 @@ internal static class MqttSettings
             },
         };
         return options.Faults() is [var fault, ..] ? throw new StartRefusedException($"MQTT: {fault}") : options;
+    }
+
+    private static SparkplugOptions? SparkplugFrom(Func<string, string?> environment)
+    {
+        if (environment("CITYTWIN_SPARKPLUG_GROUPS") is not { Length: > 0 } groups)
+        {
+            return null;
+        }
+
+        var options = new SparkplugOptions { Groups = [.. groups.Split(',', StringSplitOptions.TrimEntries)] };
+        return environment("CITYTWIN_SPARKPLUG_SENSOR") is { Length: > 0 } pattern ? options with { SensorName = pattern } : options;
     }
 
     private static int PortOf(string? port) => port is null ? 1883

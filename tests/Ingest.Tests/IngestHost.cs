@@ -1,4 +1,5 @@
 using CityTwin.Grains.Storing;
+using CityTwin.Ingest.Sparkplug;
 using CityTwin.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -26,6 +27,9 @@ internal sealed class IngestHost : IAsyncDisposable
     public IMqttPublisher Publisher => _services.GetRequiredService<IMqttPublisher>();
 
     public IngestInstruments Instruments => _services.GetRequiredService<IngestInstruments>();
+
+    /// <summary>Where Sparkplug topics are configured.</summary>
+    public SparkplugConnection EdgeNodes => _services.GetRequiredService<SparkplugConnection>();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
