@@ -16,20 +16,15 @@ internal sealed class SiloCluster : IAsyncDisposable
     private string Database { get; }
 
     /// <summary>Migrates and starts all of them at once.</summary>
-    public static async Task<SiloCluster> Start(CancellationToken cancellation, Mosquitto? broker = null, bool isDurable = false)
+    /// <param name="city">The folder of the city to found; null = the sample.</param>
+    public static async Task<SiloCluster> Start(CancellationToken cancellation, Mosquitto? broker = null, bool isDurable = false, string? city = null)
     {
         var server = await PostgresServer.Start(cancellation, isDurable);
         var database = await server.Create(cancellation);
-        var silos = Enumerable.Range(0, Silos).Select(number => SiloProcess.Prepare(
-            number == 0 ? broker : null, "--no-feed", "--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}")).ToList();
+        var silos = Enumerable.Range(0, Silos).Select(number => Prepare(server, database, number == 0 ? broker : null, city)).ToList();
         var cluster = new SiloCluster(server, database, silos);
         try
         {
-            foreach (var silo in silos)
-            {
-                silo.Environment["CITYTWIN_POSTGRES"] = server.ConnectionString(database);
-            }
-
             await silos[0].RunToEnd(cancellation, "--migrate");
             await Task.WhenAll(silos.Select(silo => silo.Run(cancellation)));
             return cluster;
@@ -39,6 +34,16 @@ internal sealed class SiloCluster : IAsyncDisposable
             await cluster.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>A silo on some database of the server, not started.</summary>
+    public static SiloProcess Prepare(PostgresServer server, string database, Mosquitto? broker = null, string? city = null)
+    {
+        var silo = SiloProcess.Prepare(
+            broker,
+            ["--no-feed", "--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}", .. city is null ? Array.Empty<string>() : ["--city", city]]);
+        silo.Environment["CITYTWIN_POSTGRES"] = server.ConnectionString(database);
+        return silo;
     }
 
     public KeptLog ReadLog() => KeptLog.OfServer(Server.ConnectionString(Database));
