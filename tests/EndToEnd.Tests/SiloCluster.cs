@@ -19,22 +19,17 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     /// <summary>Migrates and starts all of them at once.</summary>
     /// <param name="on">Where the tables lie; null = with the server.</param>
+    /// <param name="city">The folder of the city to found; null = the sample.</param>
     /// <param name="arrange">Changes what the silos are told, such as their way to the database, before they start.</param>
     public static async Task<SiloCluster> Start(
-        CancellationToken cancellation, Mosquitto? broker = null, bool isDurable = false, SmallDisk? on = null, Action<SiloCluster>? arrange = null)
+        CancellationToken cancellation, Mosquitto? broker = null, bool isDurable = false, SmallDisk? on = null, string? city = null, Action<SiloCluster>? arrange = null)
     {
         var server = await PostgresServer.Start(cancellation, isDurable);
         var database = await server.Create(cancellation, on: on);
-        var silos = Enumerable.Range(0, Silos).Select(_ => SiloProcess.Prepare(
-            broker, "--no-feed", "--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}")).ToList();
+        var silos = Enumerable.Range(0, Silos).Select(_ => Prepare(server, database, broker, city)).ToList();
         var cluster = new SiloCluster(server, database, silos);
         try
         {
-            foreach (var silo in silos)
-            {
-                silo.Environment["CITYTWIN_POSTGRES"] = cluster.ConnectionString;
-            }
-
             arrange?.Invoke(cluster);
             await silos[0].RunToEnd(cancellation, "--migrate");
             await Task.WhenAll(silos.Select(silo => silo.Run(cancellation)));
@@ -52,6 +47,16 @@ internal sealed class SiloCluster : IAsyncDisposable
     /// <summary>Where in the change log alerts changed.</summary>
     public async Task<IReadOnlyList<long>> AlertRows(CancellationToken cancellation) =>
         (long[])(await Server.Scalar(Database, "select coalesce(array_agg(seq order by seq), '{}') from changes where kind = 'alert'", cancellation))!;
+
+    /// <summary>A silo on some database of the server, not started.</summary>
+    public static SiloProcess Prepare(PostgresServer server, string database, Mosquitto? broker = null, string? city = null)
+    {
+        var silo = SiloProcess.Prepare(
+            broker,
+            ["--no-feed", "--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}", .. city is null ? Array.Empty<string>() : ["--city", city]]);
+        silo.Environment["CITYTWIN_POSTGRES"] = server.ConnectionString(database);
+        return silo;
+    }
 
     /// <summary>What they said, for a test that fails.</summary>
     public string Said() => string.Join("\n\n", All.Select((silo, number) => $"silo {number}:\n{silo.Said()}"));

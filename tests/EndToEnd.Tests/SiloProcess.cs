@@ -185,6 +185,29 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         return levels;
     }
 
+    /// <summary>What a watch of all segments says until its first checkpoint.</summary>
+    public async Task<List<JsonElement>> WatchSegments(string token, CancellationToken cancellation)
+    {
+        using var answer = await _http.GetAsync($"v1/segments:watch?resumeToken={token}", HttpCompletionOption.ResponseHeadersRead, cancellation);
+        answer.EnsureSuccessStatusCode();
+        var messages = new List<JsonElement>();
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
+        using var lines = new StreamReader(stream);
+        while (await lines.ReadLineAsync(cancellation) is { } line)
+        {
+            if (line.Trim() is { Length: > 0 } message)
+            {
+                messages.Add(JsonDocument.Parse(message).RootElement);
+                if (messages[^1].GetProperty("kind").GetString() == "WATCH_KIND_CHECKPOINT")
+                {
+                    break;
+                }
+            }
+        }
+
+        return messages;
+    }
+
     /// <summary>Waits for a condition; a failure to ask counts as "not yet".</summary>
     /// <param name="orElse">What is so instead, told when it never comes about.</param>
     public static async Task Until(
