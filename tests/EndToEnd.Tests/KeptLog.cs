@@ -6,6 +6,7 @@ using CityTwin.Core.Model;
 using CityTwin.Core.Sensing;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Sensors;
+using CityTwin.Grains.Storing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -68,6 +69,14 @@ internal sealed class KeptLog : IDisposable
         {
             History[(new(rows.GetString(0)), rows.GetInt64(1))] = rows.GetInt64(2);
         }
+    }
+
+    /// <summary>What the coordinator has saved; null before it has founded the city.</summary>
+    public CoordinatorState? ReadCoordinator()
+    {
+        using var command = _database.CreateCommand();
+        command.CommandText = "select PayloadBinary from OrleansStorage where GrainTypeString = 'cascade'";
+        return command.ExecuteScalar() is byte[] stored ? Read<Stored<CoordinatorState>>(stored).State : null;
     }
 
     public void Dispose()

@@ -92,7 +92,7 @@ public sealed partial class Restored_city : IDisposable
     {
         await Kills.Listens(silo, port, _city.Sensors.First(sensor => sensor.Kind == "voltage").Id);
         await Publish(port, _city.Sensors.First(sensor => sensor.Kind == "breaker").Id, "reading", """{"value":"open"}""");
-        await Publish(port, _city.Sensors.First(sensor => sensor.Kind == "door").Id, "event", """{"class":"door-forced","confidence":0.9}""");
+        await Publish(port, _city.Sensors.First(sensor => sensor.Kind == "door").Id, "event", $$"""{"class":"{{LoadFeed.EventClass}}","confidence":0.9}""");
         await silo.Post("v1/segments/tie-guildhall-weavers-row:close", new { principal = "ada", reason = "drill" }, Cancellation);
         await silo.Post("v1/guards/guard-cathedral:dispatch", new { principal = "ada", reason = "look", place = "zones/guildhall" }, Cancellation);
         await silo.Post("v1/zones/guildhall:setPosture", new { principal = "ada", reason = "drill", posture = "SECURITY_POSTURE_HIGH" }, Cancellation);

@@ -9,7 +9,7 @@ namespace CityTwin.EndToEnd.Tests;
 /// <summary>A real silo on free ports with a data folder of its own. It can be killed and started again on the same data.</summary>
 internal sealed partial class SiloProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-silo-").FullName;
     private readonly string[] _arguments;
@@ -28,6 +28,11 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     public int GrpcPort { get; } = Mosquitto.FreePort();
 
     public int MqttPort { get; } = Mosquitto.FreePort();
+
+    /// <summary>Where other silos reach it, when it shares a city.</summary>
+    public int SiloPort { get; } = Mosquitto.FreePort();
+
+    private int GatewayPort { get; } = Mosquitto.FreePort();
 
     public string DataFolder => Path.Combine(_folder, "data");
 
@@ -103,7 +108,10 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         _process = Programs.Start(
             Environment,
             Programs.Silo,
-            ["--data", DataFolder, "--http-port", $"{HttpPort}", "--grpc-port", $"{GrpcPort}", "--mqtt-port", $"{MqttPort}", .. _arguments]);
+            [
+                "--data", DataFolder, "--http-port", $"{HttpPort}", "--grpc-port", $"{GrpcPort}", "--mqtt-port", $"{MqttPort}",
+                "--silo-port", $"{SiloPort}", "--gateway-port", $"{GatewayPort}", .. _arguments,
+            ]);
         _process.OutputDataReceived += (_, line) => Remember(line.Data);
         _process.ErrorDataReceived += (_, line) => Remember(line.Data);
         _process.BeginOutputReadLine();
