@@ -7,6 +7,10 @@ internal sealed class SiloCluster : IAsyncDisposable
 {
     private const int Silos = 3;
 
+    /// <summary>As Orleans numbers them in its table of members.</summary>
+    private const int Active = 3;
+    private const int Dead = 6;
+
     private SiloCluster(PostgresServer server, string database, IReadOnlyList<SiloProcess> silos) => (Server, Database, All) = (server, database, silos);
 
     public PostgresServer Server { get; }
@@ -51,12 +55,22 @@ internal sealed class SiloCluster : IAsyncDisposable
     /// <summary>A silo on some database of the server, not started.</summary>
     public static SiloProcess Prepare(PostgresServer server, string database, Mosquitto? broker = null, string? city = null)
     {
-        var silo = SiloProcess.Prepare(
-            broker,
-            ["--no-feed", "--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}", .. city is null ? Array.Empty<string>() : ["--city", city]]);
+        var silo = SiloProcess.Prepare(broker, ["--no-feed", .. city is null ? Array.Empty<string>() : ["--city", city]]);
         silo.Environment["CITYTWIN_POSTGRES"] = server.ConnectionString(database);
         return silo;
     }
+
+    /// <summary>The one in which a grain lives, such as "cascade/city".</summary>
+    public async Task<SiloProcess> HostOf(string grain, CancellationToken cancellation)
+    {
+        var name = (await All[0].Get($"v1/grains/{grain}", cancellation)).GetProperty("silo").GetString();
+        var port = await Server.Scalar(Database, $"select port from orleansmembershiptable where siloname = '{name}' and status = {Active}", cancellation);
+        return All.Single(silo => silo.SiloPort == (int)port!);
+    }
+
+    /// <summary>Whether the others have noticed that a silo is gone.</summary>
+    public async Task<bool> IsDead(SiloProcess silo, CancellationToken cancellation) =>
+        await Server.Scalar(Database, $"select count(*) from orleansmembershiptable where port = {silo.SiloPort} and status <> {Dead}", cancellation) is 0L;
 
     /// <summary>What they said, for a test that fails.</summary>
     public string Said() => string.Join("\n\n", All.Select((silo, number) => $"silo {number}:\n{silo.Said()}"));
