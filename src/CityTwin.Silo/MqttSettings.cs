@@ -8,11 +8,14 @@ namespace CityTwin.Silo;
 /// <summary>
 /// Which broker the silo uses. An external one comes from the environment, and its password from a file, so that neither
 /// stands on a command line: CITYTWIN_MQTT_HOST, CITYTWIN_MQTT_PORT, CITYTWIN_MQTT_TLS, CITYTWIN_MQTT_USER,
-/// CITYTWIN_MQTT_PASSWORD_FILE, CITYTWIN_MQTT_CLIENT_ID, CITYTWIN_MQTT_311. What of it is Sparkplug B: CITYTWIN_SPARKPLUG_GROUPS,
+/// CITYTWIN_MQTT_PASSWORD_FILE, CITYTWIN_MQTT_CLIENT_ID, CITYTWIN_MQTT_SLOTS, CITYTWIN_MQTT_311. Of it Sparkplug B: CITYTWIN_SPARKPLUG_GROUPS,
 /// CITYTWIN_SPARKPLUG_SENSOR.
 /// </summary>
 internal static class MqttSettings
 {
+    /// <summary>Shared out evenly over one, two, three or six silos.</summary>
+    private const int SlotsOfCluster = 6;
+
     /// <exception cref="StartRefusedException">A value is wrong; the message names it.</exception>
     public static IngestOptions From(Func<string, string?> environment, int embeddedPort, IPAddress listen, ClusterSettings? cluster)
     {
@@ -32,8 +35,9 @@ internal static class MqttSettings
                 Port = PortOf(environment("CITYTWIN_MQTT_PORT")),
                 UseTls = environment("CITYTWIN_MQTT_TLS") == "1",
                 UseMqtt311 = environment("CITYTWIN_MQTT_311") == "1",
-                ClientId = environment("CITYTWIN_MQTT_CLIENT_ID") ?? (cluster is null ? "citytwin-ingest" : $"{cluster.Id}-{cluster.Advertise}-{cluster.SiloPort}"),
+                ClientId = environment("CITYTWIN_MQTT_CLIENT_ID") ?? (cluster is null ? "citytwin-ingest" : $"{cluster.Id}-ingest"),
                 SharedBy = cluster?.Id,
+                Slots = SlotsOf(environment("CITYTWIN_MQTT_SLOTS"), cluster),
                 Credentials = environment("CITYTWIN_MQTT_USER") is { } user ? new(user, PasswordOf(environment("CITYTWIN_MQTT_PASSWORD_FILE"))) : null,
             },
         };
@@ -54,6 +58,15 @@ internal static class MqttSettings
     private static int PortOf(string? port) => port is null ? 1883
         : int.TryParse(port, CultureInfo.InvariantCulture, out var number) ? number
         : throw new StartRefusedException($"CITYTWIN_MQTT_PORT is '{port}'; it is 1 to 65535.");
+
+    private static int SlotsOf(string? slots, ClusterSettings? cluster) => (slots, cluster) switch
+    {
+        (null, null) => 1,
+        (null, _) => SlotsOfCluster,
+        (_, null) => throw new StartRefusedException("CITYTWIN_MQTT_SLOTS is for silos that share a city on PostgreSQL; leave it out."),
+        _ => int.TryParse(slots, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= ExternalBrokerOptions.SlotsMax ? number
+            : throw new StartRefusedException($"CITYTWIN_MQTT_SLOTS is '{slots}'; it is 1 to {ExternalBrokerOptions.SlotsMax}."),
+    };
 
     private static string PasswordOf(string? file) => file is null ? ""
         : File.Exists(file) ? File.ReadAllText(file).TrimEnd()

@@ -13,9 +13,11 @@ namespace CityTwin.EndToEnd.Tests;
 public sealed class Gateways : IDisposable
 {
     private const string Sensor = "tank-old-town-flow";
-    private const int Messages = 300;
-    private const int ReadingsEach = 5;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private const int Messages = 100;
+
+    /// <summary>Of one sensor, so each waits for the commit of the one before.</summary>
+    private const int ReadingsEach = 2;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly string[] Sensors = ["tank-old-town-flow", "tank-university-quarter-flow"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-gateway-").FullName;
