@@ -136,7 +136,12 @@ public sealed partial class CityTwinClient : IDisposable
             ServiceConfig = new()
             {
                 LoadBalancingConfigs = { new RoundRobinConfig() },
-                MethodConfigs = { new MethodConfig { Names = { MethodName.Default }, RetryPolicy = Retries(options) } },
+                MethodConfigs =
+                {
+                    new MethodConfig { Names = { MethodName.Default }, RetryPolicy = Retries(options) },
+                    // It goes on by itself; the library would open it anew behind the back of the side that writes.
+                    new MethodConfig { Names = { new MethodName { Service = IngestService.Descriptor.FullName, Method = nameof(Ingest.SendReadings) } } },
+                },
             },
             HttpHandler = new SocketsHttpHandler
             {

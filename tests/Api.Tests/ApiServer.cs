@@ -94,7 +94,7 @@ public sealed class ApiServer : IAsyncLifetime
         builder.Services.AddSingleton<IGrainFactory>(Grains);
         builder.Services.AddSingleton(new ServerIdentity("silo-1", Rows.Start));
         builder.Services.AddSingleton(new RefusedMessages(
-            () => [new(Rows.Start, "citytwin/v1/sensors/x/reading", "x", "NotJson", "{")], () => new Dictionary<string, long> { ["NotJson"] = 1 }));
+            () => [new(Rows.Start, "citytwin/v1/sensors/x/reading", "x", "NotJson", "It is no JSON.", "{")], () => new Dictionary<string, long> { ["NotJson"] = 1 }));
         builder.Services.AddSingleton(Readings.Door);
         builder.Services.AddSingleton(new SiloSelf(() => Self));
         builder.Services.AddSerializer();
