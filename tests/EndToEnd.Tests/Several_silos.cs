@@ -156,7 +156,7 @@ public sealed class Several_silos
         return count;
     }
 
-    private static async Task AddsUp(
+    internal static async Task AddsUp(
         SiloCluster cluster, SiloProcess asked, IReadOnlyDictionary<SensorId, long> acknowledged, IReadOnlyDictionary<SegmentId, List<int>> confirmed,
         bool readingsMayBeLate = false)
     {

@@ -2,7 +2,7 @@ using CityTwin.Testing;
 
 namespace CityTwin.EndToEnd.Tests;
 
-/// <summary>Three real silos that share a city on a PostgreSQL of their own; the first may have an external broker.</summary>
+/// <summary>Three real silos that share a city on a PostgreSQL of their own, and may share an external broker.</summary>
 internal sealed class SiloCluster : IAsyncDisposable
 {
     private const int Silos = 3;
@@ -25,8 +25,8 @@ internal sealed class SiloCluster : IAsyncDisposable
     {
         var server = await PostgresServer.Start(cancellation, isDurable);
         var database = await server.Create(cancellation, on: on);
-        var silos = Enumerable.Range(0, Silos).Select(number => SiloProcess.Prepare(
-            number == 0 ? broker : null, "--no-feed", "--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}")).ToList();
+        var silos = Enumerable.Range(0, Silos).Select(_ => SiloProcess.Prepare(
+            broker, "--no-feed", "--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}")).ToList();
         var cluster = new SiloCluster(server, database, silos);
         try
         {
@@ -48,6 +48,10 @@ internal sealed class SiloCluster : IAsyncDisposable
     }
 
     public KeptLog ReadLog() => KeptLog.OfServer(ConnectionString);
+
+    /// <summary>Where in the change log alerts changed.</summary>
+    public async Task<IReadOnlyList<long>> AlertRows(CancellationToken cancellation) =>
+        (long[])(await Server.Scalar(Database, "select coalesce(array_agg(seq order by seq), '{}') from changes where kind = 'alert'", cancellation))!;
 
     /// <summary>What they said, for a test that fails.</summary>
     public string Said() => string.Join("\n\n", All.Select((silo, number) => $"silo {number}:\n{silo.Said()}"));

@@ -56,6 +56,7 @@ public sealed class MigrationTests
             await storage.Save("s:b", null, new KeptReading(new(new("b"), 1, 1, DateTimeOffset.UtcNow, new(1, null)), DateTimeOffset.UtcNow, SensorCondition.Good, MayBeKept: true));
             Assert.Single(await storage.History.Read(new(new("b"), DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, NewestFirst: true, Max: 2), Cancel));
             await storage.Database.Bookmarks.Save("reader", new("epoch", 1), Cancel);
+            await storage.Database.Leases.Hold("silo", ["session"], TimeSpan.FromSeconds(8), Cancel);
             await storage.Log.WaitBeyond(0, Cancel);
         }
 

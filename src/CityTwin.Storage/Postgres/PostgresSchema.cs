@@ -126,7 +126,7 @@ public static class PostgresSchema
             do $$ begin execute format('grant usage on schema %I to {SiloRole}', current_schema()); end $$;
             grant select on citytwin_schema, OrleansQuery to {SiloRole};
             grant select, insert, update, delete on OrleansStorage, OrleansRemindersTable, OrleansMembershipTable, OrleansMembershipVersionTable,
-                changes, published, definitions, bookmarks to {SiloRole};
+                changes, published, definitions, bookmarks, leases to {SiloRole};
             grant select, update on change_head, audit_edge to {SiloRole};
             grant select, insert on audit, readings to {SiloRole};
             grant usage on sequence readings_place to {SiloRole};
