@@ -47,6 +47,19 @@ public sealed class Live_attack
     }
 
     [Fact]
+    public async Task Alarm_does_not_wait_for_an_asset_that_cannot_be_told()
+    {
+        await using var cluster = await CityCluster.Start(AttackedHarbour.Of(), 1);
+        var alarm = AlertId.For("malware", AttackedHarbour.Siem);
+        cluster.Failures.Add("asset", Enumerable.Repeat(FailingStorage.Failure.Before, 1_000).ToArray());
+
+        await Report(cluster, AttackedHarbour.Siem, 1, "malware");
+        await Report(cluster, AttackedHarbour.Siem, 2, "malware");
+
+        await LiveLog.Holds(async () => (await Alert(cluster, alarm).Read())?.Count == 2);
+    }
+
+    [Fact]
     public async Task A_contained_asset_comes_back_contained_after_a_restart_and_clearing_ends_its_alert()
     {
         var cluster = await CityCluster.Start(AttackedHarbour.Of(), 1);

@@ -11,8 +11,9 @@ using Orleans.Runtime;
 namespace CityTwin.Grains.Saving;
 
 /// <summary>
-/// Delivers a grain's saved tells, one after the other, until each has arrived. It runs beside the grain's requests and
-/// is never awaited by one, so that two grains telling each other cannot wait for each other.
+/// Delivers a grain's saved tells until each has arrived: to one receiver one after the other, and to each without waiting
+/// for any other, since an alarm must not wait for a busy asset. It runs beside the grain's requests and is never awaited by
+/// one, so that two grains telling each other cannot wait for each other.
 /// </summary>
 internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDelivered) : IDisposable
 {
@@ -32,9 +33,12 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
     private readonly RunningInstruments _instruments = context.ActivationServices.GetRequiredService<RunningInstruments>();
     private readonly TimeProvider _time = context.ActivationServices.GetRequiredService<TimeProvider>();
     private readonly ILogger _log = context.ActivationServices.GetRequiredService<ILogger<TellPump>>();
+
+    /// <summary>Who is being told something; not more than the outbox holds.</summary>
+    private readonly HashSet<string> _hearing = new(StringComparer.Ordinal);
+
     private ImmutableArray<Tell> _outbox = [];
     private CancellationTokenSource? _resting;
-    private bool _isRunning;
 
     public string? LastError { get; private set; }
 
@@ -53,14 +57,14 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
         }
 
         _delivered.IntersectWith(outbox.Select(tell => tell.Sequence));
-        if (!_isRunning && !Pending.IsEmpty)
-        {
-            _isRunning = true;
-            _ = Run();
-        }
-        else if (!Pending.IsEmpty)
+        foreach (var tell in Pending)
         {
             _resting?.Cancel();
+            _resting = null;
+            if (_hearing.Add(tell.To))
+            {
+                _ = Run(tell.To);
+            }
         }
     }
 
@@ -70,50 +74,57 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
         _stop.Dispose();
     }
 
-    private async Task Run()
+    /// <summary>Delivers what there is for one receiver; whoever comes last empties the outbox, if nothing else does.</summary>
+    private async Task Run(string receiver)
     {
         // The saving call goes first: it must not wait for a receiver.
         await Task.Yield();
         try
         {
-            while (!_stop.IsCancellationRequested)
+            while (!_stop.IsCancellationRequested
+                && _outbox.FirstOrDefault(tell => tell.To == receiver && !_delivered.Contains(tell.Sequence)) is { } tell)
             {
-                if (_outbox.FirstOrDefault(tell => !_delivered.Contains(tell.Sequence)) is { } tell)
-                {
-                    await Deliver(tell);
-                }
-                else if (_outbox.IsEmpty)
-                {
-                    break;
-                }
-                else
-                {
-                    await TakeRest();
-                    if (Pending.IsEmpty && !_outbox.IsEmpty)
-                    {
-                        await dropDelivered();
-                    }
-                }
+                await Deliver(tell);
+            }
+        }
+        catch (Exception) when (_stop.IsCancellationRequested)
+        {
+            // The activation ends; the next one finds the outbox in storage.
+            return;
+        }
+        finally
+        {
+            _hearing.Remove(receiver);
+        }
+
+        if (_hearing.Count == 0 && !_outbox.IsEmpty && _resting is null)
+        {
+            await RestAndDrop();
+        }
+    }
+
+    /// <summary>A new tell ends the rest: then whoever delivers it comes by here again.</summary>
+    private async Task RestAndDrop()
+    {
+        try
+        {
+            using var resting = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            _resting = resting;
+            await Task.Delay(Rest, _time, resting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (ReferenceEquals(_resting, resting))
+            {
+                _resting = null;
+            }
+
+            if (!resting.IsCancellationRequested && Pending.IsEmpty && !_outbox.IsEmpty)
+            {
+                await dropDelivered();
             }
         }
         catch (Exception stopped) when (_stop.IsCancellationRequested || stopped is SaveException)
         {
             // The activation ends; the next one finds the outbox in storage.
         }
-        finally
-        {
-            _isRunning = false;
-        }
-    }
-
-    /// <summary>A new tell ends the rest: it must not wait for the outbox of the last one to be emptied.</summary>
-    private async Task TakeRest()
-    {
-        using var resting = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        _resting = resting;
-        await Task.Delay(Rest, _time, resting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        _resting = null;
-        _stop.Token.ThrowIfCancellationRequested();
     }
 
     private async Task Deliver(Tell tell)

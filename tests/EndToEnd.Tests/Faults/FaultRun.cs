@@ -240,7 +240,7 @@ internal sealed class FaultRun(FaultyCity city, FaultLog log, int seed, Cancella
 
     private async Task<IEnumerable<string>> Unseen()
     {
-        var open = new List<string>();
+        var open = _watching.Faults.ToList();
         foreach (var (number, client) in city.ClientOfEach.Index())
         {
             open.AddRange(await _watching.Open(client, $"silo {number}", cancellation));

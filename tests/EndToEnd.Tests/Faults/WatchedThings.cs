@@ -57,7 +57,19 @@ internal sealed class WatchedThings<T>(Func<T, string> nameOf, Func<T, long> age
         }
     }
 
-    /// <summary>Where this differs from a list, and whatever went wrong on the way.</summary>
+    /// <summary>Whatever went wrong on the way.</summary>
+    public IReadOnlyList<string> Faults
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _faults];
+            }
+        }
+    }
+
+    /// <summary>Where this differs from a list.</summary>
     public IEnumerable<string> Open(IEnumerable<T> listed, string where)
     {
         var expected = listed.ToDictionary(nameOf, shown, StringComparer.Ordinal);
@@ -65,7 +77,6 @@ internal sealed class WatchedThings<T>(Func<T, string> nameOf, Func<T, long> age
         {
             return
             [
-                .. _faults,
                 .. expected.Where(thing => !_known.TryGetValue(thing.Key, out var known) || shown(known) != thing.Value)
                     .Select(thing => $"{where} lists {thing.Key} as {thing.Value}, who watched knows {(_known.TryGetValue(thing.Key, out var known) ? shown(known) : "nothing")}"),
                 .. _known.Keys.Where(name => !expected.ContainsKey(name)).Select(name => $"{where} does not list {name}, who watched knows it"),

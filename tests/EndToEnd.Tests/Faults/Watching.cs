@@ -25,6 +25,8 @@ internal sealed class Watching(CityTwinClient client)
 
     public long Messages => _segments.Messages + _sensors.Messages + _alerts.Messages;
 
+    public IEnumerable<string> Faults => [.. _segments.Faults, .. _sensors.Faults, .. _alerts.Faults];
+
     /// <summary>Watches until it is cancelled.</summary>
     public Task Run(CancellationToken cancellation) => Task.WhenAll(
         Follow(client.WatchSegments(new(), cancellation), message => _segments.Take(message.Kind, message.Segment, message.Removed)),
