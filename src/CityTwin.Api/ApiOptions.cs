@@ -18,8 +18,14 @@ public sealed record ApiOptions
     /// <summary>The page size of those who do not say.</summary>
     public int PageSizeDefault { get; set; } = 100;
 
-    /// <summary>The most open watch and event streams of this server.</summary>
+    /// <summary>The most open streams of this server: watches, events and readings.</summary>
     public int StreamsMax { get; set; } = 1000;
+
+    /// <summary>The most readings in one message of a stream of readings; more ends the stream.</summary>
+    public int ReadingsPerMessageMax { get; set; } = 1000;
+
+    /// <summary>Messages of one stream of readings that are read and not yet answered; then its sender waits.</summary>
+    public int ReadingMessagesAheadMax { get; set; } = 16;
 
     /// <summary>The shortest time between two messages with changes to one watcher, in milliseconds; what happens in between is sent as one.</summary>
     public int WatchIntervalMilliseconds { get; set; } = 50;
@@ -56,6 +62,8 @@ public sealed record ApiOptions
             (nameof(PageSizeMax), PageSizeMax, 100_000),
             (nameof(PageSizeDefault), PageSizeDefault, PageSizeMax),
             (nameof(StreamsMax), StreamsMax, 1_000_000),
+            (nameof(ReadingsPerMessageMax), ReadingsPerMessageMax, 10_000),
+            (nameof(ReadingMessagesAheadMax), ReadingMessagesAheadMax, 1000),
             (nameof(WatchIntervalMilliseconds), WatchIntervalMilliseconds, 60_000),
             (nameof(HeartbeatMilliseconds), HeartbeatMilliseconds, 3_600_000),
             (nameof(SimulationsRunningMax), SimulationsRunningMax, 64),

@@ -35,7 +35,7 @@ public static class CityTwinApi
 {
     /// <summary>
     /// Adds the services. The host brings <c>LiveView</c>, <c>PastCity</c>, <c>BreachIndex</c>, <c>IGrainFactory</c>, a <see cref="ServerIdentity"/>,
-    /// an <c>IAuditLog</c>, a <see cref="ReadScenario"/>, <see cref="BreachScenarios"/>, <see cref="CityDefinitions"/>, a <see cref="SiloSelf"/> and the ingest's <see cref="RefusedMessages"/>;
+    /// an <c>IAuditLog</c>, a <see cref="ReadScenario"/>, <see cref="BreachScenarios"/>, <see cref="CityDefinitions"/>, a <see cref="SiloSelf"/> and the ingest's <see cref="RefusedMessages"/> and <see cref="ReadingDoor"/>;
     /// <see cref="AccessServices.AddCityTwinAccess"/> says who gets in.
     /// </summary>
     public static IServiceCollection AddCityTwinApi(this IServiceCollection services, Action<ApiOptions>? configure = null)

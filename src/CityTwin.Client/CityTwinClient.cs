@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CityTwin.Protocol.V1;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -101,6 +102,24 @@ public sealed partial class CityTwinClient : IDisposable
 
     /// <summary>Zones: status, planned work, posture, people.</summary>
     public ZoneService.ZoneServiceClient Zones { get; }
+
+    /// <summary>
+    /// Sends readings of any number of sensors, and gives the answers in the order of the messages: what one calls stored can
+    /// no longer be lost. A connection that breaks is made again, and what was not answered sent again. The caller is asked
+    /// for no more while 16 messages are unanswered.
+    /// </summary>
+    /// <param name="messages">At most 1,000 readings each, those of one sensor in their order.</param>
+    /// <param name="cancellation">Ends the stream; what was not answered may be stored or not.</param>
+    /// <exception cref="RpcException">It was refused: trying again would not help.</exception>
+    public async IAsyncEnumerable<SendReadingsResponse> SendReadings(
+        IAsyncEnumerable<SendReadingsRequest> messages, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var stream = new ResendingStream(Ingest.SendReadings, _options);
+        await foreach (var answer in stream.Run(messages, cancellation).ConfigureAwait(false))
+        {
+            yield return answer;
+        }
+    }
 
     /// <summary>Ends all calls and watches.</summary>
     public void Dispose() => _channel.Dispose();

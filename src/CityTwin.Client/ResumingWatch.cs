@@ -18,6 +18,7 @@ internal sealed record ResumingWatch<TRequest, TResponse>(
     Action<TRequest, string> ResumeAt,
     Func<TResponse> Gap)
     where TRequest : class, IDeepCloneable<TRequest>
+    where TResponse : class
 {
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="RpcException">It was refused: trying again would not help.</exception>
@@ -30,7 +31,7 @@ internal sealed record ResumingWatch<TRequest, TResponse>(
         while (true)
         {
             using var call = Open(request, new(cancellationToken: cancellation));
-            while (await Next(call, cancellation).ConfigureAwait(false) is { } message)
+            while (await BrokenStream.Next(call.ResponseStream, cancellation).ConfigureAwait(false) is { } message)
             {
                 pause = options.FirstPause;
                 yield return message;
@@ -53,25 +54,4 @@ internal sealed record ResumingWatch<TRequest, TResponse>(
             pause = TimeSpan.FromTicks(long.Min(pause.Ticks * 2, options.LongestPause.Ticks));
         }
     }
-
-    /// <returns>Null when the stream has ended or broken.</returns>
-    private static async Task<TResponse?> Next(AsyncServerStreamingCall<TResponse> call, CancellationToken cancellation)
-    {
-        try
-        {
-            return await call.ResponseStream.MoveNext(cancellation).ConfigureAwait(false) ? call.ResponseStream.Current : default;
-        }
-        catch (RpcException) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellation);
-        }
-        catch (RpcException broken) when (MayHeal(broken.StatusCode))
-        {
-            return default;
-        }
-    }
-
-    /// <summary>A silo that stops cancels its streams; one that dies leaves them as unavailable, internal or unknown.</summary>
-    private static bool MayHeal(StatusCode status) => status is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown
-        or StatusCode.Cancelled or StatusCode.Aborted or StatusCode.ResourceExhausted or StatusCode.DeadlineExceeded;
 }

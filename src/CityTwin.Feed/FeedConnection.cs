@@ -18,7 +18,11 @@ internal sealed class FeedConnection(FeedOptions options, string name, TimeProvi
     /// <summary>Subscribed on each connection; null = nothing.</summary>
     public string? Subscription { get; init; }
 
-    /// <summary>Returns once the broker has acknowledged the message, however often it must be sent.</summary>
+    /// <summary>
+    /// Returns once the broker has acknowledged the message, however often it must be sent. An acknowledgement that says that
+    /// nobody was there to keep it is none: mosquitto forgets shared subscriptions when it restarts, and gives that answer
+    /// until a silo is back.
+    /// </summary>
     public async Task Publish(FeedMessage message, CancellationToken cancellation)
     {
         var pause = FirstPause;
@@ -27,7 +31,7 @@ internal sealed class FeedConnection(FeedOptions options, string name, TimeProvi
             try
             {
                 var client = await Connected(cancellation).ConfigureAwait(false);
-                await client.PublishAsync(
+                var answer = await client.PublishAsync(
                     new MqttApplicationMessage
                     {
                         Topic = message.Topic,
@@ -35,7 +39,10 @@ internal sealed class FeedConnection(FeedOptions options, string name, TimeProvi
                         QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
                     },
                     cancellation).ConfigureAwait(false);
-                return;
+                if (answer.ReasonCode == MqttClientPublishReasonCode.Success)
+                {
+                    return;
+                }
             }
             catch (Exception) when (cancellation.IsCancellationRequested)
             {
@@ -44,9 +51,11 @@ internal sealed class FeedConnection(FeedOptions options, string name, TimeProvi
             }
             catch (Exception)
             {
-                await Task.Delay(pause, time, cancellation).ConfigureAwait(false);
-                pause = pause * 2 < options.LookForBrokerEvery ? pause * 2 : options.LookForBrokerEvery;
+                // The broker is looked for again below.
             }
+
+            await Task.Delay(pause, time, cancellation).ConfigureAwait(false);
+            pause = pause * 2 < options.LookForBrokerEvery ? pause * 2 : options.LookForBrokerEvery;
         }
     }
 

@@ -19,6 +19,9 @@ public sealed record CityFolder(ImmutableSortedDictionary<string, ReadOnlyMemory
     /// <summary>The file every city has; it names the others.</summary>
     public const string ManifestName = "city.json";
 
+    /// <summary>A longer file stands in a bundle as a list of pieces: a JSON string ends at 166 million bytes.</summary>
+    private const int PieceBytesMax = 64 * 1024 * 1024;
+
     private const string Base64Key = "base64";
     private static readonly string[] Extensions = [".json", ".geojson", ".csv"];
     private static readonly JsonWriterOptions BundleOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -78,7 +81,7 @@ public sealed record CityFolder(ImmutableSortedDictionary<string, ReadOnlyMemory
                 else
                 {
                     faults.Error(FaultCode.WrongType, Place.Root(Name).Member(name),
-                        "A file's content must be a string, or {\"base64\": \"...\"} where it is not UTF-8.");
+                        "A file's content must be a string, a list of strings where it is long, or {\"base64\": \"...\"} where it is not UTF-8.");
                 }
             }
         }
@@ -86,7 +89,7 @@ public sealed record CityFolder(ImmutableSortedDictionary<string, ReadOnlyMemory
         return new(faults.HasErrors ? null : new CityFolder(folder.ToImmutable()), faults.ToImmutable());
     }
 
-    /// <summary>All files as one JSON object of file name to content; the same files give the same bytes.</summary>
+    /// <summary>All files as one JSON object of file name to content, long ones in pieces; the same files give the same bytes.</summary>
     public byte[] ToBundle() => Bundle().WrittenSpan.ToArray();
 
     /// <summary>The SHA-256 of the bundle, as 64 lower-case hex digits.</summary>
@@ -114,21 +117,59 @@ public sealed record CityFolder(ImmutableSortedDictionary<string, ReadOnlyMemory
             writer.WriteStartObject();
             foreach (var (name, content) in Files)
             {
-                if (Utf8.IsValid(content.Span))
-                {
-                    writer.WriteString(name, content.Span);
-                    continue;
-                }
-
-                writer.WriteStartObject(name);
-                writer.WriteBase64String(Base64Key, content.Span);
-                writer.WriteEndObject();
+                writer.WritePropertyName(name);
+                Write(writer, content.Span);
             }
 
             writer.WriteEndObject();
         }
 
         return buffer;
+    }
+
+    private static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> content)
+    {
+        if (!Utf8.IsValid(content))
+        {
+            writer.WriteStartObject();
+            writer.WriteBase64String(Base64Key, content);
+            writer.WriteEndObject();
+        }
+        else if (content.Length <= PieceBytesMax)
+        {
+            writer.WriteStringValue(content);
+        }
+        else
+        {
+            writer.WriteStartArray();
+            for (var left = content; !left.IsEmpty;)
+            {
+                var piece = left[..PieceLength(left)];
+                writer.WriteStringValue(piece);
+                writer.Flush();
+                left = left[piece.Length..];
+            }
+
+            writer.WriteEndArray();
+        }
+    }
+
+    /// <summary>Up to the last line that fits, or else the last whole character.</summary>
+    private static int PieceLength(ReadOnlySpan<byte> left)
+    {
+        if (left.Length <= PieceBytesMax)
+        {
+            return left.Length;
+        }
+
+        var lines = left[..PieceBytesMax].LastIndexOf((byte)'\n') + 1;
+        var length = lines > 0 ? lines : PieceBytesMax;
+        while ((left[length] & 0b1100_0000) == 0b1000_0000)
+        {
+            length--;
+        }
+
+        return length;
     }
 
     private static CityFolder? ReadDirectory(string directory, FaultList faults)
@@ -182,8 +223,25 @@ public sealed record CityFolder(ImmutableSortedDictionary<string, ReadOnlyMemory
         JsonValueKind.Object when content.TryGetProperty(Base64Key, out var encoded)
             && encoded.ValueKind == JsonValueKind.String
             && encoded.TryGetBytesFromBase64(out var bytes) => bytes,
+        JsonValueKind.Array => Joined(content),
         _ => null,
     };
+
+    private static byte[]? Joined(JsonElement pieces)
+    {
+        using var joined = new MemoryStream();
+        foreach (var piece in pieces.EnumerateArray())
+        {
+            if (piece.ValueKind != JsonValueKind.String || JsonFile.Text(piece) is not { } text)
+            {
+                return null;
+            }
+
+            joined.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        return joined.ToArray();
+    }
 }
 
 /// <summary>The files of a city, or why they could not be had; faults may come with files.</summary>

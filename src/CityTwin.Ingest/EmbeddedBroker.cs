@@ -37,6 +37,9 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
 
     public long Generation => Interlocked.Read(ref _generation);
 
+    /// <summary>Its subscribers are this silo's alone, so it always publishes.</summary>
+    public long Election => 1;
+
     public string? Trouble => _server is null ? "The embedded broker is not running." : null;
 
     /// <exception cref="BrokerUnusableException">The port is taken or the address is not ours.</exception>

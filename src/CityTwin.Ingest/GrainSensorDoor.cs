@@ -32,6 +32,10 @@ public sealed class GrainSensorDoor(IGrainFactory grains, ICityCatalog catalog, 
         return seq is null ? SensorRules.Check(reported, time.GetUtcNow()) : null;
     }
 
+    public Task Lose(SensorId sensor) => InTurn(sensor, grain => grain.Lose());
+
+    public Task Regain(SensorId sensor) => InTurn(sensor, grain => grain.Regain());
+
     private Task<long?> InTurn(SensorId sensor, Func<ISensorGrain, Task<long?>> call)
     {
         var lane = _lanes.GetOrAdd(sensor, static (id, factory) => new(factory.GetGrain<ISensorGrain>(GrainKeys.Of(id))), grains);

@@ -19,6 +19,12 @@ public interface IMqttPublisher
     /// </summary>
     long Generation { get; }
 
+    /// <summary>
+    /// Of several silos at one external broker one is elected to publish for all: grows each time this one is, 0 = another
+    /// one publishes now. Whoever was not elected before asks anew how far the one before had come.
+    /// </summary>
+    long Election { get; }
+
     /// <summary>What keeps messages from coming in or going out now, in one line; null = nothing that we know of.</summary>
     string? Trouble { get; }
 }

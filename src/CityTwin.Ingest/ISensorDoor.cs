@@ -16,4 +16,10 @@ public interface ISensorDoor
     /// <summary>Completes once the event can no longer be lost; fails when that is not known.</summary>
     /// <returns>As with <see cref="Observe"/>.</returns>
     Task<ReadingFault?> Report(SensorEvent reported);
+
+    /// <summary>Nobody speaks for the sensor any more. Completes once that can no longer be lost; fails when that is not known.</summary>
+    Task Lose(SensorId sensor);
+
+    /// <summary>Somebody speaks for the sensor again; as with <see cref="Lose"/>.</summary>
+    Task Regain(SensorId sensor);
 }

@@ -16,7 +16,11 @@ public sealed class IngestInstruments
     private readonly Counter<long> _denied;
     private readonly Histogram<double> _storing;
     private readonly UpDownCounter<long> _inFlight;
+    private readonly Counter<long> _subscribed;
     private long _takenTotal;
+    private long _subscribedTotal;
+    private long _slots;
+    private long _publishes;
 
     public IngestInstruments(IMeterFactory meters, IngestOptions options)
     {
@@ -27,6 +31,9 @@ public sealed class IngestInstruments
         _denied = meter.CreateCounter<long>("citytwin.ingest.broker.denials", "{answer}", "What an external broker denied us, by what we asked for.");
         _storing = meter.CreateHistogram<double>("citytwin.ingest.store.duration", "s", "From arrival until durable, by message.");
         _inFlight = meter.CreateUpDownCounter<long>("citytwin.ingest.in_flight", "{message}", "Messages being stored.");
+        _subscribed = meter.CreateCounter<long>("citytwin.ingest.broker.subscriptions", "{subscription}", "Subscriptions at an external broker, made anew with each connection.");
+        meter.CreateObservableGauge("citytwin.ingest.slots", () => Interlocked.Read(ref _slots), "{slot}", "Sessions at an external broker that this silo has leased.");
+        meter.CreateObservableGauge("citytwin.ingest.publishes", () => Interlocked.Read(ref _publishes), "{silo}", "1 = this silo publishes at an external broker for all, 0 = another does.");
         meter.CreateObservableGauge("citytwin.ingest.in_flight.limit", () => options.InFlightMax, "{message}", "With so many being stored, further messages wait in the broker.");
 
         // Shown from the start: an alert on a counter that is not there yet would miss its first step.
@@ -41,6 +48,7 @@ public sealed class IngestInstruments
         _denied.Add(0, new KeyValuePair<string, object?>("what", "publish"));
         _denied.Add(0, new KeyValuePair<string, object?>("what", "subscribe"));
         _inFlight.Add(0);
+        _subscribed.Add(0);
     }
 
     internal static ActivitySource Activities { get; } = new(Name);
@@ -51,6 +59,21 @@ public sealed class IngestInstruments
 
     /// <summary>Readings and events stored since the start.</summary>
     public long TakenTotal => Interlocked.Read(ref _takenTotal);
+
+    /// <summary>Subscriptions made at an external broker since the start.</summary>
+    public long SubscribedTotal => Interlocked.Read(ref _subscribedTotal);
+
+    internal void Subscribed()
+    {
+        Interlocked.Increment(ref _subscribedTotal);
+        _subscribed.Add(1);
+    }
+
+    internal void Leased(int slots, bool publishes)
+    {
+        Interlocked.Exchange(ref _slots, slots);
+        Interlocked.Exchange(ref _publishes, publishes ? 1 : 0);
+    }
 
     internal void Taken(SensorTopicKind kind, int count)
     {

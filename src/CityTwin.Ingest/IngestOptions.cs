@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using CityTwin.Ingest.Sparkplug;
 
 namespace CityTwin.Ingest;
 
@@ -20,6 +21,9 @@ public sealed record IngestOptions
 
     /// <summary>A broker of somebody else's to subscribe at; null = the embedded one.</summary>
     public ExternalBrokerOptions? External { get; init; }
+
+    /// <summary>What of the external broker's topics is Sparkplug B; null = nothing.</summary>
+    public SparkplugOptions? Sparkplug { get; init; }
 
     /// <summary>User name and password that the embedded broker asks for; null = none.</summary>
     public MqttCredentials? Credentials { get; init; }
@@ -93,6 +97,10 @@ public sealed record IngestOptions
         Expect(External is null || External.ClientId.Length is > 0 and <= 128, "External.ClientId: 1..128 characters.");
         Expect(External?.SharedBy is not { } shared || (shared.Length is > 0 and <= 128 && shared.IndexOfAny(['/', '+', '#', '\0']) < 0),
             "External.SharedBy: 1..128 characters without / + and #.");
+        Expect(External is null || External.Slots is >= 1 and <= ExternalBrokerOptions.SlotsMax, $"External.Slots: {External?.Slots} is not in 1..{ExternalBrokerOptions.SlotsMax}.");
+        Expect(External is null || External.Slots == 1 || External.SharedBy is not null, "External.Slots: more than one session needs SharedBy, or each would get every message.");
+        Expect(Sparkplug is null || External is not null, "Sparkplug: needs an external broker; the embedded one carries nothing outside of the city's prefix.");
+        faults.AddRange(Sparkplug?.Faults() ?? []);
         return faults;
     }
 }
@@ -109,11 +117,23 @@ public sealed record ExternalBrokerOptions
     /// <summary>User name and password, read by whoever made these options from a file or the environment, never from the command line.</summary>
     public MqttCredentials? Credentials { get; init; }
 
-    /// <summary>Names the session that the broker keeps for us while we are away; one per silo.</summary>
+    /// <summary>The most sessions at the broker.</summary>
+    public const int SlotsMax = 64;
+
+    /// <summary>
+    /// Names the sessions that the broker keeps for us while we are away: the first slot is called so, others have a number
+    /// behind it. The same for all silos of a city, which lease the slots.
+    /// </summary>
     public string ClientId { get; init; } = "citytwin-ingest";
 
     /// <summary>The name under which several silos share the subscription, so that each message goes to one of them; null = all of it is ours.</summary>
     public string? SharedBy { get; init; }
+
+    /// <summary>
+    /// Sessions at the broker, 1..<see cref="SlotsMax"/>, for all silos together; more than one needs <see cref="SharedBy"/>. With fewer than silos, some
+    /// take nothing in. A number once used stays in use while silos run with fewer: its session may keep messages.
+    /// </summary>
+    public int Slots { get; init; } = 1;
 
     /// <summary>How long the broker keeps our session, and what was not acknowledged, while we are away.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromDays(1);

@@ -1,4 +1,6 @@
+using CityTwin.Ingest.Leasing;
 using CityTwin.Ingest.Outgoing;
+using CityTwin.Ingest.Sparkplug;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -9,7 +11,7 @@ public static class IngestServices
 {
     /// <summary>
     /// Adds the broker (or the connection to an external one) and <see cref="IMqttPublisher"/>, <see cref="MalformedLog"/>,
-    /// <see cref="Intake"/>. Messages go to the sensors' grains unless the host has put another <see cref="ISensorDoor"/> before.
+    /// <see cref="Intake"/>; an external broker needs the <c>ILeases</c> of the storage. Messages go to the sensors' grains unless the host has put another <see cref="ISensorDoor"/> before.
     /// </summary>
     /// <exception cref="ArgumentException">The options are wrong; the message names every wrong key.</exception>
     public static IServiceCollection AddCityTwinIngest(this IServiceCollection services, IngestOptions options)
@@ -27,9 +29,16 @@ public static class IngestServices
         services.AddSingleton(new MalformedLog(options.MalformedKept));
         services.AddSingleton<IngestInstruments>();
         services.AddSingleton<Intake>();
+        services.AddSingleton<StreamIntake>();
+        if (options.Sparkplug is not null)
+        {
+            services.AddSingleton<SparkplugConnection>();
+            services.AddHostedService(provider => provider.GetRequiredService<SparkplugConnection>());
+        }
+
         return options.External is null
             ? services.AddBroker<EmbeddedBroker>()
-            : services.AddBroker<BrokerConnection>();
+            : services.AddBroker<ExternalBroker>();
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using CityTwin.Core;
+using CityTwin.Core.Model;
 using CityTwin.Core.Sensing;
 using Microsoft.Extensions.Logging;
 
@@ -56,6 +57,75 @@ public sealed partial class Intake(
         }
     }
 
+    /// <summary>
+    /// Takes a reading that came otherwise than in a payload of its sensor's topic, by the same rules. Its storing begins
+    /// before this returns, so that those of one sensor keep their order; the task ends as with the other.
+    /// </summary>
+    /// <param name="from">Where it came by: stands in the record of a refusal where a topic would.</param>
+    /// <returns>Why it was refused; null when it is stored.</returns>
+    public async Task<MalformedReason?> Take(string from, SentReading sent)
+    {
+        if (Check(sent, out var reading) is { } fault)
+        {
+            Record(fault, from, sent);
+            return fault;
+        }
+
+        var parsed = new SensorTopic(sent.Sensor, SensorTopicKind.Reading);
+        // Neither the stream nor the message that it came in is its trace: those are of many readings.
+        Activity.Current = null;
+        using var activity = IngestInstruments.Activities.StartActivity("receive", ActivityKind.Consumer);
+        activity?.SetTag("citytwin.sensor", sent.Sensor.Value);
+        var began = time.GetTimestamp();
+        instruments.StoringBegan();
+        try
+        {
+            var refused = await Store(from, parsed, reading.ToString, () => door.Observe(reading)).ConfigureAwait(false);
+            instruments.Taken(SensorTopicKind.Reading, refused is null ? 1 : 0);
+            return refused;
+        }
+        finally
+        {
+            instruments.StoringEnded(time.GetElapsedTime(began));
+        }
+    }
+
+    /// <summary>
+    /// Tells a sensor that it is lost or there again, in its turn and as often as it takes. Sensors that the city does not
+    /// have are passed over.
+    /// </summary>
+    /// <param name="isStillSo">Asked before each try: what came later counts, though it was stored sooner.</param>
+    internal Task Tell(string from, SensorId sensor, bool isThere, Func<bool> isStillSo) => door.Find(sensor) is null
+        ? Task.CompletedTask
+        : Store(from, new(sensor, SensorTopicKind.Reading), () => isThere ? "there again" : "lost", async () =>
+        {
+            await (!isStillSo() ? Task.CompletedTask : isThere ? door.Regain(sensor) : door.Lose(sensor)).ConfigureAwait(false);
+            return null;
+        });
+
+    /// <summary>Puts something on record that came in and could not even be read as a reading.</summary>
+    /// <param name="sensor">What it is of; one that the city does not have is the reason then.</param>
+    internal void Record(MalformedReason reason, string from, string what, SensorId? sensor = null) => Record(new(
+        sensor is { } id && door.Find(id) is null ? MalformedReason.UnknownSensor : reason,
+        Cut(from, MalformedInput.TopicMax), sensor?.Value, Cut(what, MalformedInput.ExcerptMax), time.GetUtcNow()));
+
+    private void Record(MalformedReason reason, string from, SentReading sent) => Record(new(
+        reason, Cut(from, MalformedInput.TopicMax), Cut(sent.Sensor.Value, MalformedInput.TopicMax),
+        Cut($"{sent.Value} {sent.Unit} {sent.ObservedAt:O} {sent.Boot} {sent.Sequence}", MalformedInput.ExcerptMax), time.GetUtcNow()));
+
+    private MalformedReason? Check(SentReading sent, out Reading reading)
+    {
+        reading = new(sent.Sensor, sent.Boot, sent.Sequence, sent.ObservedAt ?? Arrival(0), sent.Value ?? default, sent.Unit, sent.IsPast);
+        return door.Find(sent.Sensor) is not { } sensor ? MalformedReason.UnknownSensor
+            : sent.Value is not { } value ? MalformedReason.MissingField
+            : value is { Number: not null, Word: not null } || IsLong(value.Word) || IsLong(sent.Unit) || IsOdd(sent.Boot) || IsOdd(sent.Sequence) ? MalformedReason.WrongType
+            : SensorRules.Check(sensor, reading, sent.ObservedAt is null ? reading.ObservedAt : time.GetUtcNow()) is { } fault ? SensorCodec.ReasonOf(fault)
+            : null;
+
+        static bool IsLong(string? text) => text is not null && Encoding.UTF8.GetByteCount(text) > SensorCodec.WordMax;
+        static bool IsOdd(long? number) => number is < 0 or > SensorCodec.NumberMax;
+    }
+
     private Task Read(string? topic, ReadOnlySequence<byte> payload, bool isRetained, string? traceParent)
     {
         if (!SensorTopic.TryParse(options.Prefix, topic, out var parsed))
@@ -108,12 +178,12 @@ public sealed partial class Intake(
             var taken = 0;
             foreach (var reading in items.Readings)
             {
-                taken += await Store(topic, parsed, reading.ToString, () => door.Observe(reading)).ConfigureAwait(false);
+                taken += await Store(topic, parsed, reading.ToString, () => door.Observe(reading)).ConfigureAwait(false) is null ? 1 : 0;
             }
 
             foreach (var reported in items.Events)
             {
-                taken += await Store(topic, parsed, reported.ToString, () => door.Report(reported)).ConfigureAwait(false);
+                taken += await Store(topic, parsed, reported.ToString, () => door.Report(reported)).ConfigureAwait(false) is null ? 1 : 0;
             }
 
             instruments.Taken(parsed.Kind, taken);
@@ -124,8 +194,8 @@ public sealed partial class Intake(
         }
     }
 
-    /// <returns>1 when it was taken, 0 when it was refused after all.</returns>
-    private async Task<int> Store(string topic, SensorTopic parsed, Func<string> describe, Func<Task<ReadingFault?>> store)
+    /// <returns>Why it was refused after all; null when it was taken.</returns>
+    private async Task<MalformedReason?> Store(string topic, SensorTopic parsed, Func<string> describe, Func<Task<ReadingFault?>> store)
     {
         using var activity = IngestInstruments.Activities.StartActivity("store");
         var pause = FirstPause;
@@ -135,17 +205,15 @@ public sealed partial class Intake(
             {
                 if (await store().ConfigureAwait(false) is not { } fault)
                 {
-                    return 1;
+                    return null;
                 }
 
-                Record(new(SensorCodec.ReasonOf(fault), topic, parsed.Sensor.Value, Cut(describe(), MalformedInput.ExcerptMax), time.GetUtcNow()));
-                return 0;
+                return Refused(SensorCodec.ReasonOf(fault));
             }
             catch (InvariantBrokenException broken) when (tried >= options.StoreTriesMax)
             {
                 Parked(parsed.Sensor.Value, broken);
-                Record(new(MalformedReason.Poisonous, topic, parsed.Sensor.Value, Cut(describe(), MalformedInput.ExcerptMax), time.GetUtcNow()));
-                return 0;
+                return Refused(MalformedReason.Poisonous);
             }
             catch (Exception failure) when (tried < options.StoreTriesMax)
             {
@@ -155,6 +223,12 @@ public sealed partial class Intake(
 
             await Task.Delay(pause, time).ConfigureAwait(false);
             pause *= 4;
+        }
+
+        MalformedReason Refused(MalformedReason reason)
+        {
+            Record(new(reason, topic, parsed.Sensor.Value, Cut(describe(), MalformedInput.ExcerptMax), time.GetUtcNow()));
+            return reason;
         }
     }
 

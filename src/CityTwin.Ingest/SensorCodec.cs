@@ -28,6 +28,9 @@ public static class SensorCodec
     /// <summary>The longest reference to evidence.</summary>
     public const int EvidenceMax = 512;
 
+    /// <summary>The largest boot and sequence, so that every language can send them.</summary>
+    public const long NumberMax = 1L << 53;
+
     private static readonly JsonReaderOptions Strict = new() { MaxDepth = 4 };
 
     /// <summary>Reads a payload of this sensor.</summary>

@@ -151,9 +151,9 @@ internal struct SensorFields
         return reader.GetString();
     }
 
-    /// <summary>A whole number from 0 to 2^53, so that every language can send it.</summary>
+    /// <summary>A whole number from 0 to 2^53.</summary>
     private static long? Number(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) && number is >= 0 and <= 1L << 53
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) && number is >= 0 and <= SensorCodec.NumberMax
             ? number
             : null;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CityTwin.Api.Breaches;
 using CityTwin.Api.Definitions;
 using CityTwin.Api.Ingesting;
@@ -40,6 +41,7 @@ internal static class ApiSources
             (before, after) => [.. CityDiff.Between(before, after).Changes.Select(DifferenceOf)],
             provider.GetRequiredService<CityCatalog>().Keep));
         services.AddSingleton(provider => RefusedBy(provider.GetRequiredService<MalformedLog>()));
+        services.AddSingleton(provider => DoorOf(provider.GetRequiredService<StreamIntake>()));
         services.AddSingleton(new OutgoingWords(PublicJson.Alert, PublicJson.Zone));
     }
 
@@ -60,6 +62,15 @@ internal static class ApiSources
         change.Thing,
         change.Id,
         change.Properties);
+
+    private static ReadingDoor DoorOf(StreamIntake intake) => new(async (readings, bytes, cancellation) =>
+    {
+        var storing = await intake.Begin(readings, bytes, cancellation);
+        return Told(storing);
+
+        static async Task<ImmutableArray<ReadingRefusal?>> Told(Task<ImmutableArray<MalformedReason?>> storing) =>
+            [.. (await storing).Select(reason => reason is { } fault ? new ReadingRefusal(fault.ToString(), MalformedReasons.Explain(fault)) : null)];
+    });
 
     private static RefusedMessages RefusedBy(MalformedLog log) => new(
         () => [.. log.Latest().Select(input => new RefusedMessage(input.At, input.Topic, input.Sensor, input.Reason.ToString(), input.Excerpt))],

@@ -33,6 +33,7 @@ public static class PostgresStorageRegistration
             provider.GetRequiredService<PostgresDatabase>(), provider.GetRequiredService<PostgresListener>()));
         services.AddSingleton<IDefinitionStore>(provider => new PostgresDefinitionStore(provider.GetRequiredService<PostgresDatabase>()));
         services.AddSingleton<IBookmarks>(provider => new PostgresBookmarks(provider.GetRequiredService<PostgresDatabase>()));
+        services.AddSingleton<ILeases>(provider => new PostgresLeases(provider.GetRequiredService<PostgresDatabase>()));
         services.AddSingleton<IReadingHistory>(provider => new PostgresReadingHistory(
             provider.GetRequiredService<PostgresDatabase>(), provider.GetRequiredService<GroupCommitter>()));
         services.AddSingleton<IChangeHistory>(provider => new PostgresChangeHistory(

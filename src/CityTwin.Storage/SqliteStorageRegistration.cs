@@ -14,7 +14,7 @@ public static class SqliteStorageRegistration
 
     /// <summary>
     /// Opens the database now, so that a fault is told before anything starts, and registers <see cref="IChangeLog"/>,
-    /// <see cref="IDefinitionStore"/>, <see cref="IBookmarks"/>, <see cref="IAuditLog"/>, <see cref="IReadingHistory"/>, <see cref="IChangeHistory"/>, the providers of <see cref="StorageNames"/> and the reminder table.
+    /// <see cref="IDefinitionStore"/>, <see cref="IBookmarks"/>, <see cref="ILeases"/>, <see cref="IAuditLog"/>, <see cref="IReadingHistory"/>, <see cref="IChangeHistory"/>, the providers of <see cref="StorageNames"/> and the reminder table.
     /// </summary>
     /// <exception cref="StorageUnusableException">The database cannot be used; the message is one line that says why.</exception>
     public static ISiloBuilder AddCityTwinSqliteStorage(this ISiloBuilder silo, SqliteOptions options)
@@ -27,6 +27,7 @@ public static class SqliteStorageRegistration
             provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IDefinitionStore>(provider => new SqliteDefinitionStore(provider.GetRequiredService<SqliteDatabase>()));
         services.AddSingleton<IBookmarks>(provider => new SqliteBookmarks(provider.GetRequiredService<SqliteDatabase>()));
+        services.AddSingleton<ILeases, SqliteLeases>();
         services.AddSingleton<IReadingHistory>(provider => new SqliteReadingHistory(
             provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<GroupCommitter>()));
         services.AddSingleton<IChangeHistory>(provider => new SqliteChangeHistory(

@@ -58,6 +58,8 @@ public sealed class ApiServer : IAsyncLifetime
 
     internal RecordedAudit Audit { get; } = new();
 
+    internal ReadingsOfOnePerson Readings { get; } = new();
+
     internal HistoryOfOneSensor History { get; } = new();
 
     internal HistoryInMemory Past { get; } = new();
@@ -96,6 +98,7 @@ public sealed class ApiServer : IAsyncLifetime
         builder.Services.AddSingleton(new ServerIdentity("silo-1", Rows.Start));
         builder.Services.AddSingleton(new RefusedMessages(
             () => [new(Rows.Start, "citytwin/v1/sensors/x/reading", "x", "NotJson", "{")], () => new Dictionary<string, long> { ["NotJson"] = 1 }));
+        builder.Services.AddSingleton(Readings.Door);
         builder.Services.AddSingleton(new SiloSelf(() => Self));
         builder.Services.AddSerializer();
         builder.Services.AddSingleton<IChangeLog>(services => Grains.Breaches.Log(services.GetRequiredService<Serializer>()));
@@ -153,5 +156,6 @@ public sealed class ApiServer : IAsyncLifetime
         Channel.Dispose();
         await _app!.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
+        Readings.Dispose();
     }
 }

@@ -180,6 +180,68 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
         });
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Readings_that_were_not_answered_are_sent_again_to_another_silo_and_answers_keep_their_order()
+    {
+        using var client = Client(_silo.Address, _other.Address);
+        var stored = new List<SendReadingsRequest>();
+        _silo.Readings = _other.Readings = async (messages, answer) =>
+        {
+            for (var number = 1; await messages.MoveNext(Cancellation); number++)
+            {
+                lock (stored)
+                {
+                    stored.Add(messages.Current);
+                }
+
+                // Stored, and the third of each stream not answered any more.
+                await (number == 3 ? throw Status(StatusCode.Unavailable) : answer(new() { MessageNumber = number, Stored = 1 }));
+            }
+        };
+
+        var answers = new List<long>();
+        await foreach (var answer in client.SendReadings(Messages(10), Cancellation))
+        {
+            answers.Add(answer.MessageNumber);
+        }
+
+        Assert.Equal(Enumerable.Range(1, 10).Select(number => (long)number), answers);
+        Assert.Equal((true, true), (_silo.Calls > 0, _other.Calls > 0));
+        // Each once, however often it was sent: a reading without a name of its own got one.
+        var readings = stored.SelectMany(message => message.Readings).ToList();
+        Assert.True(readings.Count > 10, $"{readings.Count} were sent.");
+        Assert.Equal(10, readings.Select(reading => reading.ObserveTime).Distinct().Count());
+        Assert.Equal(10, readings.Distinct().Count());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Sender_whose_messages_fail_or_are_refused_hears_why()
+    {
+        using var client = Client();
+        _silo.Readings = async (messages, _) => await messages.MoveNext(Cancellation);
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await client.SendReadings(Broken(), Cancellation).ToListAsync(Cancellation));
+
+        _silo.Readings = (_, _) => throw Status(StatusCode.PermissionDenied);
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await client.SendReadings(Messages(3), Cancellation).ToListAsync(Cancellation));
+        Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
+
+        static async IAsyncEnumerable<SendReadingsRequest> Broken()
+        {
+            await Task.Yield();
+            yield return new();
+            throw new InvalidDataException();
+        }
+    }
+
+    private static async IAsyncEnumerable<SendReadingsRequest> Messages(int count)
+    {
+        for (var number = 1; number <= count; number++)
+        {
+            await Task.Yield();
+            yield return new() { Readings = { new NewReading { Sensor = "sensors/meter", Value = number } } };
+        }
+    }
+
     [Theory]
     [InlineData("ftp://somewhere", "is not an address")]
     [InlineData("relative", "is not an address")]
@@ -235,6 +297,8 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
 
         public Func<WatchZonesRequest, Func<WatchZonesResponse, Task>, Task> Stream { get; set; } = (_, _) => Task.CompletedTask;
 
+        public Func<IAsyncStreamReader<SendReadingsRequest>, Func<SendReadingsResponse, Task>, Task> Readings { get; set; } = (_, _) => Task.CompletedTask;
+
         public List<string> RequestIds { get; } = [];
 
         public List<string?> Credentials { get; } = [];
@@ -248,8 +312,10 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
             builder.Services.AddGrpc();
             builder.Services.AddSingleton(this);
+            builder.Services.AddSingleton(new Ingest(this));
             _app = builder.Build();
             _app.MapGrpcService<Silo>();
+            _app.MapGrpcService<Ingest>();
             await _app.StartAsync(Cancellation);
             Address = new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         }
@@ -272,6 +338,16 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
         {
             Interlocked.Increment(ref _calls);
             return Stream(request, message => responseStream.WriteAsync(message, context.CancellationToken));
+        }
+
+        private sealed class Ingest(Silo silo) : IngestService.IngestServiceBase
+        {
+            public override Task SendReadings(
+                IAsyncStreamReader<SendReadingsRequest> requestStream, IServerStreamWriter<SendReadingsResponse> responseStream, ServerCallContext context)
+            {
+                Interlocked.Increment(ref silo._calls);
+                return silo.Readings(requestStream, answer => responseStream.WriteAsync(answer, context.CancellationToken));
+            }
         }
 
         public async ValueTask DisposeAsync()

@@ -160,6 +160,10 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
 
     public Task<long?> Report(SensorEvent reported) => throw NotAsked();
 
+    public Task<long?> Lose() => throw NotAsked();
+
+    public Task<long?> Regain() => throw NotAsked();
+
     public Task CheckSilence(DateTimeOffset listeningSince) => throw NotAsked();
 
     public TGrainInterface GetGrain<TGrainInterface>(Guid primaryKey, string? grainClassNamePrefix = null)

@@ -5,6 +5,7 @@ using CityTwin.Benchmarks.Ingest;
 using CityTwin.Benchmarks.Reading;
 using CityTwin.Benchmarks.Restart;
 using CityTwin.Benchmarks.Settle;
+using CityTwin.Benchmarks.Watching;
 
 // One process a benchmark: what one leaves in caches and heaps is not the next one's.
 Func<Task>? benchmark = args is [var name] ? name switch
@@ -19,12 +20,13 @@ Func<Task>? benchmark = args is [var name] ? name switch
     "cascade" => CascadeBenchmark.Run,
     "ingest" => IngestBenchmark.Run,
     "ingest-pg" => PostgresIngestBenchmark.Run,
+    "watch" => WatchBenchmark.Run,
     "restart" => RestartBenchmark.Run,
     _ => null,
 } : null;
 if (benchmark is null)
 {
-    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|permission|list|ingest|ingest-pg|restart");
+    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|permission|list|ingest|ingest-pg|watch|restart");
     return 2;
 }
 

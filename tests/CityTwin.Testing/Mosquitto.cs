@@ -58,12 +58,22 @@ public sealed class Mosquitto : IAsyncDisposable
         await Run(cancellation);
     }
 
-    /// <summary>As if its machine had gone.</summary>
-    public async Task Stop()
+    /// <summary>As if its machine had gone; it is gone until <see cref="Run"/>.</summary>
+    /// <param name="inOrder">It is asked to, and writes out what it has.</param>
+    public async Task Stop(bool inOrder = false)
     {
         if (_process is { } process)
         {
-            process.Kill();
+            if (inOrder)
+            {
+                using var ask = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+                await ask.WaitForExitAsync();
+            }
+            else
+            {
+                process.Kill();
+            }
+
             await process.WaitForExitAsync();
             process.Dispose();
             _process = null;
@@ -76,7 +86,8 @@ public sealed class Mosquitto : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task Run(CancellationToken cancellation)
+    /// <summary>Starts it on what it has written out, and waits until it listens.</summary>
+    public async Task Run(CancellationToken cancellation)
     {
         var configuration = Path.Combine(_folder, "mosquitto.conf");
         await File.WriteAllTextAsync(

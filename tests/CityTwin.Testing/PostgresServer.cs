@@ -46,10 +46,17 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Makes a database of a new name.</summary>
     /// <param name="template">The database to copy; nobody may be connected to it.</param>
-    public async Task<string> Create(CancellationToken cancellation, string template = "template1")
+    /// <param name="on">Where its tables lie; null = with the server.</param>
+    public async Task<string> Create(CancellationToken cancellation, string template = "template1", SmallDisk? on = null)
     {
         var name = $"city{Interlocked.Increment(ref _databases)}";
-        await Execute("postgres", $"create database {name} template {template}", cancellation);
+        if (on is not null)
+        {
+            await Finish(Process.Start("chown", [Owner, on.Folder]), cancellation);
+            await Execute("postgres", $"create tablespace {name} location '{on.Folder}'", cancellation);
+        }
+
+        await Execute("postgres", $"create database {name} template {template}{(on is null ? "" : $" tablespace {name}")}", cancellation);
         return name;
     }
 
@@ -67,9 +74,14 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Throws everybody out at once and rolls back what is open, as after a crash; it is gone until <see cref="Run"/>.</summary>
-    public async Task Crash(CancellationToken cancellation)
+    public Task Crash(CancellationToken cancellation) => End("-QUIT", cancellation);
+
+    /// <summary>Throws everybody out and writes out what it has; it is gone until <see cref="Run"/>.</summary>
+    public Task Stop(CancellationToken cancellation) => End("-INT", cancellation);
+
+    private async Task End(string signal, CancellationToken cancellation)
     {
-        await Finish(Process.Start("kill", ["-QUIT", $"{_process!.Id}"]), cancellation);
+        await Finish(Process.Start("kill", [signal, $"{_process!.Id}"]), cancellation);
         await _process.WaitForExitAsync(cancellation);
         _process.Dispose();
         _process = null;

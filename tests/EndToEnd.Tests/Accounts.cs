@@ -24,10 +24,10 @@ internal sealed class Accounts(City city, KeptLog log, string eventClass, bool r
 
     /// <summary>All that does not add up; empty once everything that was on its way has arrived, if it ever does.</summary>
     /// <param name="acknowledged">The highest sequence of each sensor up to which all was acknowledged.</param>
-    /// <param name="confirmed">The last confirmed order of each segment.</param>
+    /// <param name="confirmed">What orders asked for of each segment, one after the other; all of them are confirmed.</param>
     /// <param name="served">The levels over REST, asked for after the log was read.</param>
     public List<string> Open(
-        IReadOnlyDictionary<SensorId, long> acknowledged, IReadOnlyDictionary<SegmentId, int> confirmed, IReadOnlyDictionary<string, int> served)
+        IReadOnlyDictionary<SensorId, long> acknowledged, IReadOnlyDictionary<SegmentId, List<int>> confirmed, params IReadOnlyDictionary<string, int>[] served)
     {
         Replay();
         return
@@ -35,9 +35,9 @@ internal sealed class Accounts(City city, KeptLog log, string eventClass, bool r
             .. log.Gaps,
             .. _astray,
             .. city.Sensors.SelectMany(sensor => Of(sensor, acknowledged.GetValueOrDefault(sensor.Id))),
-            .. confirmed.Where(order => Ordered(order.Key) != order.Value).Select(order => $"{order.Key}: {order.Value} was confirmed, {Ordered(order.Key)} is kept"),
-            .. city.Segments.Where(segment => served[segment.Id.Value] != LevelOf(segment.Id))
-                .Select(segment => $"{segment.Id}: {served[segment.Id.Value]} is served, the replay says {LevelOf(segment.Id)}"),
+            .. confirmed.Select(given => OfOrders(given.Key, given.Value)).OfType<string>(),
+            .. served.SelectMany((levels, silo) => city.Segments.Where(segment => levels[segment.Id.Value] != LevelOf(segment.Id))
+                .Select(segment => $"{segment.Id}: {levels[segment.Id.Value]} is served by silo {silo} of those asked, the replay says {LevelOf(segment.Id)}")),
         ];
     }
 
@@ -62,18 +62,37 @@ internal sealed class Accounts(City city, KeptLog log, string eventClass, bool r
         return
         [
             .. trace.Faults,
-            .. sensor.Role == SensorRole.Detection ? [] : Kept(sensor.Id, acknowledged),
+            .. sensor.Role == SensorRole.Detection ? [] : Kept(sensor.Id, acknowledged, trace.Last!),
             .. missing.IsEmpty ? Array.Empty<string>() : [$"{sensor.Id}: {missing.Length} of {acknowledged} are missing, {missing[0]} first"],
             .. sensor.Role == SensorRole.Detection ? Alerted(sensor.Id, trace.Last!) : [],
         ];
     }
 
-    /// <summary>History has late readings too, so it is held to account for every single one.</summary>
-    private IEnumerable<string> Kept(SensorId sensor, long acknowledged) =>
-        from sequence in Enumerable.Range(1, (int)acknowledged)
-        let times = log.History.GetValueOrDefault((sensor, sequence))
-        where times != 1
-        select $"{sensor}: reading {sequence} of {acknowledged} is in history {times} times";
+    /// <summary>History has late readings too, so it is held to account for every single one; the status is that of the newest.</summary>
+    private IEnumerable<string> Kept(SensorId sensor, long acknowledged, SensorStatus latest)
+    {
+        if (log.History.GetValueOrDefault(sensor) is not { } kept)
+        {
+            yield return $"{sensor}: history has nothing of {acknowledged} acknowledged readings";
+            yield break;
+        }
+
+        if (kept.Readings != kept.Numbers)
+        {
+            yield return $"{sensor}: history has {kept.Readings} readings of {kept.Numbers} numbers";
+        }
+
+        // Numbered from 1; one more may have been on its way when the load ended.
+        if (kept.Least != 1 || kept.Numbers != kept.Greatest || kept.Greatest < acknowledged)
+        {
+            yield return $"{sensor}: history has {kept.Numbers} readings from {kept.Least} to {kept.Greatest}, {acknowledged} were acknowledged";
+        }
+
+        if (latest.Sequence != kept.Greatest || latest.Value != kept.Value)
+        {
+            yield return $"{sensor}: its status is {latest.Value} of reading {latest.Sequence}, the newest in history is {kept.Value} of {kept.Greatest}";
+        }
+    }
 
     /// <summary>Every event was sent with enough confidence to be told by the alert of its cause.</summary>
     private IEnumerable<string> Alerted(SensorId sensor, SensorStatus status)
@@ -82,9 +101,13 @@ internal sealed class Accounts(City city, KeptLog log, string eventClass, bool r
         return told == status.EventCount ? [] : [$"{sensor}: {status.EventCount} events are counted, its alert has heard {told}"];
     }
 
-    private int Ordered(SegmentId segment) =>
-        log.Segments.GetValueOrDefault(segment)?.Causes.Where(cause => cause.Name == SegmentRules.CommandCause)
-            .Select(cause => (int?)cause.LevelPermille).SingleOrDefault() ?? 1000;
+    /// <summary>One order lost, doubled or overtaken, and the levels that it went through are others. Somebody else may have ordered before.</summary>
+    private string? OfOrders(SegmentId segment, List<int> given)
+    {
+        List<int> commanded = log.Commanded.GetValueOrDefault(segment) ?? [Orders.Whole];
+        return commanded.Count >= given.Count && commanded.TakeLast(given.Count).SequenceEqual(given) ? null
+            : $"{segment}: {string.Join(' ', given)} was ordered, {string.Join(' ', commanded)} is kept";
+    }
 
     /// <summary>Batch by batch, so that a wrong level is found in the batch that first has it.</summary>
     private void Replay()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using System.Globalization;
 using CityTwin.Core.Alerts;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Model;
@@ -53,8 +54,11 @@ internal sealed class KeptLog : IDisposable
     /// <summary>Rows that do not follow the one before: the log has a gap.</summary>
     public List<string> Gaps { get; } = [];
 
-    /// <summary>How often history holds each numbered reading.</summary>
-    public Dictionary<(SensorId Sensor, long Sequence), long> History { get; } = [];
+    /// <summary>What history holds of each sensor's numbered readings.</summary>
+    public Dictionary<SensorId, KeptReadings> History { get; } = [];
+
+    /// <summary>What orders have let each segment give, one after the other; 1000 at first, and nothing twice in a row.</summary>
+    public Dictionary<SegmentId, List<int>> Commanded { get; } = [];
 
     /// <summary>Reads what has been written since the last time, and history as a whole: its rows need not come in any order.</summary>
     public void ReadOn()
@@ -62,12 +66,41 @@ internal sealed class KeptLog : IDisposable
         ReadLog();
         History.Clear();
         using var command = _database.CreateCommand();
-        command.CommandText = "select sensor, sequence, count(*) from readings where sequence is not null group by sensor, sequence";
+        command.CommandText = """
+            select k.sensor, k.readings, k.numbers, k.least, k.greatest, r.number, r.word
+            from (
+                select sensor, count(*) as readings, count(distinct sequence) as numbers, min(sequence) as least, max(sequence) as greatest
+                from readings where sequence is not null group by sensor) k
+            join readings r on r.sensor = k.sensor and r.sequence = k.greatest
+            """;
         using var rows = command.ExecuteReader();
         while (rows.Read())
         {
-            History[(new(rows.GetString(0)), rows.GetInt64(1))] = rows.GetInt64(2);
+            var value = rows.IsDBNull(6) ? ReadingValue.Of(rows.GetDouble(5)) : ReadingValue.Of(rows.GetString(6));
+            History[new(rows.GetString(0))] = new(rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4), value);
         }
+    }
+
+    /// <summary>Where history does not count on by one, for people who look for the reason: between which readings, and when those were made.</summary>
+    public IEnumerable<string> Breaks()
+    {
+        using var command = _database.CreateCommand();
+        command.CommandText = """
+            select sensor, before, sequence, before_at, observed_at
+            from (
+                select sensor, sequence, observed_at,
+                    lag(sequence) over (partition by sensor order by sequence) as before,
+                    lag(observed_at) over (partition by sensor order by sequence) as before_at
+                from readings where sequence is not null) r
+            where sequence <> before + 1 order by observed_at, sensor
+            """;
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+        {
+            yield return $"{rows.GetString(0)}: {rows.GetInt64(1)} ({Time(3)}) is followed by {rows.GetInt64(2)} ({Time(4)})";
+        }
+
+        string Time(int column) => DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(column)).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
     }
 
     public void Dispose()
@@ -116,7 +149,7 @@ internal sealed class KeptLog : IDisposable
                 Alerts[key] = Read<AlertStatus>(published);
                 break;
             case PublishedKind.Segment:
-                Segments[new(key)] = Read<SegmentFacts>(published);
+                Take(Read<SegmentFacts>(published));
                 break;
             case PublishedKind.Batch:
                 _batches.Add(Read<BatchDecided>(published));
@@ -124,9 +157,30 @@ internal sealed class KeptLog : IDisposable
         }
     }
 
+    private void Take(SegmentFacts facts)
+    {
+        Segments[facts.Id] = facts;
+        if (!Commanded.TryGetValue(facts.Id, out var levels))
+        {
+            Commanded[facts.Id] = levels = [Orders.Whole];
+        }
+
+        var level = facts.Causes.Where(cause => cause.Name == SegmentRules.CommandCause).Select(cause => (int?)cause.LevelPermille).SingleOrDefault() ?? Orders.Whole;
+        if (levels[^1] != level)
+        {
+            levels.Add(level);
+        }
+    }
+
     private T Read<T>(byte[] published) =>
         _serializer.Deserialize<T>(published) ?? throw new InvalidDataException($"A row that should hold a {typeof(T).Name} holds nothing.");
 }
+
+/// <summary>What history holds of one sensor's numbered readings.</summary>
+/// <param name="Readings">How many.</param>
+/// <param name="Numbers">How many different ones.</param>
+/// <param name="Value">Of the one with the greatest number.</param>
+internal sealed record KeptReadings(long Readings, long Numbers, long Least, long Greatest, ReadingValue Value);
 
 /// <summary>All that one sensor has published.</summary>
 internal sealed class SensorTrace

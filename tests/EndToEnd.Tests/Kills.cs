@@ -57,7 +57,7 @@ public sealed class Kills
                 PerSecondMax = MessagesPerSecondMax, LookForBrokerEvery = TimeSpan.FromMilliseconds(250),
             },
             TimeProvider.System);
-        var orders = new Orders(silo, city, Seed);
+        var orders = Orders.OverRest(silo, city, Seed);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var (load, ordering) = (feed.Run(stop.Token), orders.Run(stop.Token, Cancellation));
         var unserved = await Kill(silo, chance);

@@ -2,7 +2,7 @@ using CityTwin.Testing;
 
 namespace CityTwin.EndToEnd.Tests;
 
-/// <summary>Three real silos that share a city on a PostgreSQL of their own; the first may have an external broker.</summary>
+/// <summary>Three real silos that share a city on a PostgreSQL of their own, and may share an external broker.</summary>
 internal sealed class SiloCluster : IAsyncDisposable
 {
     private const int Silos = 3;
@@ -13,23 +13,24 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public IReadOnlyList<SiloProcess> All { get; }
 
+    public string ConnectionString => Server.ConnectionString(Database);
+
     private string Database { get; }
 
     /// <summary>Migrates and starts all of them at once.</summary>
-    public static async Task<SiloCluster> Start(CancellationToken cancellation, Mosquitto? broker = null, bool isDurable = false)
+    /// <param name="on">Where the tables lie; null = with the server.</param>
+    /// <param name="city">The folder of the city to found; null = the sample.</param>
+    /// <param name="arrange">Changes what the silos are told, such as their way to the database, before they start.</param>
+    public static async Task<SiloCluster> Start(
+        CancellationToken cancellation, Mosquitto? broker = null, bool isDurable = false, SmallDisk? on = null, string? city = null, Action<SiloCluster>? arrange = null)
     {
         var server = await PostgresServer.Start(cancellation, isDurable);
-        var database = await server.Create(cancellation);
-        var silos = Enumerable.Range(0, Silos).Select(number => SiloProcess.Prepare(
-            number == 0 ? broker : null, "--no-feed", "--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}")).ToList();
+        var database = await server.Create(cancellation, on: on);
+        var silos = Enumerable.Range(0, Silos).Select(_ => Prepare(server, database, broker, city)).ToList();
         var cluster = new SiloCluster(server, database, silos);
         try
         {
-            foreach (var silo in silos)
-            {
-                silo.Environment["CITYTWIN_POSTGRES"] = server.ConnectionString(database);
-            }
-
+            arrange?.Invoke(cluster);
             await silos[0].RunToEnd(cancellation, "--migrate");
             await Task.WhenAll(silos.Select(silo => silo.Run(cancellation)));
             return cluster;
@@ -41,7 +42,21 @@ internal sealed class SiloCluster : IAsyncDisposable
         }
     }
 
-    public KeptLog ReadLog() => KeptLog.OfServer(Server.ConnectionString(Database));
+    public KeptLog ReadLog() => KeptLog.OfServer(ConnectionString);
+
+    /// <summary>Where in the change log alerts changed.</summary>
+    public async Task<IReadOnlyList<long>> AlertRows(CancellationToken cancellation) =>
+        (long[])(await Server.Scalar(Database, "select coalesce(array_agg(seq order by seq), '{}') from changes where kind = 'alert'", cancellation))!;
+
+    /// <summary>A silo on some database of the server, not started.</summary>
+    public static SiloProcess Prepare(PostgresServer server, string database, Mosquitto? broker = null, string? city = null)
+    {
+        var silo = SiloProcess.Prepare(
+            broker,
+            ["--no-feed", "--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}", .. city is null ? Array.Empty<string>() : ["--city", city]]);
+        silo.Environment["CITYTWIN_POSTGRES"] = server.ConnectionString(database);
+        return silo;
+    }
 
     /// <summary>What they said, for a test that fails.</summary>
     public string Said() => string.Join("\n\n", All.Select((silo, number) => $"silo {number}:\n{silo.Said()}"));

@@ -9,12 +9,15 @@ namespace CityTwin.EndToEnd.Tests;
 /// <summary>A real silo on free ports with a data folder of its own. It can be killed and started again on the same data.</summary>
 internal sealed partial class SiloProcess : IAsyncDisposable
 {
+    /// <summary>The latest lines are remembered.</summary>
+    private const int SaidMax = 20_000;
+
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-silo-").FullName;
     private readonly string[] _arguments;
     private readonly HttpClient _http;
-    private readonly List<string> _said = [];
+    private readonly Queue<string> _said = new();
     private Process? _process;
 
     private SiloProcess(string[] arguments)
@@ -28,6 +31,9 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     public int GrpcPort { get; } = Mosquitto.FreePort();
 
     public int MqttPort { get; } = Mosquitto.FreePort();
+
+    /// <summary>Hears each line that it says, when it says it.</summary>
+    public Action<string>? Heard { get; set; }
 
     public string DataFolder => Path.Combine(_folder, "data");
 
@@ -100,6 +106,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     /// <summary>Starts the process, which may be killed before it has served anybody.</summary>
     public void Launch()
     {
+        _process?.Dispose();
         _process = Programs.Start(
             Environment,
             Programs.Silo,
@@ -126,9 +133,15 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> Stop(CancellationToken cancellation)
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"]);
-        await kill.WaitForExitAsync(cancellation);
+        await Signal("TERM", cancellation);
         return await Ended(cancellation);
+    }
+
+    /// <summary>Sends it a signal, such as STOP; one that has ended hears nothing.</summary>
+    public async Task Signal(string name, CancellationToken cancellation)
+    {
+        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{name}", $"{_process!.Id}"]) { RedirectStandardError = true })!;
+        await kill.WaitForExitAsync(cancellation);
     }
 
     /// <summary>Waits until it ends by itself.</summary>
@@ -172,6 +185,29 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         return levels;
     }
 
+    /// <summary>What a watch of all segments says until its first checkpoint.</summary>
+    public async Task<List<JsonElement>> WatchSegments(string token, CancellationToken cancellation)
+    {
+        using var answer = await _http.GetAsync($"v1/segments:watch?resumeToken={token}", HttpCompletionOption.ResponseHeadersRead, cancellation);
+        answer.EnsureSuccessStatusCode();
+        var messages = new List<JsonElement>();
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
+        using var lines = new StreamReader(stream);
+        while (await lines.ReadLineAsync(cancellation) is { } line)
+        {
+            if (line.Trim() is { Length: > 0 } message)
+            {
+                messages.Add(JsonDocument.Parse(message).RootElement);
+                if (messages[^1].GetProperty("kind").GetString() == "WATCH_KIND_CHECKPOINT")
+                {
+                    break;
+                }
+            }
+        }
+
+        return messages;
+    }
+
     /// <summary>Waits for a condition; a failure to ask counts as "not yet".</summary>
     /// <param name="orElse">What is so instead, told when it never comes about.</param>
     public static async Task Until(
@@ -211,9 +247,14 @@ internal sealed partial class SiloProcess : IAsyncDisposable
 
     private void Remember(string? line)
     {
+        Heard?.Invoke(line ?? "");
         lock (_said)
         {
-            _said.Add(line ?? "");
+            _said.Enqueue(line ?? "");
+            if (_said.Count > SaidMax)
+            {
+                _said.Dequeue();
+            }
         }
     }
 

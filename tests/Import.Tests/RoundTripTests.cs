@@ -29,6 +29,19 @@ public sealed class RoundTripTests
         Assert.Equal([0xFF, 0x00, 0x80], unpacked.Folder.Files["raw.csv"].ToArray());
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("one thing a line\n")]
+    public void A_file_too_long_for_one_JSON_string_unpacks_to_the_same_bytes(string before)
+    {
+        var text = before + new string('\u20AC', 50_000_000);
+
+        var unpacked = CityFolder.FromBundle(CityFolder.Empty.With("sensors.geojson", text).ToBundle());
+
+        Assert.Empty(unpacked.Faults);
+        Assert.Equal(Encoding.UTF8.GetBytes(text), unpacked.Folder!.Files["sensors.geojson"].Span);
+    }
+
     [Fact]
     public void A_city_written_to_disk_opens_from_there_as_a_folder_and_as_a_bundle_file()
     {

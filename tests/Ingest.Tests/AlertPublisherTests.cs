@@ -101,5 +101,24 @@ public sealed class AlertPublisherTests : IAsyncDisposable
         Assert.Equal([$"alerts {Fire} Cleared 4"], await _world.Said(1));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Silo_that_is_elected_goes_on_where_the_one_before_it_was()
+    {
+        _world.Election = 0;
+        await _world.TellAlerts();
+        _world.Commit(Alert(Fire), Alert(Flood), Alert(Fire, AlertPhase.Cleared));
+        await _world.Save("mqtt-alerts", new("epoch", 1), TestContext.Current.CancellationToken);
+        _world.Election = 1;
+        Assert.Equal([$"alerts {Flood} Raised 2", $"alerts {Fire} Cleared 3"], await _world.Said(2));
+
+        // Another one is elected, tells the next two, and dies.
+        _world.Election = 0;
+        await _world.Save("mqtt-alerts", new("epoch", 5), TestContext.Current.CancellationToken);
+        _world.Election = 2;
+        _world.Commit(Alert(Fire), Alert(Fire, AlertPhase.Acknowledged), Alert(Flood, AlertPhase.Cleared));
+
+        Assert.Equal([$"alerts {Flood} Cleared 6"], await _world.Said(1));
+    }
+
     private PublishedRow Alert(string id, AlertPhase phase = AlertPhase.Raised) => Rows.Alert(id, AlertSeverity.Critical, phase);
 }

@@ -1,3 +1,5 @@
+using CityTwin.Grains.Storing;
+using CityTwin.Ingest.Sparkplug;
 using CityTwin.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -24,14 +26,20 @@ internal sealed class IngestHost : IAsyncDisposable
 
     public IMqttPublisher Publisher => _services.GetRequiredService<IMqttPublisher>();
 
+    public IngestInstruments Instruments => _services.GetRequiredService<IngestInstruments>();
+
+    /// <summary>Where Sparkplug topics are configured.</summary>
+    public SparkplugConnection EdgeNodes => _services.GetRequiredService<SparkplugConnection>();
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<IngestHost> Start(
-        RecordingDoor sensors, Func<IngestOptions, IngestOptions>? change = null, TimeProvider? time = null, BrokerDoor? door = null)
+        RecordingDoor sensors, Func<IngestOptions, IngestOptions>? change = null, TimeProvider? time = null, BrokerDoor? door = null, ILeases? leases = null)
     {
         var options = new IngestOptions { Port = Mosquitto.FreePort() };
         options = change?.Invoke(options) ?? options;
-        var services = new ServiceCollection().AddLogging().AddSingleton<ISensorDoor>(sensors).AddSingleton(time ?? TimeProvider.System).AddCityTwinIngest(options);
+        var services = new ServiceCollection().AddLogging().AddSingleton<ISensorDoor>(sensors).AddSingleton(time ?? TimeProvider.System)
+            .AddSingleton(leases ?? new LeaseTable(TimeProvider.System)).AddCityTwinIngest(options);
         if (door is not null)
         {
             services.AddSingleton(door);

@@ -47,6 +47,8 @@ internal sealed class OutsideWorld : IChangeLog, IBookmarks, ICityCatalog, IMqtt
 
     public long Generation { get; set; } = 1;
 
+    public long Election { get; set; } = 1;
+
     public string? Trouble => null;
 
     /// <summary>What the broker does before it takes something.</summary>
@@ -94,7 +96,12 @@ internal sealed class OutsideWorld : IChangeLog, IBookmarks, ICityCatalog, IMqtt
 
     public Task Save(string reader, Bookmark bookmark, CancellationToken cancellation)
     {
-        _bookmarks[reader] = bookmark;
+        // As the database does: a bookmark does not go back in its log.
+        if (_bookmarks.GetValueOrDefault(reader) is not { } before || before.Epoch != bookmark.Epoch || before.Seq <= bookmark.Seq)
+        {
+            _bookmarks[reader] = bookmark;
+        }
+
         return Task.CompletedTask;
     }
 

@@ -42,6 +42,10 @@ internal sealed class RecordingDoor(IEnumerable<Sensor>? sensors = null) : ISens
 
     public Task<ReadingFault?> Report(SensorEvent reported) => Store(reported.Sensor, reported);
 
+    public Task Lose(SensorId sensor) => Store(sensor, $"{sensor} gone");
+
+    public Task Regain(SensorId sensor) => Store(sensor, $"{sensor} born");
+
     /// <summary>Returns once the condition holds; it is looked at after each thing that happens here.</summary>
     public async Task Until(Func<RecordingDoor, bool> holds)
     {

@@ -39,6 +39,17 @@ public sealed class ZonePublisherTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Silo_that_is_elected_puts_out_every_zone_at_once()
+    {
+        _world.Election = 0;
+        await _world.KeepZones();
+        _world.Commit(_world.Rows.Alert("smoke.sensor.camera", AlertSeverity.Critical, zone: "harbour"));
+        _world.Election = 1;
+
+        Assert.Equal(["zones/harbour/status 1", "zones/hospital/status 0", "zones/north/status 1"], await _world.Said(3));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Zone_that_a_changed_definition_took_out_is_taken_out_at_the_broker()
     {
         await _world.KeepZones();

@@ -182,6 +182,19 @@ public sealed class ChangeLogTests
         Assert.Equal(new Bookmark("epoch", 8, new CityHash(new string('a', 64))), await again.Database.Bookmarks.Load("reader", Cancel));
     }
 
+    [Fact]
+    public async Task A_bookmark_does_not_go_back_to_where_one_was_who_stood_still()
+    {
+        await using var storage = await TestStorage.Open(Database.Postgres);
+        var bookmarks = storage.Database.Bookmarks;
+        await bookmarks.Save("reader", new("epoch", 8), Cancel);
+        await bookmarks.Save("reader", new("epoch", 7), Cancel);
+        Assert.Equal(new Bookmark("epoch", 8), await bookmarks.Load("reader", Cancel));
+
+        await bookmarks.Save("reader", new("another", 1), Cancel);
+        Assert.Equal(new Bookmark("another", 1), await bookmarks.Load("reader", Cancel));
+    }
+
     private static async Task Write(TestStorage storage, int rows) =>
         await Task.WhenAll(Enumerable.Range(0, rows).Select(n => storage.Save($"s:{n}", null, [1], Change($"{n}", 1))));
 

@@ -50,6 +50,8 @@ internal interface ITestDatabase : IAsyncDisposable
 
     IBookmarks Bookmarks { get; }
 
+    ILeases Leases { get; }
+
     IDefinitionStore Definitions { get; }
 
     IGroupWriter OpenWriter(TimeProvider time);
@@ -77,6 +79,8 @@ internal sealed class SqliteTestDatabase(SqliteDatabase database, string? ownFol
     public SqliteDatabase Database => database;
 
     public IBookmarks Bookmarks => new SqliteBookmarks(database);
+
+    public ILeases Leases => new SqliteLeases();
 
     public IDefinitionStore Definitions => new SqliteDefinitionStore(database);
 
@@ -138,6 +142,8 @@ internal sealed class PostgresTestDatabase(PostgresServer server, string name, P
     public string Name => name;
 
     public IBookmarks Bookmarks => new PostgresBookmarks(database);
+
+    public ILeases Leases => new PostgresLeases(database);
 
     public IDefinitionStore Definitions => new PostgresDefinitionStore(database);
 

@@ -50,7 +50,7 @@ internal sealed class TestStorage : IAsyncDisposable
         return new(database, time ?? TimeProvider.System, silo);
     }
 
-    public static TestStorage Over(ITestDatabase database) => new(database, TimeProvider.System, null);
+    public static TestStorage Over(ITestDatabase database, TimeProvider? time = null) => new(database, time ?? TimeProvider.System, null);
 
     public Task<Saved> Save(string key, int? expected, byte[] state, params ImmutableArray<PublishedChange> changes) =>
         Committer.Save(new PendingSave(StoredKey.Of("thing", GrainId.Create("thing", key), "city"), expected, state, changes));

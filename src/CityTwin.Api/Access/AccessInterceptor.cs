@@ -40,21 +40,7 @@ internal sealed class AccessInterceptor(Doors doors, IAuditLog log, ErrorInterce
             await log.Append(ReadOf(http, context, (IMessage)request));
         }
 
-        if (Caller.Of(http) is not { } caller)
-        {
-            await continuation(request, responseStream, context);
-            return;
-        }
-
-        using var ending = new CredentialEnd(caller, time, context.CancellationToken);
-        try
-        {
-            await continuation(request, responseStream, EndingCall.Of(context, http, ending.Token));
-        }
-        catch (Exception failure) when (failure is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } && ending.HasEnded)
-        {
-            throw doors.Ended(http, caller, ActionOf(context).ToString());
-        }
+        await UntilCredentialEnds(http, context, call => continuation(request, responseStream, call));
     }
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
@@ -70,8 +56,28 @@ internal sealed class AccessInterceptor(Doors doors, IAuditLog log, ErrorInterce
         ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        doors.Admit(context.GetHttpContext(), ActionOf(context), null);
-        return continuation(requestStream, responseStream, context);
+        var http = context.GetHttpContext();
+        doors.Admit(http, ActionOf(context), null);
+        return UntilCredentialEnds(http, context, call => continuation(requestStream, responseStream, call));
+    }
+
+    private async Task UntilCredentialEnds(HttpContext http, ServerCallContext context, Func<ServerCallContext, Task> stream)
+    {
+        if (Caller.Of(http) is not { } caller)
+        {
+            await stream(context);
+            return;
+        }
+
+        using var ending = new CredentialEnd(caller, time, context.CancellationToken);
+        try
+        {
+            await stream(EndingCall.Of(context, http, ending.Token));
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } && ending.HasEnded)
+        {
+            throw doors.Ended(http, caller, ActionOf(context).ToString());
+        }
     }
 
     private async Task<TResponse> Order<TRequest, TResponse>(

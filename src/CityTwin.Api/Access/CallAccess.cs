@@ -1,4 +1,5 @@
 using CityTwin.Core.Access;
+using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using Grpc.Core;
 
@@ -8,6 +9,13 @@ namespace CityTwin.Api.Access;
 internal sealed class CallAccess(Principal? principal, Permission permission)
 {
     private (CityIndex City, Sight Sight)? _last;
+
+    /// <summary>The row of the table by which it was let in.</summary>
+    public Permission Permission => permission;
+
+    /// <summary>Whether it may say what a sensor says.</summary>
+    public AccessVerdict MaySpeakFor(SensorId sensor, CityIndex city, DateTimeOffset now) =>
+        TopicRules.MaySpeakFor(principal, permission, city, sensor, now);
 
     /// <summary>The zones seen, in the definition that an answer is made from.</summary>
     public Sight In(CityIndex city)

@@ -2,6 +2,7 @@ using CityTwin.Api.Errors;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Access;
 using CityTwin.Core.Audit;
+using CityTwin.Core.Model;
 using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using Google.Protobuf;
@@ -51,6 +52,23 @@ internal sealed class Doors(
         }
 
         throw Refuse(http, caller, permission.Action, string.Join(' ', request is null ? [] : Targets.NamesIn(request)), verdict);
+    }
+
+    /// <summary>
+    /// Whether a call that was let in may say what a sensor says. A no ends nothing, because a stream speaks for many; it is
+    /// entered and counted like every refusal, and no longer entered once there were too many.
+    /// </summary>
+    /// <exception cref="RpcException">UNAVAILABLE: the city has not been read yet.</exception>
+    public bool MaySpeakFor(HttpContext http, CallAccess access, SensorId sensor)
+    {
+        var city = (live.Current ?? throw ApiErrors.NotReady()).Index;
+        var verdict = access.MaySpeakFor(sensor, city, Now);
+        if (verdict != AccessVerdict.Allowed)
+        {
+            _ = Refuse(http, Caller.Of(http), access.Permission.Action, ResourceNames.Of(sensor), verdict);
+        }
+
+        return verdict == AccessVerdict.Allowed;
     }
 
     /// <summary>Why a call that was let in has to end: its credential did.</summary>

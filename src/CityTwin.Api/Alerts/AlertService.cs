@@ -53,9 +53,8 @@ internal sealed class AlertService(
             context.Access(),
             request.Filter,
             request.ResumeToken,
-            message => responseStream.WriteAsync(
-                new() { Kind = message.Kind, Alert = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-                context.CancellationToken),
+            responseStream,
+            message => new() { Kind = message.Kind, Alert = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
             context.CancellationToken);
 
     public override Task<V1.CommandReceipt> AcknowledgeAlert(V1.AcknowledgeAlertRequest request, ServerCallContext context) => Command(

@@ -48,9 +48,8 @@ internal sealed class AssetService(CityReader reader, Watcher watcher, IGrainFac
             context.Access(),
             request.Filter,
             request.ResumeToken,
-            message => responseStream.WriteAsync(
-                new() { Kind = message.Kind, Asset = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-                context.CancellationToken),
+            responseStream,
+            message => new() { Kind = message.Kind, Asset = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
             context.CancellationToken);
 
     public override Task<V1.CommandReceipt> ContainAsset(V1.ContainAssetRequest request, ServerCallContext context) => Give(

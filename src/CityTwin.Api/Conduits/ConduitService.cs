@@ -48,9 +48,8 @@ internal sealed class ConduitService(CityReader reader, Watcher watcher, IGrainF
             context.Access(),
             request.Filter,
             request.ResumeToken,
-            message => responseStream.WriteAsync(
-                new() { Kind = message.Kind, Conduit = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-                context.CancellationToken),
+            responseStream,
+            message => new() { Kind = message.Kind, Conduit = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
             context.CancellationToken);
 
     public override Task<V1.CommandReceipt> IsolateConduit(V1.IsolateConduitRequest request, ServerCallContext context) => Give(

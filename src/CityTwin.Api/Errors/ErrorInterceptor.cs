@@ -40,6 +40,22 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         }
     }
 
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(requestStream, responseStream, context);
+        }
+        catch (Exception failure) when (failure is not RpcException)
+        {
+            throw Translate(failure, context);
+        }
+    }
+
     /// <summary>What is told of a failure that is no status yet.</summary>
     internal RpcException Translate(Exception failure, ServerCallContext context)
     {

@@ -50,9 +50,8 @@ internal sealed class GuardService(CityReader reader, Watcher watcher, IGrainFac
             context.Access(),
             request.Filter,
             request.ResumeToken,
-            message => responseStream.WriteAsync(
-                new() { Kind = message.Kind, Guard = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-                context.CancellationToken),
+            responseStream,
+            message => new() { Kind = message.Kind, Guard = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
             context.CancellationToken);
 
     public override Task<V1.CommandReceipt> DispatchGuard(V1.DispatchGuardRequest request, ServerCallContext context)

@@ -1,3 +1,4 @@
+using CityTwin.Api.Access;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using Grpc.Core;
@@ -6,9 +7,18 @@ using V1 = CityTwin.Protocol.V1;
 
 namespace CityTwin.Api.Ingesting;
 
-/// <summary>What the ingest of this server refused.</summary>
-internal sealed class IngestService(RefusedMessages refused, IOptions<ApiOptions> options) : V1.IngestService.IngestServiceBase
+/// <summary>Readings by a stream, and what the ingest of this server refused.</summary>
+internal sealed class IngestService(
+    RefusedMessages refused, ReadingDoor readings, Doors doors, StreamLimit streams, IOptions<ApiOptions> options) : V1.IngestService.IngestServiceBase
 {
+    public override async Task SendReadings(
+        IAsyncStreamReader<V1.SendReadingsRequest> requestStream, IServerStreamWriter<V1.SendReadingsResponse> responseStream, ServerCallContext context)
+    {
+        using var open = streams.Enter();
+        using var stream = new ReadingStream(readings, doors, options.Value, context);
+        await stream.Run(requestStream, responseStream);
+    }
+
     public override Task<V1.ListMalformedMessagesResponse> ListMalformedMessages(
         V1.ListMalformedMessagesRequest request, ServerCallContext context)
     {

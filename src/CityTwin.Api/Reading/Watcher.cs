@@ -19,15 +19,22 @@ internal readonly record struct WatchMessage<TMessage>(V1.WatchKind Kind, TMessa
 /// </summary>
 internal sealed class Watcher(CityReader reader, StreamLimit streams, TracedChanges traced, ApiInstruments instruments, IOptions<ApiOptions> options, TimeProvider time)
 {
-    public async Task Run<TItem, TMessage>(
+    /// <summary>Messages that are written before what was written is sent off; a checkpoint sends off what there is.</summary>
+    private const int WrittenTogether = 64;
+
+    private static readonly WriteOptions Hold = new(WriteFlags.BufferHint);
+
+    public async Task Run<TItem, TMessage, TResponse>(
         Collection<TItem, TMessage> collection,
         CallAccess access,
         string filter,
         string resumeToken,
-        Func<WatchMessage<TMessage>, Task> send,
+        IServerStreamWriter<TResponse> responses,
+        Func<WatchMessage<TMessage>, TResponse> response,
         CancellationToken cancellation)
     {
         using var stream = streams.Enter();
+        var send = SenderTo(responses, response, cancellation);
         var stand = traced.Newest;
         var version = reader.Newest;
         var (match, among) = Pages.FilterOf(collection, version, access, filter);
@@ -69,6 +76,18 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, TracedChan
 
             version = next;
         }
+    }
+
+    /// <summary>To send off each message by itself takes longer than to make it.</summary>
+    private static Func<WatchMessage<TMessage>, Task> SenderTo<TMessage, TResponse>(
+        IServerStreamWriter<TResponse> responses, Func<WatchMessage<TMessage>, TResponse> response, CancellationToken cancellation)
+    {
+        var written = 0;
+        return message =>
+        {
+            responses.WriteOptions = message.Kind == V1.WatchKind.Checkpoint || ++written % WrittenTogether == 0 ? null : Hold;
+            return responses.WriteAsync(response(message), cancellation);
+        };
     }
 
     private static Task Checkpoint<TMessage>(CityVersion version, Func<WatchMessage<TMessage>, Task> send) =>

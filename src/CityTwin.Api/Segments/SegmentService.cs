@@ -56,9 +56,8 @@ internal sealed class SegmentService(
             context.Access(),
             request.Filter,
             request.ResumeToken,
-            message => responseStream.WriteAsync(
-                new() { Kind = message.Kind, Segment = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-                context.CancellationToken),
+            responseStream,
+            message => new() { Kind = message.Kind, Segment = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
             context.CancellationToken);
 
     public override async Task<V1.Explanation> ExplainSegment(V1.ExplainSegmentRequest request, ServerCallContext context)

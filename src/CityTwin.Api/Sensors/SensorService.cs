@@ -51,9 +51,8 @@ internal sealed class SensorService(
             context.Access(),
             request.Filter,
             request.ResumeToken,
-            message => responseStream.WriteAsync(
-                new() { Kind = message.Kind, Sensor = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-                context.CancellationToken),
+            responseStream,
+            message => new() { Kind = message.Kind, Sensor = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
             context.CancellationToken);
 
     public override async Task<V1.ListReadingsResponse> ListReadings(V1.ListReadingsRequest request, ServerCallContext context)

@@ -26,8 +26,8 @@ public static class TopicRules
     public static AccessVerdict MayPublish(Principal? principal, PermissionTable table, CityIndex city, string topic, DateTimeOffset now) =>
         topic.Split('/') switch
         {
-            ["sensors", var sensor, "reading"] => OfSensor(principal, table.Of(PublishReading), city, sensor, now),
-            ["sensors", var sensor, "event"] => OfSensor(principal, table.Of(PublishEvent), city, sensor, now),
+            ["sensors", var sensor, "reading"] => MaySpeakFor(principal, table.Of(PublishReading), city, new(sensor), now),
+            ["sensors", var sensor, "event"] => MaySpeakFor(principal, table.Of(PublishEvent), city, new(sensor), now),
             _ => principal is null ? AccessVerdict.NoCredential : AccessVerdict.RoleMissing,
         };
 
@@ -49,14 +49,15 @@ public static class TopicRules
             : AccessRules.May(principal, permission, city, [ZoneOf(city, filter.Split('/'))], now);
     }
 
-    private static AccessVerdict OfSensor(Principal? principal, Permission permission, CityIndex city, string sensor, DateTimeOffset now)
+    /// <summary>Whether somebody may say what a sensor says, by an action that is about that. A sensor's own credential speaks for that sensor alone.</summary>
+    public static AccessVerdict MaySpeakFor(Principal? principal, Permission permission, CityIndex city, SensorId sensor, DateTimeOffset now)
     {
-        if (principal?.Sensor is { } own && own.Value != sensor)
+        if (principal?.Sensor is { } own && own != sensor)
         {
             return AccessVerdict.OutOfScope;
         }
 
-        var zone = city.Find(new SensorId(sensor)) is { } place ? city.ZoneOfSensor[place] : AccessRules.WholeCity;
+        var zone = city.Find(sensor) is { } place ? city.ZoneOfSensor[place] : AccessRules.WholeCity;
         return AccessRules.May(principal, permission, city, [zone], now);
     }
 

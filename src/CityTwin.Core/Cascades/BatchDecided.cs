@@ -38,6 +38,7 @@ public sealed record KernelCheckpoint(long Number, long At, CityHash Definition,
 /// <summary>One segment in a checkpoint.</summary>
 /// <param name="CauseVersion">The version of the last ceiling change taken from it.</param>
 /// <param name="LastDecided">The last batch whose commit concerned it.</param>
+/// <param name="LevelBatch">The batch that last changed its level, 0 when none did; null in a checkpoint from before this was noted.</param>
 [GenerateSerializer, Alias("segment-checkpoint"), Immutable]
 public sealed record SegmentCheckpoint(
     SegmentId Segment,
@@ -46,4 +47,5 @@ public sealed record SegmentCheckpoint(
     long LastDecided,
     int LevelPermille,
     OperatorState? Operator,
-    long? NextTimer);
+    long? NextTimer,
+    long? LevelBatch = null);

@@ -20,6 +20,7 @@ internal sealed class CascadeMemory
         Ceiling = new int[count];
         CauseVersion = new long[count];
         LastDecided = new long[count];
+        LevelBatch = new long[count];
         Level = new short[count];
         Operator = new OperatorState?[count];
         Pass = new short[count];
@@ -36,6 +37,9 @@ internal sealed class CascadeMemory
 
     /// <summary>Of each segment: the last batch whose commit concerned it.</summary>
     public long[] LastDecided { get; }
+
+    /// <summary>Of each segment: the batch that last changed its level; 0 when none did.</summary>
+    public long[] LevelBatch { get; }
 
     public short[] Level { get; }
 
@@ -78,6 +82,7 @@ internal sealed class CascadeMemory
             memory.Ceiling[vertex] = segment.CeilingPermille;
             memory.CauseVersion[vertex] = segment.CauseVersion;
             memory.LastDecided[vertex] = segment.LastDecided;
+            memory.LevelBatch[vertex] = segment.LevelBatch ?? segment.LastDecided;
             memory.Level[vertex] = (short)segment.LevelPermille;
             memory.Operator[vertex] = segment.Operator;
             memory.Schedule(vertex, segment.NextTimer);
@@ -100,6 +105,7 @@ internal sealed class CascadeMemory
             memory.Ceiling[segment.Vertex] = Ceiling[old];
             memory.CauseVersion[segment.Vertex] = CauseVersion[old];
             memory.LastDecided[segment.Vertex] = LastDecided[old];
+            memory.LevelBatch[segment.Vertex] = LevelBatch[old];
             memory.Level[segment.Vertex] = Level[old];
             memory.Operator[segment.Vertex] = OperatorRules.Under(Plan.Segments[old].Rule, segment.Rule, Operator[old], at);
             memory.Schedule(segment.Vertex, _nextTimer[old]);
@@ -166,6 +172,7 @@ internal sealed class CascadeMemory
                 continue;
             }
 
+            LevelBatch[vertex] = Level[vertex] == settled.LevelPermille ? LevelBatch[vertex] : batch.Number;
             Level[vertex] = (short)settled.LevelPermille;
             Operator[vertex] = settled.Operator;
             LastDecided[vertex] = batch.Number;
@@ -176,7 +183,7 @@ internal sealed class CascadeMemory
     public KernelCheckpoint Checkpoint(long number, long at) => new(number, at, Plan.Definition,
         [.. Plan.Segments.Select(segment => new SegmentCheckpoint(
             segment.Id, Ceiling[segment.Vertex], CauseVersion[segment.Vertex], LastDecided[segment.Vertex],
-            Level[segment.Vertex], Operator[segment.Vertex], _nextTimer[segment.Vertex]))]);
+            Level[segment.Vertex], Operator[segment.Vertex], _nextTimer[segment.Vertex], LevelBatch[segment.Vertex]))]);
 
     public static ImmutableArray<short> SuppliersOf(SegmentPlan segment, short[] levels)
     {

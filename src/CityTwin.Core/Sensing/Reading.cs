@@ -7,6 +7,7 @@ namespace CityTwin.Core.Sensing;
 /// <param name="Sequence">Grows by at least one with each message of one boot; without a boot it identifies nothing.</param>
 /// <param name="ObservedAt">When it was observed by the sensor's clock, or, when it sent no time, when it arrived.</param>
 /// <param name="Unit">The unit it was sent with; null = the sensor's own.</param>
+/// <param name="IsPast">Whoever sent it says that it is no news, however new it looks: only history keeps it.</param>
 [GenerateSerializer, Alias("reading"), Immutable]
 public sealed record Reading(
     SensorId Sensor,
@@ -14,7 +15,8 @@ public sealed record Reading(
     long? Sequence,
     DateTimeOffset ObservedAt,
     ReadingValue Value,
-    string? Unit = null)
+    string? Unit = null,
+    bool IsPast = false)
 {
     /// <summary>True when boot and sequence identify and order it; otherwise its observed-at does.</summary>
     public bool IsNumbered => Boot is not null && Sequence is not null;

@@ -27,7 +27,8 @@ internal sealed class SensorDraft(Sensor sensor, SensorState before)
     public Step<SensorState, SensorEffect> Step() => new(_state == _before ? _before : _state, _effects.ToImmutable());
 
     /// <summary>The sensor comes into a condition; the alert of a bad one is raised, that of the one it leaves cleared.</summary>
-    public void Become(SensorCondition condition, DateTimeOffset now)
+    /// <param name="why">What the alert says; null = what is usual.</param>
+    public void Become(SensorCondition condition, DateTimeOffset now, string? why = null)
     {
         var left = _state.Condition;
         if (condition == left)
@@ -43,7 +44,7 @@ internal sealed class SensorDraft(Sensor sensor, SensorState before)
 
         if (CauseOf(condition) is { } cause)
         {
-            Raise(cause, AlertSeverity.Warning, Explain(condition), now);
+            Raise(cause, AlertSeverity.Warning, why ?? Explain(condition), now);
         }
     }
 

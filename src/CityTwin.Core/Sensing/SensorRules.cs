@@ -75,6 +75,11 @@ public static class SensorRules
             return SensorRefusal.Unbelievable;
         }
 
+        if (reading.IsPast)
+        {
+            return SensorRefusal.Late;
+        }
+
         var known = Renewed(state, reading.Boot, reading.ObservedAt);
         return IsNews(known, reading, now) ? null
             : reading.IsNumbered && known.Boot is not null
@@ -174,6 +179,35 @@ public static class SensorRules
         }
 
         draft.WatchLimits(now);
+        return draft.Step();
+    }
+
+    /// <summary>
+    /// Whoever speaks for the sensor has gone, or says that it cannot be believed now: it is offline at once, and does not
+    /// wait to be silent for long enough. What it said last stays known, and is evidence no longer.
+    /// </summary>
+    public static Step<SensorState, SensorEffect> Lose(Sensor sensor, SensorState state, DateTimeOffset now)
+    {
+        var draft = new SensorDraft(sensor, state);
+        draft.Become(SensorCondition.Offline, now, $"{sensor.Name} has been given up by whoever speaks for it.");
+        draft.TellEvidence();
+        return draft.Step();
+    }
+
+    /// <summary>
+    /// Whoever speaks for the sensor is there again. It need not have said anything new: what it says again it stands by, and
+    /// its silence is counted from now.
+    /// </summary>
+    public static Step<SensorState, SensorEffect> Regain(Sensor sensor, SensorState state, DateTimeOffset now)
+    {
+        if (state.Condition != SensorCondition.Offline)
+        {
+            return new(state, []);
+        }
+
+        var draft = new SensorDraft(sensor, state with { ReceivedAt = now });
+        draft.Become(state.Latest is { } latest ? Judge(sensor, latest, state.Alike, now) : SensorCondition.NeverReported, now);
+        draft.TellEvidence();
         return draft.Step();
     }
 

@@ -243,7 +243,7 @@ internal sealed class ViewFold
                     LevelPermille = settled.LevelPermille,
                     Operator = settled.Operator,
                     NextTimer = settled.NextTimer,
-                    LevelBatch = settled.LastDecided,
+                    LevelBatch = settled.LevelBatch ?? settled.LastDecided,
                     LastDecided = settled.LastDecided,
                     ChangedAt = seq,
                 };

@@ -17,6 +17,14 @@ public interface ISensorGrain : ITellSender, IInspectable
     /// <summary>An event was reported; as with <see cref="Observe"/>.</summary>
     Task<long?> Report(SensorEvent reported);
 
+    /// <summary>Nobody speaks for it any more: it is offline at once.</summary>
+    /// <returns>Where that stands in the change log; null when it was offline already.</returns>
+    Task<long?> Lose();
+
+    /// <summary>Somebody speaks for it again, though perhaps without saying anything new.</summary>
+    /// <returns>As with <see cref="Lose"/>; null when it was not offline.</returns>
+    Task<long?> Regain();
+
     /// <summary>Time has passed: is it silent, is a delayed alert due?</summary>
     /// <param name="listeningSince">Silence before that was ours.</param>
     Task CheckSilence(DateTimeOffset listeningSince);

@@ -69,6 +69,10 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
             asset => new Outgoing(GrainTypes.AddressOf(asset), new SignReported(reported)))]);
     }
 
+    public Task<long?> Lose() => Save(Sensor, SensorRules.Lose(Sensor, _commit.State, _time.GetUtcNow()));
+
+    public Task<long?> Regain() => Save(Sensor, SensorRules.Regain(Sensor, _commit.State, _time.GetUtcNow()));
+
     public Task CheckSilence(DateTimeOffset listeningSince) =>
         Save(Sensor, SensorRules.CheckSilence(Sensor, _commit.State, _time.GetUtcNow(), listeningSince));
 

@@ -10,7 +10,7 @@ public sealed record GeneratorOptions(int Population, ulong Seed, int? Sensors, 
     public const int PopulationMin = 1_000;
     public const int PopulationMax = 12_000_000;
     public const int SensorsMin = 1;
-    public const int SensorsMax = 200_000;
+    public const int SensorsMax = 1_000_000;
     public const int NameLengthMax = 100;
 
     public const int AttackStepsMin = 60;

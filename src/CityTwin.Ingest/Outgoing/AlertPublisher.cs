@@ -35,17 +35,39 @@ internal sealed partial class AlertPublisher(
     /// <summary>The log is looked at no more often, however fast other rows come.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How often a silo that does not publish asks whether it has been elected.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
     private long _saved;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10), time);
         Bookmark? at = null;
+        var election = 0L;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                (at, election) = broker.Election is var now && now == election ? (at, election) : (null, now);
+                if (election == 0)
+                {
+                    await Task.Delay(Look, time, stoppingToken);
+                    continue;
+                }
+
                 at ??= await bookmarks.Load(Reader, stoppingToken) ?? new(log.Epoch, 0);
+                if (at.Epoch == log.Epoch)
+                {
+                    await log.WaitBeyond(at.Seq, stoppingToken);
+                }
+
+                if (broker.Election != election)
+                {
+                    // Another may have told what has come since.
+                    continue;
+                }
+
                 at = await Step(at, told => at = told, stoppingToken);
                 backoff.Reset();
                 await Task.Delay(Beat, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -70,7 +92,6 @@ internal sealed partial class AlertPublisher(
             return await StartOver(at with { Seq = long.MaxValue }, cancellation);
         }
 
-        await log.WaitBeyond(at.Seq, cancellation);
         if (await log.ReadAlerts(at.Seq, RowsMax, cancellation) is not SomeFollow follow)
         {
             return await StartOver(at, cancellation);

@@ -25,7 +25,7 @@ internal sealed partial class ZonePublisher(
     /// <summary>The name of the bookmark; stored, so never changed.</summary>
     internal const string Reader = "mqtt-zones";
 
-    /// <summary>How soon a broker that lost what it retained gets it again though nothing changes in the city.</summary>
+    /// <summary>How soon a broker that lost what it retained gets it again though nothing changes in the city, and how often who does not publish asks whether it has been elected.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private Bookmark? _kept;
@@ -33,11 +33,22 @@ internal sealed partial class ZonePublisher(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10), time);
-        var (through, generation) = (-1L, -1L);
+        var (through, generation, election) = (-1L, -1L, 0L);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                if (broker.Election is var elected && elected != election)
+                {
+                    (election, through, _kept) = (elected, -1, null);
+                }
+
+                if (election == 0)
+                {
+                    await Task.Delay(Look, time, stoppingToken);
+                    continue;
+                }
+
                 if (await Next(through, stoppingToken) is { } version)
                 {
                     (generation, through) = broker.Generation is var now && now == generation ? (now, through) : (now, -1);

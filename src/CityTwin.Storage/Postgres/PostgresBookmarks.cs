@@ -37,7 +37,9 @@ internal sealed class PostgresBookmarks(PostgresDatabase database) : IBookmarks
                 {
                     await using var command = new NpgsqlCommand(
                         "insert into bookmarks (reader, epoch, seq, definition) values ($1, $2, $3, $4) "
-                        + "on conflict (reader) do update set epoch = excluded.epoch, seq = excluded.seq, definition = excluded.definition",
+                        + "on conflict (reader) do update set epoch = excluded.epoch, seq = excluded.seq, definition = excluded.definition "
+                        // Whoever stood still since it told something may save after another has gone on in its place.
+                        + "where bookmarks.epoch <> excluded.epoch or bookmarks.seq <= excluded.seq",
                         connection)
                     {
                         Parameters =

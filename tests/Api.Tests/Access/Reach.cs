@@ -19,12 +19,12 @@ internal static class Reach
         "WatchBreach", "CompareBreaches", "GetAuditLog", "ListAuditEntries", "ProveAuditEntry", "ProveAuditLog", "ExportAuditLog",
     ];
 
-    /// <summary>Their answer is cut to what the caller sees, so they are let in whatever the scope.</summary>
+    /// <summary>Their answer is cut to what the caller sees, or each thing in a stream is looked at by itself, so they are let in whatever the scope.</summary>
     public static readonly HashSet<string> Cut =
     [
         "ListZones", "WatchZones", "ListSegments", "WatchSegments", "ListSensors", "WatchSensors", "ListGuards", "WatchGuards", "ListAlerts",
         "WatchAlerts", "ListAssets", "WatchAssets", "ListConduits", "WatchConduits", "ListCascades", "GetCascade", "GetCityMap", "WatchCity",
-        "GetServiceInfo", "ListWeakestLinks", "ListChanges", "GetPastCity",
+        "GetServiceInfo", "ListWeakestLinks", "SendReadings", "ListChanges", "GetPastCity",
     ];
 
     /// <summary>A thing of each kind in the harbour.</summary>

@@ -1,10 +1,12 @@
 using System.Data.Common;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using CityTwin.Core.Model;
 using CityTwin.Import;
 using CityTwin.Testing;
+using Grpc.Net.Client;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -22,6 +24,7 @@ internal sealed class IngestSilo : IAsyncDisposable
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-ingest-").FullName;
+    private readonly int _grpcPort = Mosquitto.FreePort();
     private readonly HttpClient _http = new() { BaseAddress = new($"http://127.0.0.1:{Mosquitto.FreePort()}/") };
     private readonly int _brokerPort;
     private Process _process = null!;
@@ -29,12 +32,15 @@ internal sealed class IngestSilo : IAsyncDisposable
     private DbConnection _database = null!;
     private long _counted;
 
-    private IngestSilo(int brokerPort, string? postgres) => (_brokerPort, _postgres) = (brokerPort, postgres);
+    private readonly long? _heapMax;
+
+    private IngestSilo(int brokerPort, string? postgres, long? heapMax) => (_brokerPort, _postgres, _heapMax) = (brokerPort, postgres, heapMax);
 
     /// <param name="postgres">The connection string of a migrated database to keep the city in; null = a folder.</param>
-    public static async Task<IngestSilo> Start(City city, int brokerPort, CancellationToken cancellation, string? postgres = null)
+    /// <param name="heapMax">Bytes that its heap may hold, as in a container with a limit; null = what the machine has.</param>
+    public static async Task<IngestSilo> Start(City city, int brokerPort, CancellationToken cancellation, string? postgres = null, long? heapMax = null)
     {
-        var silo = new IngestSilo(brokerPort, postgres);
+        var silo = new IngestSilo(brokerPort, postgres, heapMax);
         var folder = Path.Combine(silo._folder, "city");
         CityWriter.Write(city).WriteTo(folder);
         silo.Launch("--city", folder);
@@ -43,7 +49,7 @@ internal sealed class IngestSilo : IAsyncDisposable
             ? new SqliteConnection($"Data Source={Path.Combine(silo._folder, "data", "citytwin.db")};Mode=ReadOnly")
             : new NpgsqlConnection(postgres);
         silo._database.Open();
-        silo._counted = silo.Scalar("select head from change_head");
+        silo._counted = silo.Head;
         return silo;
     }
 
@@ -83,6 +89,38 @@ internal sealed class IngestSilo : IAsyncDisposable
         _process.Refresh();
         return new(readings, took, _process.TotalProcessorTime - cpu);
     }
+
+    /// <summary>What of its memory is in use, in bytes.</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>A connection of its own to its gRPC port.</summary>
+    public GrpcChannel Connect() => GrpcChannel.ForAddress(
+        $"http://127.0.0.1:{_grpcPort}", new() { HttpHandler = new Bearer(_http.DefaultRequestHeaders.Authorization!.Parameter, new SocketsHttpHandler()) });
+
+    /// <summary>When the rows of the change log beyond a place were committed, in the order of their sequences.</summary>
+    public List<(long Seq, DateTimeOffset At)> CommitsAfter(long seq)
+    {
+        using var command = _database.CreateCommand();
+        command.CommandText = $"select seq, at from changes where seq > {seq} order by seq";
+        using var rows = command.ExecuteReader();
+        var commits = new List<(long, DateTimeOffset)>();
+        while (rows.Read())
+        {
+            commits.Add((rows.GetInt64(0), DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(1))));
+        }
+
+        return commits;
+    }
+
+    /// <summary>The newest sequence of its change log.</summary>
+    public long Head => Scalar("select head from change_head");
 
     /// <summary>The view knows of no sensor that has never reported.</summary>
     public async Task RequireAllReported(CancellationToken cancellation)
@@ -141,15 +179,22 @@ internal sealed class IngestSilo : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, Program), "--no-feed", "--data", Path.Combine(_folder, "data"),
-            "--http-port", $"{_http.BaseAddress!.Port}", "--grpc-port", $"{Mosquitto.FreePort()}", .. more,
+            "--http-port", $"{_http.BaseAddress!.Port}", "--grpc-port", $"{_grpcPort}", .. more,
         ])
         { RedirectStandardOutput = true };
         start.Environment["CITYTWIN_MQTT_HOST"] = "127.0.0.1";
         start.Environment["CITYTWIN_MQTT_PORT"] = $"{_brokerPort}";
         start.Environment["CITYTWIN_MQTT_CLIENT_ID"] = ClientId;
+        if (_heapMax is { } most)
+        {
+            start.Environment["DOTNET_GCHeapHardLimit"] = most.ToString("x", CultureInfo.InvariantCulture);
+        }
+
         if (_postgres is not null)
         {
             start.Environment["CITYTWIN_POSTGRES"] = _postgres;
+            // One session, as the bare subscriber has: while it stands still, no more than one window lies ready for it.
+            start.Environment["CITYTWIN_MQTT_SLOTS"] = "1";
             Array.ForEach(["--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}"], start.ArgumentList.Add);
         }
 
@@ -181,7 +226,7 @@ internal sealed class IngestSilo : IAsyncDisposable
     /// <summary>Each reading that says something new writes one row of its sensor; what follows from it are other rows.</summary>
     private long NewlyDurable()
     {
-        var head = Scalar("select head from change_head");
+        var head = Head;
         var rows = Scalar($"select count(*) from changes where seq > {_counted} and seq <= {head} and kind = 'sensor'");
         _counted = head;
         return rows;

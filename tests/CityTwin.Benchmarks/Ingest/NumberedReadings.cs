@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using CityTwin.Core.Model;
 using CityTwin.Core.Sensing;
 using CityTwin.Feed;
@@ -12,6 +13,7 @@ namespace CityTwin.Benchmarks.Ingest;
 internal sealed class NumberedReadings
 {
     private const int Window = 256;
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(5);
     private readonly ImmutableArray<Sensor> _sensors;
     private readonly Field _field;
     private readonly int _port;
@@ -26,14 +28,21 @@ internal sealed class NumberedReadings
     public Dictionary<SensorId, long> Sent { get; } = [];
 
     /// <summary>Returns once the broker has acknowledged all of them.</summary>
-    public async Task Publish(int count, CancellationToken cancellation)
+    /// <param name="perSecond">How many a second, evenly; 0 = as fast as the broker takes them.</param>
+    public async Task Publish(int count, CancellationToken cancellation, int perSecond = 0)
     {
         using var client = new MqttClientFactory().CreateMqttClient();
         await client.ConnectAsync(
             new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", _port).WithProtocolVersion(MqttProtocolVersion.V500).Build(), cancellation);
         var unacknowledged = new Queue<Task>(Window);
+        var began = Stopwatch.GetTimestamp();
         for (var n = 0; n < count; n++)
         {
+            if (perSecond > 0 && TimeSpan.FromSeconds((double)n / perSecond) - Stopwatch.GetElapsedTime(began) is var early && early > Beat)
+            {
+                await Task.Delay(early, cancellation);
+            }
+
             unacknowledged.Enqueue(client.PublishAsync(Next(), cancellation));
             if (unacknowledged.Count == Window)
             {

@@ -98,6 +98,47 @@ public sealed class SensorRulesTests
     }
 
     [Fact]
+    public void Sensor_that_nobody_speaks_for_is_offline_at_once_and_takes_up_what_it_said_when_it_is_spoken_for_again()
+    {
+        var evidence = new Evidence([new(0, 0), new(10, 1000)], 100, 0);
+        var meter = Meter(NoLimits with { ReportIntervalMilliseconds = 10_000, OfflineAfterMilliseconds = 60_000 }, evidence);
+        var (good, _) = Run(meter, [At(0, 5)]);
+
+        var lost = SensorRules.Lose(meter, good, Noon.AddSeconds(5));
+        Assert.Equal((SensorCondition.Offline, Noon.AddSeconds(5)), (lost.State.Condition, lost.State.Since));
+        Assert.Equal("Meter has been given up by whoever speaks for it.", lost.Effects.OfType<AlertSignalled>().Select(effect => effect.Signal).OfType<AlertRaised>().Single().Text);
+        Assert.Null(lost.Effects.OfType<EvidenceGiven>().Single().LevelPermille);
+        Assert.Same(lost.State, SensorRules.Lose(meter, lost.State, Noon.AddSeconds(6)).State);
+        Assert.Same(lost.State, SensorRules.CheckSilence(meter, lost.State, Noon.AddHours(1), Noon).State);
+        // What it had said is no news, and does not bring it back by itself.
+        Assert.Same(lost.State, SensorRules.Observe(meter, lost.State, At(0, 5), Noon.AddSeconds(7)).State);
+
+        var back = SensorRules.Regain(meter, lost.State, Noon.AddSeconds(20));
+        Assert.Equal(SensorCondition.Good, back.State.Condition);
+        Assert.Equal(500, back.Effects.OfType<EvidenceGiven>().Single().LevelPermille);
+        Assert.Contains(back.Effects, effect => effect is AlertSignalled { Signal: AlertCleared });
+        Assert.Equal(Noon.AddSeconds(30), SensorRules.NextDeadline(meter, back.State, Noon));
+        Assert.Equal(SensorCondition.Stale, SensorRules.Regain(meter, lost.State, Noon.AddSeconds(30)).State.Condition);
+        Assert.Same(back.State, SensorRules.Regain(meter, back.State, Noon.AddSeconds(21)).State);
+        Assert.Equal(SensorCondition.NeverReported, SensorRules.Regain(meter, SensorRules.Lose(meter, SensorState.Initial, Noon).State, Noon).State.Condition);
+    }
+
+    [Fact]
+    public void Reading_of_the_past_is_kept_and_changes_nothing_however_new_it_looks()
+    {
+        var meter = Meter(NoLimits with { Maximum = 18 });
+        var (state, _) = Run(meter, [At(10, 5)]);
+        var past = At(20, 20) with { IsPast = true };
+        var now = Noon.AddSeconds(30);
+
+        Assert.Same(state, SensorRules.Observe(meter, state, past, now).State);
+        Assert.Same(SensorState.Initial, SensorRules.Observe(meter, SensorState.Initial, past, now).State);
+        var kept = SensorRules.KeptOf(meter, SensorRules.RefusalOf(meter, state, past, now), state, past, isForgotten: false, now);
+        Assert.Equal(new(past, now, SensorCondition.OutOfRange, MayBeKept: true), kept);
+        Assert.Equal(SensorRefusal.Unbelievable, SensorRules.RefusalOf(meter, state, past with { Value = ReadingValue.Of(double.NaN) }, now));
+    }
+
+    [Fact]
     public void Silence_while_nobody_listened_is_not_the_sensors()
     {
         var meter = Meter(NoLimits with { OfflineAfterMilliseconds = 60_000 });

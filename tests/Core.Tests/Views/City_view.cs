@@ -1,4 +1,5 @@
 using CityTwin.Core.Alerts;
+using CityTwin.Core.Cascades;
 using CityTwin.Core.Guarding;
 using CityTwin.Core.Model;
 using CityTwin.Core.Sensing;
@@ -169,6 +170,22 @@ public sealed class City_view
             }
         }
     });
+
+    /// <summary>A segment that a batch settles without moving it, as it does a battery, is not one that the batch moved.</summary>
+    [Fact]
+    public void From_a_checkpoint_the_batch_that_moved_a_level_is_the_one_that_the_batches_tell_of()
+    {
+        var founding = Founding.Of(_city, CascadePlan.Of(_city), 0);
+        Assert.Contains(founding.Batch.Settled, settled => settled.LevelPermille == 1000);
+        _view.Apply([new(1, DateTimeOffset.UnixEpoch, PublishedKind.Batch, "1", founding.Batch)]);
+        var later = new CityView(new(_city), "epoch");
+        later.Apply([new(1, DateTimeOffset.UnixEpoch, PublishedKind.Checkpoint, "city", founding.Checkpoint)]);
+
+        Assert.Equal(LevelBatches(_view), LevelBatches(later));
+    }
+
+    private static IEnumerable<long> LevelBatches(CityView view) =>
+        Enumerable.Range(0, view.Current.Segments.Count).Select(segment => view.Current.Segments[segment].LevelBatch);
 
     private static PublishedRow Draw(Rows rows, int choice, int i) => choice switch
     {

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CityTwin.Ingest.Tests;
 
-public sealed class BrokerConnectionTests : IAsyncLifetime
+public sealed class ExternalBrokerTests : IAsyncLifetime
 {
     private readonly RecordingDoor _door = new();
     private Mosquitto _broker = null!;
@@ -61,7 +61,7 @@ public sealed class BrokerConnectionTests : IAsyncLifetime
         await _door.Until(door => door.Stored.OfType<Reading>().Select(reading => reading.Sequence).Distinct().Count() == 2);
 
         // What the broker sends again may be stored before the new connection is counted.
-        await Connected(host, generation: 2);
+        await Connected(host, subscriptions: 2);
     }
 
     [Fact(Timeout = 60_000)]
@@ -86,7 +86,7 @@ public sealed class BrokerConnectionTests : IAsyncLifetime
         await Connected(host);
 
         await _broker.Restart(Cancellation);
-        await Connected(host, generation: 2);
+        await Connected(host, subscriptions: 2);
         using var client = await IngestHost.Connect(_broker.Port);
         await client.Publish("sensors/meter/reading", """{"value":1}""");
         await _door.Until(door => door.Stored.Count == 1);
@@ -155,7 +155,7 @@ public sealed class BrokerConnectionTests : IAsyncLifetime
             await Task.Delay(10, Cancellation);
         }
 
-        Assert.Equal(0, host.Publisher.Generation);
+        Assert.Equal(0, host.Instruments.SubscribedTotal);
         isGranted = true;
         await strict.Restart(Cancellation);
         await Connected(host);
@@ -210,9 +210,9 @@ public sealed class BrokerConnectionTests : IAsyncLifetime
     }
 
     /// <summary>Before the first subscription stands, a broker keeps nothing for us.</summary>
-    private static async Task Connected(IngestHost host, long generation = 1)
+    private static async Task Connected(IngestHost host, long subscriptions = 1)
     {
-        while (host.Publisher.Generation < generation)
+        while (host.Instruments.SubscribedTotal < subscriptions || host.Publisher.Trouble is not null)
         {
             await Task.Delay(10, Cancellation);
         }

@@ -1,0 +1,193 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using CityTwin.Protocol.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace CityTwin.Client;
+
+/// <summary>
+/// A stream of readings that outlives its connections: what was not answered when one breaks is sent again by the next, on
+/// whatever silo answers. A reading that cannot be told from another one gets the time at which it is taken over here, so that
+/// sent again it is the same.
+/// </summary>
+internal sealed class ResendingStream(
+    Func<CallOptions, AsyncDuplexStreamingCall<SendReadingsRequest, SendReadingsResponse>> open, CityTwinClientOptions options) : IDisposable
+{
+    /// <summary>As the server's: with so many unanswered, nothing more is asked of the caller.</summary>
+    internal const int UnansweredMax = 16;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<SendReadingsRequest> _unanswered = [];
+    private readonly SemaphoreSlim _room = new(UnansweredMax);
+    private readonly Channel<SendReadingsRequest> _taken = Channel.CreateBounded<SendReadingsRequest>(1);
+    private DateTimeOffset _stamped;
+
+    /// <summary>Runs until every message is answered.</summary>
+    /// <exception cref="RpcException">It was refused: trying again would not help.</exception>
+    public async IAsyncEnumerable<SendReadingsResponse> Run(
+        IAsyncEnumerable<SendReadingsRequest> messages, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var taking = Take(messages, ended.Token);
+        try
+        {
+            var (answered, pause) = (0L, options.FirstPause);
+            while (true)
+            {
+                using var connection = CancellationTokenSource.CreateLinkedTokenSource(ended.Token);
+                using var call = open(new(cancellationToken: connection.Token));
+                var sending = Send(call.RequestStream, connection);
+                while (await BrokenStream.Next(call.ResponseStream, cancellation).ConfigureAwait(false) is { } answer)
+                {
+                    pause = options.FirstPause;
+                    lock (_lock)
+                    {
+                        _unanswered.Dequeue();
+                    }
+
+                    _room.Release();
+                    answer.MessageNumber = ++answered;
+                    yield return answer;
+                }
+
+                await connection.CancelAsync().ConfigureAwait(false);
+                if (await sending.ConfigureAwait(false) && Unanswered() is [])
+                {
+                    break;
+                }
+
+                await Task.Delay(pause, options.Time, cancellation).ConfigureAwait(false);
+                pause = TimeSpan.FromTicks(long.Min(pause.Ticks * 2, options.LongestPause.Ticks));
+            }
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await taking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public void Dispose() => _room.Dispose();
+
+    private async Task Take(IAsyncEnumerable<SendReadingsRequest> messages, CancellationToken ended)
+    {
+        try
+        {
+            await foreach (var message in messages.WithCancellation(ended).ConfigureAwait(false))
+            {
+                await _taken.Writer.WriteAsync(Identified(message), ended).ConfigureAwait(false);
+            }
+
+            _taken.Writer.Complete();
+        }
+        catch (Exception failure)
+        {
+            _taken.Writer.Complete(failure);
+        }
+    }
+
+    /// <returns>True when all was sent; false when the connection ended before: the side that reads tells why.</returns>
+    private async Task<bool> Send(IClientStreamWriter<SendReadingsRequest> stream, CancellationTokenSource connection)
+    {
+        try
+        {
+            foreach (var message in Unanswered())
+            {
+                if (!await Write(stream, message, connection.Token).ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+
+            while (await NextTaken(connection.Token).ConfigureAwait(false) is { } message)
+            {
+                if (!await Write(stream, message, connection.Token).ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+
+            await stream.CompleteAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (connection.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception)
+        {
+            // The caller's messages failed: without this, the side that reads would wait for ever.
+            await connection.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<bool> Write(IClientStreamWriter<SendReadingsRequest> stream, SendReadingsRequest message, CancellationToken connection)
+    {
+        try
+        {
+            await stream.WriteAsync(message, connection).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception broken) when (broken is RpcException or OperationCanceledException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The next one, which counts as unanswered from now on; null when there are no more.</summary>
+    private async Task<SendReadingsRequest?> NextTaken(CancellationToken connection)
+    {
+        await _room.WaitAsync(connection).ConfigureAwait(false);
+        var isTaken = false;
+        try
+        {
+            if (!await _taken.Reader.WaitToReadAsync(connection).ConfigureAwait(false) || !_taken.Reader.TryRead(out var message))
+            {
+                return null;
+            }
+
+            lock (_lock)
+            {
+                _unanswered.Enqueue(message);
+            }
+
+            isTaken = true;
+            return message;
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                _room.Release();
+            }
+        }
+    }
+
+    private SendReadingsRequest[] Unanswered()
+    {
+        lock (_lock)
+        {
+            return [.. _unanswered];
+        }
+    }
+
+    private SendReadingsRequest Identified(SendReadingsRequest message)
+    {
+        if (message.Readings.All(reading => reading.ObserveTime is not null || (reading.HasBoot && reading.HasSequence)))
+        {
+            return message;
+        }
+
+        var identified = message.Clone();
+        foreach (var reading in identified.Readings.Where(reading => reading.ObserveTime is null && !(reading.HasBoot && reading.HasSequence)))
+        {
+            var now = options.Time.GetUtcNow();
+            _stamped = now > _stamped ? now : _stamped.AddTicks(1);
+            reading.ObserveTime = Timestamp.FromDateTimeOffset(_stamped);
+        }
+
+        return identified;
+    }
+}
