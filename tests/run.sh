@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds and runs every test. Installs mosquitto, PostgreSQL and Chromium by apt where they are missing.
+# Builds and runs every test. Installs mosquitto, PostgreSQL and Chromium by apt where they are missing, and what the examples
+# in Python and Go need where that can be had; without it their tests are skipped and say so.
 # Usage: tests/run.sh [dotnet test options, such as --filter-class '*Kernel*']
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 only if none failed.
 set -uo pipefail
@@ -18,6 +19,21 @@ if [ ${#missing[@]} -gt 0 ]; then
   sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
   { $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "${missing[@]}"; } >/dev/null ||
     { echo "tests/run.sh: could not install ${missing[*]}; install them by hand and try again" >&2; exit 2; }
+fi
+
+wanted=()
+command -v protoc >/dev/null || wanted+=(protobuf-compiler)
+command -v grpc_python_plugin >/dev/null || wanted+=(protobuf-compiler-grpc)
+/usr/bin/python3 -c 'import grpc, google.protobuf' 2>/dev/null || wanted+=(python3-grpcio python3-protobuf)
+command -v go >/dev/null || wanted+=(golang-go)
+command -v protoc-gen-go >/dev/null || wanted+=(protoc-gen-go)
+command -v protoc-gen-go-grpc >/dev/null || wanted+=(protoc-gen-go-grpc)
+[ -d /usr/share/gocode/src/google.golang.org/grpc ] || wanted+=(golang-google-grpc-dev golang-google-protobuf-dev golang-google-genproto-dev)
+if [ ${#wanted[@]} -gt 0 ]; then
+  echo "installing ${wanted[*]}"
+  sudo=; [ "$(id -u)" = 0 ] || sudo="sudo -n"
+  { $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${wanted[@]}"; } >/dev/null 2>&1 ||
+    echo "tests/run.sh: not all of it can be had here; examples are skipped" >&2
 fi
 
 results=artifacts/test-results

@@ -11,6 +11,7 @@ using CityTwin.Api.Overview;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Events;
 using CityTwin.Api.Guards;
+using CityTwin.Api.History;
 using CityTwin.Api.Ingesting;
 using CityTwin.Api.Inspection;
 using CityTwin.Api.Reading;
@@ -33,7 +34,7 @@ namespace CityTwin.Api;
 public static class CityTwinApi
 {
     /// <summary>
-    /// Adds the services. The host brings <c>LiveView</c>, <c>BreachIndex</c>, <c>IGrainFactory</c>, a <see cref="ServerIdentity"/>,
+    /// Adds the services. The host brings <c>LiveView</c>, <c>PastCity</c>, <c>BreachIndex</c>, <c>IGrainFactory</c>, a <see cref="ServerIdentity"/>,
     /// an <c>IAuditLog</c>, a <see cref="ReadScenario"/>, <see cref="BreachScenarios"/>, <see cref="CityDefinitions"/>, a <see cref="SiloSelf"/> and the ingest's <see cref="RefusedMessages"/> and <see cref="ReadingDoor"/>;
     /// <see cref="AccessServices.AddCityTwinAccess"/> says who gets in.
     /// </summary>
@@ -76,6 +77,7 @@ public static class CityTwinApi
         services.AddSingleton<IngestService>();
         services.AddSingleton<HealthService>();
         services.AddSingleton<AuditService>();
+        services.AddSingleton<HistoryService>();
         services.AddSingleton<CityReader>();
         services.AddMetrics();
         services.TryAddSingleton<ApiInstruments>();
@@ -117,6 +119,7 @@ public static class CityTwinApi
         app.MapGrpcService<IngestService>();
         app.MapGrpcService<HealthService>();
         app.MapGrpcService<AuditService>();
+        app.MapGrpcService<HistoryService>();
         app.MapGrpcService<DefinitionService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();

@@ -60,6 +60,7 @@ internal static class CommandLine
             OutlookCommand.Create(),
             KeyCommand.Create(),
             DoctorCommand.Create(),
+            ChangesCommand.Create(),
         };
 
     private static async Task<int> RefuseAsync(ParseResult result, TextWriter error)

@@ -37,6 +37,7 @@ public sealed partial class CityTwinClient : IDisposable
         Definitions = new(Invoker);
         Guards = new(Invoker);
         Health = new(Invoker);
+        History = new(Invoker);
         Ingest = new(Invoker);
         Inspection = new(Invoker);
         Segments = new(Invoker);
@@ -80,6 +81,9 @@ public sealed partial class CityTwinClient : IDisposable
 
     /// <summary>How the twin itself is.</summary>
     public HealthService.HealthServiceClient Health { get; }
+
+    /// <summary>What has changed, and the whole city as it was.</summary>
+    public HistoryService.HistoryServiceClient History { get; }
 
     /// <summary>What the city took in, and what it refused.</summary>
     public IngestService.IngestServiceClient Ingest { get; }
@@ -136,7 +140,12 @@ public sealed partial class CityTwinClient : IDisposable
             ServiceConfig = new()
             {
                 LoadBalancingConfigs = { new RoundRobinConfig() },
-                MethodConfigs = { new MethodConfig { Names = { MethodName.Default }, RetryPolicy = Retries(options) } },
+                MethodConfigs =
+                {
+                    new MethodConfig { Names = { MethodName.Default }, RetryPolicy = Retries(options) },
+                    // It goes on by itself; the library would open it anew behind the back of the side that writes.
+                    new MethodConfig { Names = { new MethodName { Service = IngestService.Descriptor.FullName, Method = nameof(Ingest.SendReadings) } } },
+                },
             },
             HttpHandler = new SocketsHttpHandler
             {

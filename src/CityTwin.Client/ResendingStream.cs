@@ -90,47 +90,46 @@ internal sealed class ResendingStream(
     /// <returns>True when all was sent; false when the connection ended before: the side that reads tells why.</returns>
     private async Task<bool> Send(IClientStreamWriter<SendReadingsRequest> stream, CancellationTokenSource connection)
     {
+        var isAllSent = false;
         try
         {
+            var isOpen = true;
             foreach (var message in Unanswered())
             {
-                if (!await Write(stream, message, connection.Token).ConfigureAwait(false))
-                {
-                    return false;
-                }
+                isOpen = isOpen && await IsTaken(stream.WriteAsync(message, connection.Token)).ConfigureAwait(false);
             }
 
-            while (await NextTaken(connection.Token).ConfigureAwait(false) is { } message)
+            while (isOpen && await NextTaken(connection.Token).ConfigureAwait(false) is { } message)
             {
-                if (!await Write(stream, message, connection.Token).ConfigureAwait(false))
-                {
-                    return false;
-                }
+                isOpen = await IsTaken(stream.WriteAsync(message, connection.Token)).ConfigureAwait(false);
             }
 
-            await stream.CompleteAsync().ConfigureAwait(false);
-            return true;
+            isAllSent = isOpen && await IsTaken(stream.CompleteAsync()).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (connection.IsCancellationRequested)
         {
-            return false;
+            // It was the connection that ended, not the caller's messages.
         }
-        catch (Exception)
+        finally
         {
-            // The caller's messages failed: without this, the side that reads would wait for ever.
-            await connection.CancelAsync().ConfigureAwait(false);
-            throw;
+            if (!isAllSent)
+            {
+                // Without this, the side that reads could wait for ever for the answers to what nobody sends.
+                await connection.CancelAsync().ConfigureAwait(false);
+            }
         }
+
+        return isAllSent;
     }
 
-    private static async Task<bool> Write(IClientStreamWriter<SendReadingsRequest> stream, SendReadingsRequest message, CancellationToken connection)
+    private static async Task<bool> IsTaken(Task writing)
     {
         try
         {
-            await stream.WriteAsync(message, connection).ConfigureAwait(false);
+            await writing.ConfigureAwait(false);
             return true;
         }
-        catch (Exception broken) when (broken is RpcException or OperationCanceledException or InvalidOperationException)
+        catch (Exception over) when (over is RpcException or OperationCanceledException or InvalidOperationException)
         {
             return false;
         }

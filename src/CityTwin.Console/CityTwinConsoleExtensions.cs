@@ -2,6 +2,7 @@ using CityTwin.Console.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Radzen;
 
 namespace CityTwin.Console;
@@ -22,6 +23,7 @@ public static class CityTwinConsoleExtensions
             .AddInteractiveServerComponents()
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = MessageBytesMax);
         services.AddRadzenComponents();
+        services.TryAddSingleton(TimeProvider.System);
         return services;
     }
 

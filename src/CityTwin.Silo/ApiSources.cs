@@ -73,7 +73,7 @@ internal static class ApiSources
     });
 
     private static RefusedMessages RefusedBy(MalformedLog log) => new(
-        () => [.. log.Latest().Select(input => new RefusedMessage(input.At, input.Topic, input.Sensor, input.Reason.ToString(), input.Excerpt))],
+        () => [.. log.Latest().Select(input => new RefusedMessage(input.At, input.Topic, input.Sensor, input.Reason.ToString(), MalformedReasons.Explain(input.Reason), input.Excerpt))],
         () => Enum.GetValues<MalformedReason>().Select(reason => (reason, count: log.Count(reason))).Where(pair => pair.count > 0)
             .ToDictionary(pair => pair.reason.ToString(), pair => pair.count));
 }

@@ -62,9 +62,9 @@ internal sealed record ClusterSettings(string ConnectionString, string Id, IPAdd
         System.Console.Out.WriteLine);
 
     /// <exception cref="StorageUnusableException">The database cannot be used.</exception>
-    public void AddTo(ISiloBuilder silo, TimeSpan readingsKeptFor)
+    public void AddTo(ISiloBuilder silo, TimeSpan historyKeptFor)
     {
-        silo.AddCityTwinPostgresStorage(new PostgresOptions { ConnectionString = ConnectionString, ReadingsKeptFor = readingsKeptFor });
+        silo.AddCityTwinPostgresStorage(new PostgresOptions { ConnectionString = ConnectionString, HistoryKeptFor = historyKeptFor });
         silo.ConfigureEndpoints(Advertise, SiloPort, GatewayPort);
         silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = ("citytwin", Id));
         silo.Configure<ClusterMembershipOptions>(membership =>

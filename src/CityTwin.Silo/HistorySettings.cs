@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CityTwin.Silo;
 
-/// <summary>How long readings are kept: CITYTWIN_HISTORY_DAYS, whole days; 0 = not at all.</summary>
+/// <summary>How long readings and changes are kept: CITYTWIN_HISTORY_DAYS, whole days; 0 = not at all.</summary>
 internal static class HistorySettings
 {
     private const int DaysStandard = 30;
@@ -15,6 +15,6 @@ internal static class HistorySettings
     {
         null or "" => TimeSpan.FromDays(DaysStandard),
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days <= DaysMax => TimeSpan.FromDays(days),
-        var text => throw new StartRefusedException($"CITYTWIN_HISTORY_DAYS is '{text}'; it is 0 to {DaysMax} days, and 0 keeps no history of readings."),
+        var text => throw new StartRefusedException($"CITYTWIN_HISTORY_DAYS is '{text}'; it is 0 to {DaysMax} days, and 0 keeps no history."),
     };
 }

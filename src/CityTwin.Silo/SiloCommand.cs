@@ -40,12 +40,23 @@ internal static class SiloCommand
         };
         var cluster = new ClusterOptions();
         var migrate = new Option<bool>("--migrate") { Description = "Make or upgrade the schema on PostgreSQL, as its owner, and end. Several may do so at once." };
+        var backup = new Option<string?>("--backup") { Description = "Copy the city into a new file, while silos may be running, and end. From --data, or from PostgreSQL.", HelpName = "FILE" };
+        var restore = new Option<string?>("--restore") { Description = "Put the city of such a file into an empty --data, or as its owner into an empty database of PostgreSQL, and end.", HelpName = "FILE" };
         var root = new RootCommand("Runs a CityTwin silo: the live city, its MQTT broker, its API and its console.")
         {
-            data, city, http, grpc, mqtt, noFeed, listen, cluster.SiloPort, cluster.GatewayPort, cluster.Advertise, cluster.Id, migrate,
+            data, city, http, grpc, mqtt, noFeed, listen, cluster.SiloPort, cluster.GatewayPort, cluster.Advertise, cluster.Id, migrate, backup, restore,
         };
-        root.SetAction(async (result, cancellation) => await Told(() => result.GetValue(migrate)
-            ? Task.Run(() => ClusterSettings.Migrate(Environment.GetEnvironmentVariable), cancellation)
+        root.Validators.Add(result =>
+        {
+            if (new Option[] { migrate, backup, restore }.Count(option => result.GetResult(option) is { Implicit: false }) > 1)
+            {
+                result.AddError("--migrate, --backup and --restore are done one at a time.");
+            }
+        });
+        root.SetAction(async (result, cancellation) => await Told(() =>
+            result.GetValue(migrate) ? Task.Run(() => ClusterSettings.Migrate(Environment.GetEnvironmentVariable), cancellation)
+            : result.GetValue(backup) is { } archive ? Archives.Backup(archive, result.GetValue(data)!, Environment.GetEnvironmentVariable, cancellation)
+            : result.GetValue(restore) is { } kept ? Archives.Restore(kept, result.GetValue(data)!, Environment.GetEnvironmentVariable, cancellation)
             : SiloHost.RunAsync(
                 new(
                     result.GetValue(data)!, result.GetValue(city), result.GetValue(http), result.GetValue(grpc), result.GetValue(mqtt), !result.GetValue(noFeed), result.GetValue(listen)!,

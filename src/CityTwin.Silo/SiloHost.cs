@@ -29,7 +29,7 @@ internal static class SiloHost
     public static async Task RunAsync(SiloSettings settings, CancellationToken cancellation)
     {
         using var tls = TlsSettings.From(Environment.GetEnvironmentVariable);
-        var readingsKeptFor = HistorySettings.From(Environment.GetEnvironmentVariable);
+        var historyKeptFor = HistorySettings.From(Environment.GetEnvironmentVariable);
         var access = AccessSettings.From(Environment.GetEnvironmentVariable, settings);
         var mqtt = MqttSettings.From(Environment.GetEnvironmentVariable, settings.MqttPort, settings.Listen, settings.Cluster) with { Certificate = tls.Mqtt };
         FreePorts.Require([
@@ -51,7 +51,7 @@ internal static class SiloHost
         builder.Services.AddSingleton<ICityCatalog>(services => services.GetRequiredService<CityCatalog>());
         builder.Services.AddSingleton<CityInForce>();
         Telemetry.Add(builder.Services);
-        builder.UseOrleans(silo => AddSilo(silo, settings, readingsKeptFor));
+        builder.UseOrleans(silo => AddSilo(silo, settings, historyKeptFor));
         builder.Services.AddCityTwinIngest(mqtt);
         builder.Services.AddCityTwinView();
         builder.Services.AddCityTwinPublishing();
@@ -106,16 +106,16 @@ internal static class SiloHost
         }
     }
 
-    private static void AddSilo(ISiloBuilder silo, SiloSettings settings, TimeSpan readingsKeptFor)
+    private static void AddSilo(ISiloBuilder silo, SiloSettings settings, TimeSpan historyKeptFor)
     {
         if (settings.Cluster is { } cluster)
         {
-            cluster.AddTo(silo, readingsKeptFor);
+            cluster.AddTo(silo, historyKeptFor);
         }
         else
         {
             silo.UseLocalhostClustering(FreePorts.Any(), FreePorts.Any(), serviceId: "citytwin", clusterId: "citytwin");
-            silo.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = settings.DataFolder, ReadingsKeptFor = readingsKeptFor });
+            silo.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = settings.DataFolder, HistoryKeptFor = historyKeptFor });
         }
 
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromHours(1));

@@ -36,6 +36,8 @@ public static class PostgresStorageRegistration
         services.AddSingleton<ILeases>(provider => new PostgresLeases(provider.GetRequiredService<PostgresDatabase>()));
         services.AddSingleton<IReadingHistory>(provider => new PostgresReadingHistory(
             provider.GetRequiredService<PostgresDatabase>(), provider.GetRequiredService<GroupCommitter>()));
+        services.AddSingleton<IChangeHistory>(provider => new PostgresChangeHistory(
+            provider.GetRequiredService<PostgresDatabase>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAuditLog>(provider => new PostgresAuditLog(
             provider.GetRequiredService<PostgresDatabase>(), provider.GetRequiredService<GroupCommitter>()));
         silo.AddProviders(Invariant, database.ConnectionString, options, provider => new PostgresGroupWriter(

@@ -14,7 +14,7 @@ public static class SqliteStorageRegistration
 
     /// <summary>
     /// Opens the database now, so that a fault is told before anything starts, and registers <see cref="IChangeLog"/>,
-    /// <see cref="IDefinitionStore"/>, <see cref="IBookmarks"/>, <see cref="ILeases"/>, <see cref="IAuditLog"/>, <see cref="IReadingHistory"/>, the providers of <see cref="StorageNames"/> and the reminder table.
+    /// <see cref="IDefinitionStore"/>, <see cref="IBookmarks"/>, <see cref="ILeases"/>, <see cref="IAuditLog"/>, <see cref="IReadingHistory"/>, <see cref="IChangeHistory"/>, the providers of <see cref="StorageNames"/> and the reminder table.
     /// </summary>
     /// <exception cref="StorageUnusableException">The database cannot be used; the message is one line that says why.</exception>
     public static ISiloBuilder AddCityTwinSqliteStorage(this ISiloBuilder silo, SqliteOptions options)
@@ -30,6 +30,8 @@ public static class SqliteStorageRegistration
         services.AddSingleton<ILeases, SqliteLeases>();
         services.AddSingleton<IReadingHistory>(provider => new SqliteReadingHistory(
             provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<GroupCommitter>()));
+        services.AddSingleton<IChangeHistory>(provider => new SqliteChangeHistory(
+            provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAuditLog>(provider => new SqliteAuditLog(
             provider.GetRequiredService<SqliteDatabase>(), provider.GetRequiredService<GroupCommitter>()));
         silo.AddProviders(Invariant, database.ConnectionString, options, provider => new SqliteGroupWriter(

@@ -24,8 +24,8 @@ public abstract record StorageOptions
     /// <summary>Between the two, rows are kept for so long.</summary>
     public TimeSpan ChangesKeptFor { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long history keeps readings, counted from their arrival; at least a day. Zero = no history.</summary>
-    public TimeSpan ReadingsKeptFor { get; init; } = TimeSpan.FromDays(30);
+    /// <summary>How long history keeps readings, counted from their arrival, and changes; at least a day. Zero = no history.</summary>
+    public TimeSpan HistoryKeptFor { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>How often a reader looks for what other processes wrote.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
@@ -42,9 +42,9 @@ public abstract record StorageOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(ChangesKeptMax, ChangesKeptMin);
         ArgumentOutOfRangeException.ThrowIfLessThan(ChangesKeptFor, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PollInterval, TimeSpan.Zero);
-        if (ReadingsKeptFor != TimeSpan.Zero)
+        if (HistoryKeptFor != TimeSpan.Zero)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(ReadingsKeptFor, TimeSpan.FromDays(1));
+            ArgumentOutOfRangeException.ThrowIfLessThan(HistoryKeptFor, TimeSpan.FromDays(1));
         }
     }
 }

@@ -10,6 +10,7 @@ using CityTwin.Core.Health;
 using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Breaches;
+using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using CityTwin.Testing;
@@ -61,6 +62,8 @@ public sealed class ApiServer : IAsyncLifetime
 
     internal HistoryOfOneSensor History { get; } = new();
 
+    internal HistoryInMemory Past { get; } = new();
+
     /// <summary>Every endpoint there is.</summary>
     internal IReadOnlyList<Endpoint> Endpoints => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
@@ -94,7 +97,7 @@ public sealed class ApiServer : IAsyncLifetime
         builder.Services.AddSingleton<IGrainFactory>(Grains);
         builder.Services.AddSingleton(new ServerIdentity("silo-1", Rows.Start));
         builder.Services.AddSingleton(new RefusedMessages(
-            () => [new(Rows.Start, "citytwin/v1/sensors/x/reading", "x", "NotJson", "{")], () => new Dictionary<string, long> { ["NotJson"] = 1 }));
+            () => [new(Rows.Start, "citytwin/v1/sensors/x/reading", "x", "NotJson", "It is no JSON.", "{")], () => new Dictionary<string, long> { ["NotJson"] = 1 }));
         builder.Services.AddSingleton(Readings.Door);
         builder.Services.AddSingleton(new SiloSelf(() => Self));
         builder.Services.AddSerializer();
@@ -107,6 +110,9 @@ public sealed class ApiServer : IAsyncLifetime
         builder.Services.AddSingleton(Keys);
         builder.Services.AddSingleton<IAudit>(Audit);
         builder.Services.AddSingleton<IReadingHistory>(History);
+        builder.Services.AddSingleton<IChangeHistory>(Past);
+        builder.Services.AddSingleton<ICityCatalog>(new CatalogOf(City));
+        builder.Services.AddSingleton<PastCity>();
         builder.Services.AddSingleton<IAuditLog>(Audit);
         builder.Services.AddCityTwinAccess(Access);
         builder.Services.AddCityTwinApi(api =>

@@ -27,6 +27,10 @@ internal sealed class HistoryOfOneSensor : IReadingHistory
             .ToImmutableArray());
     }
 
+    public Task<ImmutableArray<KeptReading>> Latest(
+        IReadOnlyList<ReadingBound> known, DateTimeOffset arrivedSince, DateTimeOffset instant, CancellationToken cancellation) =>
+        Task.FromResult<ImmutableArray<KeptReading>>([]);
+
     public Task<ReadingSpans> Summarize(ReadingQuery query, TimeSpan every, CancellationToken cancellation)
     {
         Asked.Add(query);

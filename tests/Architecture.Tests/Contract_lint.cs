@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Xml.Linq;
 using CityTwin.Testing;
 using Xunit;
 
@@ -9,15 +7,14 @@ namespace CityTwin.Architecture.Tests;
 public sealed class Contract_lint
 {
     private const string Linter = "@bufbuild/buf@1.75.0";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Contract_keeps_the_lint_rules()
     {
-        Assert.SkipUnless(IsInstalled("npm"), "npm is not installed: the contract was not linted.");
-        var protos = Path.Combine(Package("google.api.commonprotos"), "content", "protos", "google");
+        Assert.SkipUnless(Tools.IsInstalled("npm"), "npm is not installed: the contract was not linted.");
+        var protos = Path.Combine(Tools.Package("google.api.commonprotos"), "content", "protos", "google");
         var folder = Directory.CreateTempSubdirectory("citytwin-lint-").FullName;
         try
         {
@@ -39,19 +36,6 @@ public sealed class Contract_lint
         }
     }
 
-    private static bool IsInstalled(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, program)));
-
-    /// <summary>Where the build has unpacked a package, in the version that all projects share.</summary>
-    private static string Package(string id)
-    {
-        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        var version = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props")).Descendants("PackageVersion")
-            .Single(package => string.Equals(package.Attribute("Include")!.Value, id, StringComparison.OrdinalIgnoreCase)).Attribute("Version")!.Value;
-        return Path.Combine(packages, id, version);
-    }
-
     private static void Copy(string from, string to)
     {
         foreach (var file in Directory.EnumerateFiles(from, "*.proto", SearchOption.AllDirectories))
@@ -62,16 +46,6 @@ public sealed class Contract_lint
         }
     }
 
-    private static async Task<(int ExitCode, string Output)> Run(string folder, string program, params string[] arguments)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(Patience);
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
-        await process.WaitForExitAsync(patience.Token);
-        return (process.ExitCode, await output + await errors);
-    }
+    private static Task<(int ExitCode, string Output)> Run(string folder, string program, params string[] arguments) =>
+        Tools.Run(new(program, arguments) { WorkingDirectory = folder }, Cancellation);
 }

@@ -7,6 +7,7 @@ using CityTwin.Core.Model;
 using CityTwin.Core.Sensing;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Sensors;
+using CityTwin.Grains.Storing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -101,6 +102,14 @@ internal sealed class KeptLog : IDisposable
         }
 
         string Time(int column) => DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(column)).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>What the coordinator has saved; null before it has founded the city.</summary>
+    public CoordinatorState? ReadCoordinator()
+    {
+        using var command = _database.CreateCommand();
+        command.CommandText = "select PayloadBinary from OrleansStorage where GrainTypeString = 'cascade'";
+        return command.ExecuteScalar() is byte[] stored ? Read<Stored<CoordinatorState>>(stored).State : null;
     }
 
     public void Dispose()

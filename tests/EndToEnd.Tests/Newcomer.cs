@@ -17,6 +17,7 @@ internal sealed partial class Newcomer : IAsyncDisposable
     private const string RunsFaults = "tests/faults.sh";
     private const string RunsCli = "dotnet run --project src/CityTwin.Cli --";
     private const string OwnCity = "/tmp/mycity";
+    private const string RestoredData = "/tmp/restored";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-newcomer-").FullName;
@@ -42,6 +43,11 @@ internal sealed partial class Newcomer : IAsyncDisposable
             // A run takes half an hour, and CI makes a short one: what must be so is that it takes what the page gives it.
             var help = await Shell($"'{Path.Combine(Repository.Root, RunsFaults)}' --help");
             Assert.All(line.Split(' ').Where(word => word.StartsWith("--", StringComparison.Ordinal)), option => Assert.Contains(option, help, StringComparison.Ordinal));
+        }
+        else if (line.StartsWith(RunsSilo, StringComparison.Ordinal) && line.Contains(".archive", StringComparison.Ordinal))
+        {
+            var arguments = line[RunsSilo.Length..].Replace(" -- ", " ", StringComparison.Ordinal);
+            Assert.Contains(" rows of schema version ", await Shell($"dotnet '{Programs.Silo}'{arguments}{(arguments.Contains("--data", StringComparison.Ordinal) ? "" : $" --data '{Silo.DataFolder}'")}"), StringComparison.Ordinal);
         }
         else if (line.StartsWith(RunsSilo, StringComparison.Ordinal))
         {
@@ -168,7 +174,8 @@ internal sealed partial class Newcomer : IAsyncDisposable
         return await output;
     }
 
-    private string Here(string line) => line.Replace(OwnCity, Path.Combine(_folder, Path.GetFileName(OwnCity)), StringComparison.Ordinal);
+    private string Here(string line) => new[] { OwnCity, RestoredData }.Aggregate(
+        line, (text, path) => text.Replace(path, Path.Combine(_folder, Path.GetFileName(path)), StringComparison.Ordinal));
 
     [GeneratedRegex(@"--data \S+")]
     private static partial Regex DataOption();

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.Json;
 using CityTwin.Core.Model;
 using CityTwin.Feed;
 using CityTwin.Import;
@@ -43,21 +42,21 @@ public sealed class Several_silos
     public async Task Go_on_with_the_watch_of_another_silo_where_it_stopped()
     {
         await using var cluster = await SiloCluster.Start(Cancellation);
-        var before = await Watch(cluster.All[0], "");
+        var before = await cluster.All[0].WatchSegments("", Cancellation);
         Assert.Equal(City.Segments.Length, before.Count(message => message.GetProperty("kind").GetString() == "WATCH_KIND_SNAPSHOT"));
         await cluster.All[1].Post($"v1/segments/{Substation}:fail", new { principal = "test", reason = "drill" }, Cancellation);
         await SiloProcess.Until("the third silo sees it", async () => (await cluster.All[2].Levels(Cancellation))[Substation] == 0, Patience, Cancellation);
         await cluster.All[0].Kill();
 
         var token = before[^1].GetProperty("resumeToken").GetString()!;
-        var after = await Watch(cluster.All[2], token);
+        var after = await cluster.All[2].WatchSegments(token, Cancellation);
         Assert.DoesNotContain(after, message => message.GetProperty("kind").GetString() is "WATCH_KIND_SNAPSHOT" or "WATCH_KIND_GAP");
         Assert.Contains(after, message => message.GetProperty("kind").GetString() == "WATCH_KIND_CHANGED"
             && message.GetProperty("segment").GetProperty("name").GetString() == $"segments/{Substation}");
 
         // The same token in another log: all is said anew, and that something is missing.
         await using var other = await SiloCluster.Start(Cancellation);
-        var elsewhere = await Watch(other.All[0], token);
+        var elsewhere = await other.All[0].WatchSegments(token, Cancellation);
         Assert.Equal("WATCH_KIND_GAP", elsewhere[0].GetProperty("kind").GetString());
         Assert.Equal(City.Segments.Length, elsewhere.Count(message => message.GetProperty("kind").GetString() == "WATCH_KIND_SNAPSHOT"));
     }
@@ -169,28 +168,5 @@ public sealed class Several_silos
             open = accounts.Open(acknowledged, confirmed, await asked.Levels(Cancellation));
             return open.Count == 0;
         }, Patience, Cancellation, orElse: () => $"seed {Seed}: {open.Count} things do not add up:\n{string.Join('\n', open.Take(ShownMax))}\n{cluster.Said()}");
-    }
-
-    /// <summary>What a watch of all segments says until its first checkpoint.</summary>
-    private static async Task<List<JsonElement>> Watch(SiloProcess silo, string token)
-    {
-        using var answer = await silo.Http.GetAsync($"v1/segments:watch?resumeToken={token}", HttpCompletionOption.ResponseHeadersRead, Cancellation);
-        answer.EnsureSuccessStatusCode();
-        var messages = new List<JsonElement>();
-        await using var stream = await answer.Content.ReadAsStreamAsync(Cancellation);
-        using var lines = new StreamReader(stream);
-        while (await lines.ReadLineAsync(Cancellation) is { } line)
-        {
-            if (line.Trim() is { Length: > 0 } message)
-            {
-                messages.Add(JsonDocument.Parse(message).RootElement);
-                if (messages[^1].GetProperty("kind").GetString() == "WATCH_KIND_CHECKPOINT")
-                {
-                    break;
-                }
-            }
-        }
-
-        return messages;
     }
 }

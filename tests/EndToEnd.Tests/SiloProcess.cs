@@ -12,7 +12,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     /// <summary>The latest lines are remembered.</summary>
     private const int SaidMax = 20_000;
 
-    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-silo-").FullName;
     private readonly string[] _arguments;
@@ -34,6 +34,11 @@ internal sealed partial class SiloProcess : IAsyncDisposable
 
     /// <summary>Hears each line that it says, when it says it.</summary>
     public Action<string>? Heard { get; set; }
+
+    /// <summary>Where other silos reach it, when it shares a city.</summary>
+    public int SiloPort { get; } = Mosquitto.FreePort();
+
+    private int GatewayPort { get; } = Mosquitto.FreePort();
 
     public string DataFolder => Path.Combine(_folder, "data");
 
@@ -110,7 +115,10 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         _process = Programs.Start(
             Environment,
             Programs.Silo,
-            ["--data", DataFolder, "--http-port", $"{HttpPort}", "--grpc-port", $"{GrpcPort}", "--mqtt-port", $"{MqttPort}", .. _arguments]);
+            [
+                "--data", DataFolder, "--http-port", $"{HttpPort}", "--grpc-port", $"{GrpcPort}", "--mqtt-port", $"{MqttPort}",
+                "--silo-port", $"{SiloPort}", "--gateway-port", $"{GatewayPort}", .. _arguments,
+            ]);
         _process.OutputDataReceived += (_, line) => Remember(line.Data);
         _process.ErrorDataReceived += (_, line) => Remember(line.Data);
         _process.BeginOutputReadLine();
@@ -183,6 +191,29 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         }
         while (token.Length > 0);
         return levels;
+    }
+
+    /// <summary>What a watch of all segments says until its first checkpoint.</summary>
+    public async Task<List<JsonElement>> WatchSegments(string token, CancellationToken cancellation)
+    {
+        using var answer = await _http.GetAsync($"v1/segments:watch?resumeToken={token}", HttpCompletionOption.ResponseHeadersRead, cancellation);
+        answer.EnsureSuccessStatusCode();
+        var messages = new List<JsonElement>();
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
+        using var lines = new StreamReader(stream);
+        while (await lines.ReadLineAsync(cancellation) is { } line)
+        {
+            if (line.Trim() is { Length: > 0 } message)
+            {
+                messages.Add(JsonDocument.Parse(message).RootElement);
+                if (messages[^1].GetProperty("kind").GetString() == "WATCH_KIND_CHECKPOINT")
+                {
+                    break;
+                }
+            }
+        }
+
+        return messages;
     }
 
     /// <summary>Waits for a condition; a failure to ask counts as "not yet".</summary>

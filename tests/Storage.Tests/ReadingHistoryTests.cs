@@ -98,7 +98,7 @@ public sealed class ReadingHistoryTests(ITestOutputHelper output)
     public async Task Readings_older_than_retention_go_and_no_others(Database kind)
     {
         var time = new FakeTimeProvider(Start.AddHours(12));
-        await using var storage = await Open(kind, time: time, settings: options => options with { ReadingsKeptFor = TimeSpan.FromDays(2) });
+        await using var storage = await Open(kind, time: time, settings: options => options with { HistoryKeptFor = TimeSpan.FromDays(2) });
         for (var day = 0; day < 7; day++, time.Advance(TimeSpan.FromDays(1)))
         {
             await Task.WhenAll(Enumerable.Range(0, 1_000).Select(at => storage.Save($"s:{day}-{at}", null, Reading((day * 1_000) + at, time.GetUtcNow()))));
@@ -115,7 +115,7 @@ public sealed class ReadingHistoryTests(ITestOutputHelper output)
     [InlineData(Database.Postgres)]
     public async Task Nothing_is_kept_when_retention_is_zero(Database kind)
     {
-        await using var storage = await Open(kind, settings: options => options with { ReadingsKeptFor = TimeSpan.Zero });
+        await using var storage = await Open(kind, settings: options => options with { HistoryKeptFor = TimeSpan.Zero });
 
         await storage.Save("s:meter", null, Reading(1));
         await storage.History.Keep(Reading(2) with { MayBeKept = true });

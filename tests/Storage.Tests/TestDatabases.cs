@@ -62,6 +62,8 @@ internal interface ITestDatabase : IAsyncDisposable
 
     IReadingHistory OpenHistory(GroupCommitter committer);
 
+    IChangeHistory OpenChanges(TimeProvider time);
+
     /// <summary>The same data, opened by somebody else.</summary>
     Task<ITestDatabase> Again(Func<StorageOptions, StorageOptions> settings);
 
@@ -95,6 +97,8 @@ internal sealed class SqliteTestDatabase(SqliteDatabase database, string? ownFol
     public IAuditLog OpenAudit(GroupCommitter committer) => new SqliteAuditLog(database, committer);
 
     public IReadingHistory OpenHistory(GroupCommitter committer) => new SqliteReadingHistory(database, committer);
+
+    public IChangeHistory OpenChanges(TimeProvider time) => new SqliteChangeHistory(database, time);
 
     public Task<ITestDatabase> Again(Func<StorageOptions, StorageOptions> settings) =>
         Task.FromResult<ITestDatabase>(Open(settings, database.Options.DataPath));
@@ -164,6 +168,8 @@ internal sealed class PostgresTestDatabase(PostgresServer server, string name, P
     public IAuditLog OpenAudit(GroupCommitter committer) => new PostgresAuditLog(database, committer);
 
     public IReadingHistory OpenHistory(GroupCommitter committer) => new PostgresReadingHistory(database, committer);
+
+    public IChangeHistory OpenChanges(TimeProvider time) => new PostgresChangeHistory(database, time);
 
     public async Task<ITestDatabase> Again(Func<StorageOptions, StorageOptions> settings) => await Open(settings, (server, name));
 

@@ -18,6 +18,7 @@ internal sealed class TestStorage : IAsyncDisposable
         Committer = new GroupCommitter(database.Options, () => database.OpenWriter(time), time, silo, NullLogger<GroupCommitter>.Instance);
         Audit = database.OpenAudit(Committer);
         History = database.OpenHistory(Committer);
+        Changes = database.OpenChanges(time);
         Log = database.OpenLog(time, Committer.BreakDown);
         Committer.Start();
     }
@@ -31,6 +32,8 @@ internal sealed class TestStorage : IAsyncDisposable
     public IAuditLog Audit { get; }
 
     public IReadingHistory History { get; }
+
+    public IChangeHistory Changes { get; }
 
     /// <param name="beside">Another one whose data this one shares.</param>
     public static async Task<TestStorage> Open(
@@ -47,7 +50,7 @@ internal sealed class TestStorage : IAsyncDisposable
         return new(database, time ?? TimeProvider.System, silo);
     }
 
-    public static TestStorage Over(ITestDatabase database) => new(database, TimeProvider.System, null);
+    public static TestStorage Over(ITestDatabase database, TimeProvider? time = null) => new(database, time ?? TimeProvider.System, null);
 
     public Task<Saved> Save(string key, int? expected, byte[] state, params ImmutableArray<PublishedChange> changes) =>
         Committer.Save(new PendingSave(StoredKey.Of("thing", GrainId.Create("thing", key), "city"), expected, state, changes));
@@ -57,6 +60,9 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public Task<Saved> Save(string key, int? expected, KeptReading kept) =>
         Committer.Save(new PendingSave(StoredKey.Of("thing", GrainId.Create("thing", key), "city"), expected, new byte[] { 1 }, [], kept: kept));
+
+    public Task<Saved> Save(string key, int? expected, KeptReading? kept, PublishedChange change) =>
+        Committer.Save(new PendingSave(StoredKey.Of("thing", GrainId.Create("thing", key), "city"), expected, new byte[] { 1 }, [change], kept: kept));
 
     public static PublishedChange Change(string key, params byte[] status) => new("thing", key, status);
 

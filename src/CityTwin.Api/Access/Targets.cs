@@ -26,7 +26,7 @@ internal static class Targets
     {
         "ListZones", "WatchZones", "ListSegments", "WatchSegments", "ListSensors", "WatchSensors", "ListGuards", "WatchGuards",
         "ListAlerts", "WatchAlerts", "ListAssets", "WatchAssets", "ListConduits", "WatchConduits", "ListCascades", "GetCascade",
-        "GetCityMap", "WatchCity", "GetServiceInfo", "ListWeakestLinks",
+        "GetCityMap", "WatchCity", "GetServiceInfo", "ListWeakestLinks", "ListChanges", "GetPastCity",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The names that a request holds.</summary>

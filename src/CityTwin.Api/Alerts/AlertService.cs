@@ -22,8 +22,8 @@ internal sealed class AlertService(
 {
     public override async Task<V1.Alert> GetAlert(V1.GetAlertRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        if (!ExactReads.IsAsked(request.ReadMode))
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
+        if (!ExactReads.IsAsked(request.ReadMode, request.AsOfTime))
         {
             return AlertMessages.Of(version, Pages.Find(Collections.Alerts, version, request.Name));
         }
@@ -35,14 +35,14 @@ internal sealed class AlertService(
 
     public override async Task<V1.BatchGetAlertsResponse> BatchGetAlerts(V1.BatchGetAlertsRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
         return new() { Alerts = { Pages.BatchGet(Collections.Alerts, version, request.Names, options.Value) } };
     }
 
     public override async Task<V1.ListAlertsResponse> ListAlerts(V1.ListAlertsRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Alerts, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
+        var page = Pages.List(Collections.Alerts, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value, request.AsOfTime);
         return new() { Alerts = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 

@@ -17,10 +17,10 @@ internal sealed class AssetService(CityReader reader, Watcher watcher, IGrainFac
 {
     public override async Task<V1.Asset> GetAsset(V1.GetAssetRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
         var place = Pages.Find(Collections.Assets, version, request.Name);
         var view = version.Assets[place];
-        if (ExactReads.IsAsked(request.ReadMode))
+        if (ExactReads.IsAsked(request.ReadMode, request.AsOfTime))
         {
             view = view with { Status = await GrainOf(version, place).Read().WaitAsync(context.CancellationToken) };
         }
@@ -30,14 +30,14 @@ internal sealed class AssetService(CityReader reader, Watcher watcher, IGrainFac
 
     public override async Task<V1.BatchGetAssetsResponse> BatchGetAssets(V1.BatchGetAssetsRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
         return new() { Assets = { Pages.BatchGet(Collections.Assets, version, request.Names, options.Value) } };
     }
 
     public override async Task<V1.ListAssetsResponse> ListAssets(V1.ListAssetsRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Assets, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
+        var page = Pages.List(Collections.Assets, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value, request.AsOfTime);
         return new() { Assets = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 

@@ -17,10 +17,10 @@ internal sealed class ConduitService(CityReader reader, Watcher watcher, IGrainF
 {
     public override async Task<V1.Conduit> GetConduit(V1.GetConduitRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
         var place = Pages.Find(Collections.Conduits, version, request.Name);
         var view = version.Conduits[place];
-        if (ExactReads.IsAsked(request.ReadMode))
+        if (ExactReads.IsAsked(request.ReadMode, request.AsOfTime))
         {
             view = view with { Status = await GrainOf(version, place).Read().WaitAsync(context.CancellationToken) };
         }
@@ -30,14 +30,14 @@ internal sealed class ConduitService(CityReader reader, Watcher watcher, IGrainF
 
     public override async Task<V1.BatchGetConduitsResponse> BatchGetConduits(V1.BatchGetConduitsRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
         return new() { Conduits = { Pages.BatchGet(Collections.Conduits, version, request.Names, options.Value) } };
     }
 
     public override async Task<V1.ListConduitsResponse> ListConduits(V1.ListConduitsRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Conduits, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
+        var page = Pages.List(Collections.Conduits, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value, request.AsOfTime);
         return new() { Conduits = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 

@@ -33,8 +33,11 @@ public static class ErrorReason
     /// <summary>FAILED_PRECONDITION: the guard is off duty, has no order in hand, or has one.</summary>
     public const string GuardNotReady = "GUARD_NOT_READY";
 
-    /// <summary>FAILED_PRECONDITION: this server keeps no history of readings.</summary>
+    /// <summary>FAILED_PRECONDITION: this server keeps no history.</summary>
     public const string HistoryOff = "HISTORY_OFF";
+
+    /// <summary>OUT_OF_RANGE: the instant is older than what history keeps, or lies ahead; the message names what is kept.</summary>
+    public const string BeyondHistory = "BEYOND_HISTORY";
 
     /// <summary>UNAVAILABLE: what was asked for is in the database, which cannot be read now.</summary>
     public const string NotReadable = "NOT_READABLE";

@@ -19,10 +19,10 @@ internal sealed class GuardService(CityReader reader, Watcher watcher, IGrainFac
 {
     public override async Task<V1.Guard> GetGuard(V1.GetGuardRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
         var place = Pages.Find(Collections.Guards, version, request.Name);
         var view = version.Guards[place];
-        if (ExactReads.IsAsked(request.ReadMode))
+        if (ExactReads.IsAsked(request.ReadMode, request.AsOfTime))
         {
             view = view with { Status = await GrainOf(version, place).Read().WaitAsync(context.CancellationToken) };
         }
@@ -32,14 +32,14 @@ internal sealed class GuardService(CityReader reader, Watcher watcher, IGrainFac
 
     public override async Task<V1.BatchGetGuardsResponse> BatchGetGuards(V1.BatchGetGuardsRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
         return new() { Guards = { Pages.BatchGet(Collections.Guards, version, request.Names, options.Value) } };
     }
 
     public override async Task<V1.ListGuardsResponse> ListGuards(V1.ListGuardsRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Guards, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
+        var page = Pages.List(Collections.Guards, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value, request.AsOfTime);
         return new() { Guards = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 

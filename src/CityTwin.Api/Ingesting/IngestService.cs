@@ -33,6 +33,7 @@ internal sealed class IngestService(
                     Topic = message.Topic,
                     Sensor = message.Sensor is { } sensor ? ResourceNames.Sensors + sensor : "",
                     Code = message.Code,
+                    Text = message.Text,
                     PayloadStart = message.Excerpt,
                 }),
             },

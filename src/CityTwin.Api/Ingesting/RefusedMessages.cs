@@ -8,5 +8,6 @@ public sealed record RefusedMessages(Func<IReadOnlyList<RefusedMessage>> Newest,
 /// <summary>Something that came in and was not taken.</summary>
 /// <param name="Sensor">The sensor that the topic names; null for other topics.</param>
 /// <param name="Code">Why; stable, for programs.</param>
+/// <param name="Text">Why, in a sentence that says how to mend it.</param>
 /// <param name="Excerpt">The beginning of the payload, printable.</param>
-public sealed record RefusedMessage(DateTimeOffset At, string Topic, string? Sensor, string Code, string Excerpt);
+public sealed record RefusedMessage(DateTimeOffset At, string Topic, string? Sensor, string Code, string Text, string Excerpt);

@@ -18,7 +18,7 @@ internal sealed class CityService(
     private static readonly string SoftwareVersion =
         typeof(CityService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
-    private static readonly string[] Capabilities = ["apply", "attack", "breach", "command", "events", "explain", "filter", "inspect", "outlook", "simulate", "watch", "weakest-link"];
+    private static readonly string[] Capabilities = ["apply", "attack", "breach", "command", "events", "explain", "filter", "history", "inspect", "outlook", "simulate", "watch", "weakest-link"];
 
     public override Task<V1.ServiceInfo> GetServiceInfo(V1.GetServiceInfoRequest request, ServerCallContext context)
     {
@@ -54,8 +54,8 @@ internal sealed class CityService(
         });
     }
 
-    public override Task<V1.CityMap> GetCityMap(V1.GetCityMapRequest request, ServerCallContext context) =>
-        Task.FromResult(CityMessages.MapOf(reader.Newest, context.Access(), !request.WithoutSensors, !request.WithoutBackground));
+    public override async Task<V1.CityMap> GetCityMap(V1.GetCityMapRequest request, ServerCallContext context) => CityMessages.MapOf(
+        await reader.At(request.AsOfTime, "", context.CancellationToken), context.Access(), !request.WithoutSensors, !request.WithoutBackground);
 
     public override Task WatchCity(
         V1.WatchCityRequest request, IServerStreamWriter<V1.CityChanges> responseStream, ServerCallContext context) =>

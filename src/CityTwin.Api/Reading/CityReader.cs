@@ -1,13 +1,14 @@
 using CityTwin.Api.Errors;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Viewing;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
 namespace CityTwin.Api.Reading;
 
 /// <summary>Gives every read the version it asks for.</summary>
-internal sealed class CityReader(LiveView live, IOptions<ApiOptions> options, TimeProvider time)
+internal sealed class CityReader(LiveView live, PastCity past, IOptions<ApiOptions> options, TimeProvider time)
 {
     /// <summary>The newest version here.</summary>
     /// <exception cref="RpcException">NOT_READY until the first snapshot is loaded.</exception>
@@ -38,6 +39,14 @@ internal sealed class CityReader(LiveView live, IOptions<ApiOptions> options, Ti
         return newest.Seq >= token.Seq ? new(newest) : new(Wait(token.Seq, cancellation));
     }
 
+    /// <summary>The version of a past instant, or of now.</summary>
+    /// <param name="asOf">Null = now.</param>
+    /// <param name="atLeast">As in <see cref="AtLeast"/>; not with an instant.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="RpcException">OUT_OF_RANGE: the instant is none of the kept history; the message names what is kept.</exception>
+    public ValueTask<CityVersion> At(Timestamp? asOf, string atLeast, CancellationToken cancellation) =>
+        asOf is null ? AtLeast(atLeast, cancellation) : new(Past(asOf, atLeast, cancellation));
+
     /// <summary>The first version beyond a sequence, or null after a time without any.</summary>
     public async Task<CityVersion?> Beyond(long seq, TimeSpan wait, CancellationToken cancellation)
     {
@@ -63,6 +72,34 @@ internal sealed class CityReader(LiveView live, IOptions<ApiOptions> options, Ti
         }
 
         return version;
+    }
+
+    private async Task<CityVersion> Past(Timestamp asOf, string atLeast, CancellationToken cancellation)
+    {
+        var violations = new Violations();
+        var instant = violations.Time("as_of_time", asOf);
+        if (atLeast.Length > 0)
+        {
+            violations.Add("at_least_version", "at_least_version and as_of_time exclude each other.");
+        }
+
+        violations.Throw();
+        if (!past.IsKept)
+        {
+            throw ApiErrors.Of(StatusCode.FailedPrecondition, ErrorReason.HistoryOff, "This server keeps no history.");
+        }
+
+        var now = time.GetUtcNow();
+        var to = DateTimeOffset.FromUnixTimeMilliseconds(instant!.Value.ToUnixTimeMilliseconds());
+        return (to > now ? null : await past.At(to, cancellation)) ?? throw await BeyondHistory(now, cancellation);
+    }
+
+    private async Task<RpcException> BeyondHistory(DateTimeOffset now, CancellationToken cancellation)
+    {
+        var text = await past.KeptSince(cancellation) is { } since
+            ? FormattableString.Invariant($"as_of_time lies between {since:yyyy-MM-ddTHH:mm:ss.fffZ} and {now:yyyy-MM-ddTHH:mm:ss.fffZ}: that is what is kept.")
+            : "This server has only begun to keep history; try again in a minute.";
+        return ApiErrors.With(StatusCode.OutOfRange, ErrorReason.BeyondHistory, text, [new("as_of_time", text, "OUT_OF_RANGE")]);
     }
 
     private async Task<CityVersion> Wait(long seq, CancellationToken cancellation) =>

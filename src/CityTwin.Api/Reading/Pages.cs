@@ -6,6 +6,7 @@ using CityTwin.Api.Access;
 using CityTwin.Api.Errors;
 using CityTwin.Core.Views;
 using CityTwin.Core.Views.Filtering;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace CityTwin.Api.Reading;
@@ -48,11 +49,12 @@ internal static class Pages
     }
 
     public static Page<TMessage> List<TItem, TMessage>(
-        Collection<TItem, TMessage> collection, CityVersion version, CallAccess access, int pageSize, string pageToken, string filter, ApiOptions options)
+        Collection<TItem, TMessage> collection, CityVersion version, CallAccess access, int pageSize, string pageToken, string filter, ApiOptions options,
+        Timestamp? asOf)
     {
         var size = SizeOf(pageSize, options);
         var (match, among) = FilterOf(collection, version, access, filter);
-        var mark = MarkOf(collection.Prefix, filter);
+        var mark = MarkOf(collection.Prefix, asOf is null ? filter : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{filter}\n{asOf.Seconds} {asOf.Nanos}"));
         var items = new List<TMessage>();
         var last = default(string);
         foreach (var item in collection.After(version, among, AfterOf(pageToken, mark)))

@@ -17,10 +17,10 @@ internal sealed class SegmentService(
 {
     public override async Task<V1.Segment> GetSegment(V1.GetSegmentRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
         var place = Pages.Find(Collections.Segments, version, request.Name);
         var view = version.Segments[place];
-        if (ExactReads.IsAsked(request.ReadMode))
+        if (ExactReads.IsAsked(request.ReadMode, request.AsOfTime))
         {
             var id = version.Index.City.Segments[place].Id;
             var state = await grains.GetGrain<ISegmentGrain>(GrainKeys.Of(id)).Read().WaitAsync(context.CancellationToken);
@@ -38,14 +38,14 @@ internal sealed class SegmentService(
 
     public override async Task<V1.BatchGetSegmentsResponse> BatchGetSegments(V1.BatchGetSegmentsRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
         return new() { Segments = { Pages.BatchGet(Collections.Segments, version, request.Names, options.Value) } };
     }
 
     public override async Task<V1.ListSegmentsResponse> ListSegments(V1.ListSegmentsRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Segments, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
+        var page = Pages.List(Collections.Segments, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value, request.AsOfTime);
         return new() { Segments = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 

@@ -5,7 +5,6 @@ using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Model;
 using CityTwin.Grains.Storing;
-using Google.Protobuf.WellKnownTypes;
 using V1 = CityTwin.Protocol.V1;
 
 namespace CityTwin.Api.Sensors;
@@ -17,8 +16,6 @@ internal sealed record ReadingList(ReadingQuery Query, TimeSpan? Every, string M
 {
     private const string Newest = "observe_time desc";
     private const string Oldest = "observe_time";
-    private static readonly TimeSpan EveryMin = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan EveryMax = TimeSpan.FromDays(31);
 
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT with all that is wrong with the request.</exception>
     public static ReadingList Of(V1.ListReadingsRequest request, SensorId sensor, ApiOptions options)
@@ -27,7 +24,7 @@ internal sealed record ReadingList(ReadingQuery Query, TimeSpan? Every, string M
         violations.Range("page_size", request.PageSize, 0, options.PageSizeMax);
         var from = request.StartTime is null ? DateTimeOffset.UnixEpoch : violations.Time("start_time", request.StartTime);
         var until = request.EndTime is null ? DateTimeOffset.MaxValue : violations.Time("end_time", request.EndTime);
-        var every = EveryOf(request.Every, violations);
+        var every = Pieces.Of(request.Every, violations);
         if (request.OrderBy is not ("" or Newest or Oldest))
         {
             violations.Add("order_by", $"order_by is '{Newest}' or '{Oldest}'.");
@@ -59,24 +56,6 @@ internal sealed record ReadingList(ReadingQuery Query, TimeSpan? Every, string M
         NextPageToken = spans.Rest is not { } rest ? ""
             : Pages.TokenOf(Mark, rest.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)),
     };
-
-    private static TimeSpan? EveryOf(Duration? asked, Violations violations)
-    {
-        if (asked is null)
-        {
-            return null;
-        }
-
-        // Compared before it is converted: not every duration is a time span.
-        if (asked.Seconds < EveryMin.TotalSeconds || asked.Seconds > EveryMax.TotalSeconds || asked.Nanos is < 0 or > 999_999_999 || asked.Nanos % 1_000_000 != 0
-            || asked.ToTimeSpan() > EveryMax)
-        {
-            violations.Add("every", "every lies between 1 s and 31 days, in whole milliseconds.", "OUT_OF_RANGE");
-            return null;
-        }
-
-        return asked.ToTimeSpan();
-    }
 
     /// <summary>From where the page before ended.</summary>
     private static ReadingQuery Continued(ReadingQuery query, bool isSummary, string? after)

@@ -18,10 +18,10 @@ internal sealed class SensorService(
 {
     public override async Task<V1.Sensor> GetSensor(V1.GetSensorRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
         var place = Pages.Find(Collections.Sensors, version, request.Name);
         var view = version.Sensors[place];
-        if (ExactReads.IsAsked(request.ReadMode))
+        if (ExactReads.IsAsked(request.ReadMode, request.AsOfTime))
         {
             var sensor = version.Index.City.Sensors[place];
             var state = await grains.GetGrain<ISensorGrain>(GrainKeys.Of(sensor.Id)).Read().WaitAsync(context.CancellationToken);
@@ -33,14 +33,14 @@ internal sealed class SensorService(
 
     public override async Task<V1.BatchGetSensorsResponse> BatchGetSensors(V1.BatchGetSensorsRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
         return new() { Sensors = { Pages.BatchGet(Collections.Sensors, version, request.Names, options.Value) } };
     }
 
     public override async Task<V1.ListSensorsResponse> ListSensors(V1.ListSensorsRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(Collections.Sensors, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
+        var page = Pages.List(Collections.Sensors, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value, request.AsOfTime);
         return new() { Sensors = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 

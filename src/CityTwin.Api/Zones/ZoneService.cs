@@ -11,6 +11,7 @@ using CityTwin.Grains.Cascades;
 using CityTwin.Grains.Zones;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 using V1 = CityTwin.Protocol.V1;
 
 namespace CityTwin.Api.Zones;
@@ -25,8 +26,8 @@ internal sealed class ZoneService(
 
     public override async Task<V1.Zone> GetZone(V1.GetZoneRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        if (ExactReads.IsAsked(request.ReadMode))
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
+        if (ExactReads.IsAsked(request.ReadMode, request.AsOfTime))
         {
             // A status is derived from levels, and those are exact once everything decided so far shows here.
             var standing = await grains.GetGrain<ICascadeGrain>(GrainKeys.Cascade).Read().WaitAsync(context.CancellationToken);
@@ -35,19 +36,20 @@ internal sealed class ZoneService(
             version = version.With(facts);
         }
 
-        return _zones.Message(version, Pages.Find(_zones, version, request.Name));
+        var zones = ZonesOf(request.AsOfTime);
+        return zones.Message(version, Pages.Find(zones, version, request.Name));
     }
 
     public override async Task<V1.BatchGetZonesResponse> BatchGetZones(V1.BatchGetZonesRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        return new() { Zones = { Pages.BatchGet(_zones, version, request.Names, options.Value) } };
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
+        return new() { Zones = { Pages.BatchGet(ZonesOf(request.AsOfTime), version, request.Names, options.Value) } };
     }
 
     public override async Task<V1.ListZonesResponse> ListZones(V1.ListZonesRequest request, ServerCallContext context)
     {
-        var version = await reader.AtLeast(request.AtLeastVersion, context.CancellationToken);
-        var page = Pages.List(_zones, version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value);
+        var version = await reader.At(request.AsOfTime, request.AtLeastVersion, context.CancellationToken);
+        var page = Pages.List(ZonesOf(request.AsOfTime), version, context.Access(), request.PageSize, request.PageToken, request.Filter, options.Value, request.AsOfTime);
         return new() { Zones = { page.Items }, NextPageToken = page.NextPageToken, Version = VersionToken.Of(version).ToString() };
     }
 
@@ -120,6 +122,9 @@ internal sealed class ZoneService(
             request.Name, new(request.Principal, request.Reason, request.RequestId), violations,
             (grain, order) => grain.Count(order.RequestId, request.HasPeople ? request.People : null, order.Principal), context);
     }
+
+    /// <summary>Forecasts and weakest links are of the city as it is.</summary>
+    private Collection<int, V1.Zone> ZonesOf(Timestamp? asOf) => asOf is null ? _zones : Collections.Zones;
 
     private Task<V1.CommandReceipt> Give(
         string name, Order order, Violations violations, Func<IZoneGrain, Order, Task<long?>> command, ServerCallContext context) =>

@@ -24,6 +24,7 @@ public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) :
     private IReadOnlyList<AlertRow> _alerts = [];
     private IReadOnlyList<ThingRow> _guards = [];
     private IReadOnlyList<CascadeRow> _cascades = [];
+    private DateTimeOffset? _past;
     private ThingRow? _selected;
     private int _revision;
     private int _digests;
@@ -66,6 +67,18 @@ public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) :
         _revision += digest.IsSelectionOld ? 1 : 0;
         StateHasChanged();
     }
+
+    /// <summary>The browser tells which past instant it shows; null = the city as it is.</summary>
+    [JSInvokable]
+    public void Past(DateTimeOffset? instant)
+    {
+        _past = instant;
+        StateHasChanged();
+    }
+
+    /// <summary>The browser tells why a past instant cannot be shown.</summary>
+    [JSInvokable]
+    public void PastMissing(string reason) => Tell($"That instant cannot be shown: {reason}", isBad: true);
 
     /// <summary>The browser tells what is selected on the map; null for nothing.</summary>
     [JSInvokable]
@@ -159,12 +172,18 @@ public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) :
         }
     }
 
-    private Task Acknowledge(AlertRow alert) => _operator.Length > 0
+    private Task Acknowledge(AlertRow alert) => _operator.Length > 0 && _past is null
         ? Send(new CommandOrder(_operator, "", null), alert.Name + ":acknowledge", order => new AcknowledgeAlertRequest { Principal = order.Principal, Reason = order.Reason, RequestId = Guid.NewGuid().ToString("N") }, "Acknowledged.")
         : OpenCommand(Commands.Acknowledge(alert));
 
     private async Task OpenCommand(Command command)
     {
+        if (_past is not null)
+        {
+            Tell("What you see is the past. Go back to now to give orders.", isBad: true);
+            return;
+        }
+
         var parameters = new Dictionary<string, object?> { [nameof(CommandDialog.Command)] = command, [nameof(CommandDialog.Operator)] = _operator };
         var options = new DialogOptions { Width = "460px", CloseDialogOnEsc = true, AutoFocusFirstElement = false };
         if (await dialogs.OpenAsync<CommandDialog>(command.Title, parameters, options) is CommandOrder order)

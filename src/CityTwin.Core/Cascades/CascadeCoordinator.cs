@@ -287,6 +287,7 @@ public sealed class CascadeCoordinator
     private ImmutableArray<CascadeEffect> Redefine(DefinitionChange change, long at)
     {
         var (memory, batch) = change.Settle(_memory, _state.LastNumber + 1, at);
+        var moved = _memory.Moved(batch);
         foreach (var left in _commits.Keys.Where(segment => change.Plan.VertexOf(segment) is null).ToList())
         {
             _commits.Remove(left);
@@ -297,7 +298,7 @@ public sealed class CascadeCoordinator
         _state = _state with { Definition = batch.Definition, LastNumber = batch.Number, LastAt = at, Untold = untold };
         Remember(untold);
         (_batchesSinceCheckpoint, _rowsSinceCheckpoint) = (0, 0);
-        return [new SaveCoordinator(_state, batch, memory.Checkpoint(batch.Number, at))];
+        return [new SaveCoordinator(_state, batch, memory.Checkpoint(batch.Number, at)) { Moved = moved }];
     }
 
     private void Remember(Untold? untold)
@@ -337,10 +338,11 @@ public sealed class CascadeCoordinator
 
         _deciding = new(open.Number, open.At, _state.Definition, open.Changes, open.Starts, _run.Settled(_memory));
         _state = _state with { LastNumber = open.Number, LastAt = open.At, Open = null };
+        var moved = _memory.Moved(_deciding);
         _memory.Apply(_deciding);
         _run.Keep();
         _stage = Stage.Deciding;
-        effects.Add(new SaveCoordinator(_state, _deciding, CheckpointWhenDue(_deciding)));
+        effects.Add(new SaveCoordinator(_state, _deciding, CheckpointWhenDue(_deciding)) { Moved = moved });
     }
 
     private KernelCheckpoint? CheckpointWhenDue(BatchDecided batch)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CityTwin.Core.Model;
 
 namespace CityTwin.Core.Cascades;
@@ -11,7 +12,11 @@ public abstract record CascadeEffect;
 /// </summary>
 /// <param name="Decision">With a decision: one row of the change log.</param>
 /// <param name="Checkpoint">With some decisions: the row that replaces all older batches as the start of a fold.</param>
-public sealed record SaveCoordinator(CoordinatorState State, BatchDecided? Decision, KernelCheckpoint? Checkpoint) : CascadeEffect;
+public sealed record SaveCoordinator(CoordinatorState State, BatchDecided? Decision, KernelCheckpoint? Checkpoint) : CascadeEffect
+{
+    /// <summary>The segments whose level the decision moves.</summary>
+    public ImmutableArray<LevelStep> Moved { get; init; } = [];
+}
 
 /// <summary>Ask the segment's grain; lost questions are asked again by <see cref="CascadeCoordinator.Resend"/>.</summary>
 public sealed record AskSegment(SegmentAsk Ask) : CascadeEffect;

@@ -145,6 +145,15 @@ internal sealed class CascadeMemory
         }
     }
 
+    /// <summary>The segments whose level a batch that was not applied yet moves.</summary>
+    public ImmutableArray<LevelStep> Moved(BatchDecided batch) =>
+    [
+        .. from settled in batch.Settled
+           let before = Plan.VertexOf(settled.Segment) is { } vertex ? Level[vertex] : 1000
+           where before != settled.LevelPermille
+           select new LevelStep(settled.Segment, before, settled.LevelPermille),
+    ];
+
     public void Apply(BatchDecided batch)
     {
         foreach (var change in batch.Changes)

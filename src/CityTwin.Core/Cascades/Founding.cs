@@ -9,6 +9,10 @@ namespace CityTwin.Core.Cascades;
 /// </summary>
 public sealed record Founding(CoordinatorState State, BatchDecided Batch, KernelCheckpoint Checkpoint)
 {
+    /// <summary>The segments that do not begin full.</summary>
+    public ImmutableArray<LevelStep> Moved =>
+        [.. Batch.Settled.Where(settled => settled.LevelPermille != 1000).Select(settled => new LevelStep(settled.Segment, 1000, settled.LevelPermille))];
+
     public static Founding Of(City city, CascadePlan plan, long at)
     {
         var positions = city.Segments.Where(segment => segment.NormallyOpen).Select(SegmentRules.FoundingPosition);

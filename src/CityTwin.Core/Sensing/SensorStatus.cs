@@ -46,4 +46,15 @@ public sealed record SensorStatus(
     DateTimeOffset? Since,
     int? EvidencePermille,
     long EventCount,
-    SensorEvent? LastEvent);
+    SensorEvent? LastEvent)
+{
+    /// <summary>
+    /// True when nothing is new but the reading, and that is found again among the readings as the one observed last: a
+    /// sensor that begins to number, stops to, or whose clock went back, says more than its reading does.
+    /// </summary>
+    public bool IsOnlyReadingAfter(SensorStatus before) =>
+        ObservedAt > before.ObservedAt
+        && (Boot is null) == (before.Boot is null)
+        && (Boot is null || (Boot, Sequence) != (before.Boot, before.Sequence))
+        && this == before with { Value = Value, ObservedAt = ObservedAt, ReceivedAt = ReceivedAt, Boot = Boot, Sequence = Sequence };
+}

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CityTwin.Core.Cascades;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
+using CityTwin.Core.Sensing;
 using CityTwin.Core.Simulation;
 using CityTwin.Core.Zones;
 
@@ -63,6 +64,32 @@ public sealed record CityVersion(
 
         var fold = new ViewFold(this);
         fold.Take(zone, facts, Seq);
+        return fold.Finish();
+    }
+
+    /// <summary>This version with readings that followed what it knows of their sensors, and changed nothing else.</summary>
+    public CityVersion With(IReadOnlyList<KeptReading> newer)
+    {
+        var fold = new ViewFold(this);
+        foreach (var kept in newer)
+        {
+            var reading = kept.Reading;
+            if (Index.Find(reading.Sensor) is { } sensor && Sensors[sensor].Status is { } status)
+            {
+                fold.Take(
+                    sensor,
+                    status with
+                    {
+                        Value = reading.Value,
+                        ObservedAt = reading.ObservedAt,
+                        ReceivedAt = kept.ReceivedAt,
+                        Boot = reading.IsNumbered ? reading.Boot : status.Boot,
+                        Sequence = reading.IsNumbered ? reading.Sequence : status.Sequence,
+                    },
+                    Sensors[sensor].ChangedAt);
+            }
+        }
+
         return fold.Finish();
     }
 

@@ -71,13 +71,7 @@ public sealed class CityView
     /// <param name="at">When the row at the head was committed.</param>
     public CityVersion Restart(CityIndex index, string epoch, IReadOnlyList<PublishedRow> rows, long head, DateTimeOffset? at)
     {
-        var fold = new ViewFold(Empty(index, epoch));
-        foreach (var row in rows)
-        {
-            fold.Apply(row);
-        }
-
-        return Publish(fold.Finish() with { Seq = head, AsOf = at ?? (rows.Count > 0 ? rows[^1].At : null), RemovalsKnownAfter = head });
+        return Publish(Fold(Empty(index, epoch), rows) with { Seq = head, AsOf = at ?? (rows.Count > 0 ? rows[^1].At : null), RemovalsKnownAfter = head });
     }
 
     /// <summary>Takes the rows that follow, as one version.</summary>
@@ -95,13 +89,21 @@ public sealed class CityView
         }
 
         Invariant.Hold(rows[0].Seq == version.Seq + 1 && rows[^1].Seq == version.Seq + rows.Count, "A view takes rows without a gap.");
+        return Publish(Fold(version, rows, definition));
+    }
+
+    /// <summary>A version with what follows it: what every version is made by, live or past.</summary>
+    /// <param name="rows">By rising sequence.</param>
+    /// <param name="definition">As in <see cref="Apply"/>.</param>
+    public static CityVersion Fold(CityVersion version, IReadOnlyList<PublishedRow> rows, CityIndex? definition = null)
+    {
         var fold = new ViewFold(definition is null ? version : Redefinition.Of(version, definition));
         foreach (var row in rows)
         {
             fold.Apply(row);
         }
 
-        return Publish(fold.Finish());
+        return fold.Finish();
     }
 
     private CityVersion Publish(CityVersion next)

@@ -32,6 +32,9 @@ public static class PublishedKind
     /// <summary><see cref="Cascades.KernelCheckpoint"/>; key = <c>city</c>.</summary>
     public const string Checkpoint = "checkpoint";
 
+    /// <summary>No row of the change log: in history, a segment whose level a batch moved; key = segment id.</summary>
+    public const string Level = "level";
+
     /// <summary><see cref="Breaches.Kept.BreachStatus"/>; key = breach id. Views pass over it.</summary>
     public const string Breach = "breach";
 

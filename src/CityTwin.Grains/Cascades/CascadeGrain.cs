@@ -174,7 +174,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         var founding = Founding.Of(_catalog.Current.City, plan, Now);
         await _commit.Save(founding.State, [],
         [
-            _commit.Publish(PublishedKind.Batch, BatchLog.KeyOf(founding.Batch.Number), founding.Batch),
+            _commit.Publish(PublishedKind.Batch, BatchLog.KeyOf(founding.Batch.Number), founding.Batch) with { Moved = founding.Moved },
             _commit.Publish(PublishedKind.Checkpoint, BatchLog.CheckpointKey, founding.Checkpoint, PublishedKind.Batch),
         ]);
     }
@@ -270,7 +270,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         var changes = ImmutableArray.CreateBuilder<PublishedChange>();
         if (save.Decision is { } decision)
         {
-            changes.Add(_commit.Publish(PublishedKind.Batch, BatchLog.KeyOf(decision.Number), decision));
+            changes.Add(_commit.Publish(PublishedKind.Batch, BatchLog.KeyOf(decision.Number), decision) with { Moved = save.Moved });
         }
 
         if (save.Checkpoint is { } checkpoint)

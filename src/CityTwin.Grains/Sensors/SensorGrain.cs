@@ -112,10 +112,19 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
         var seq = ReferenceEquals(step.State, _commit.State) ? null : await _commit.Save(
             step.State,
             [.. step.Effects.Select(Tell).OfType<Outgoing>(), .. signs ?? []],
-            [_commit.Publish(PublishedKind.Sensor, _id.Value, step.State.Publish(sensor))],
+            [Publish(sensor, step.State, kept)],
             kept);
         _silence.Expect(sensor, _commit.State);
         return seq;
+    }
+
+    private PublishedChange Publish(Sensor sensor, SensorState next, KeptReading? kept)
+    {
+        var status = next.Publish(sensor);
+        return _commit.Publish(PublishedKind.Sensor, _id.Value, status) with
+        {
+            IsReading = kept is not null && !_commit.IsNew && status.IsOnlyReadingAfter(_commit.State.Publish(sensor)),
+        };
     }
 
     private static Outgoing? Tell(SensorEffect effect) => effect switch

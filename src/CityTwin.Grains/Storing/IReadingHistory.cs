@@ -22,6 +22,16 @@ public interface IReadingHistory
     /// <exception cref="StorageUnusableException">The database cannot be read.</exception>
     Task<ImmutableArray<PlacedReading>> Read(ReadingQuery query, CancellationToken cancellation);
 
+    /// <summary>Of each of some sensors the reading that was observed last of those that had arrived at an instant.</summary>
+    /// <param name="known">What is known of each already: only what is newer is looked for. At most <see cref="ReadingBound.Max"/>.</param>
+    /// <param name="arrivedSince">Earlier arrivals are not looked at.</param>
+    /// <param name="instant">Neither are later ones.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Of those that have one, in no order.</returns>
+    /// <exception cref="StorageUnusableException">The database cannot be read.</exception>
+    Task<ImmutableArray<KeptReading>> Latest(
+        IReadOnlyList<ReadingBound> known, DateTimeOffset arrivedSince, DateTimeOffset instant, CancellationToken cancellation);
+
     /// <summary>The same in pieces of time, without empty ones: a piece is <paramref name="every"/> long and begins at a multiple of it since 1970.</summary>
     /// <param name="query">At most <see cref="ReadingQuery.Max"/> pieces; the cursor is not looked at.</param>
     /// <param name="every">At least a millisecond.</param>
@@ -37,6 +47,14 @@ public interface IReadingHistory
 /// <param name="Max">At least 1.</param>
 /// <param name="After">The last reading that the caller has; null = begin.</param>
 public sealed record ReadingQuery(SensorId Sensor, DateTimeOffset From, DateTimeOffset Until, bool NewestFirst, int Max, ReadingPlace? After = null);
+
+/// <summary>A reading that is known of a sensor.</summary>
+/// <param name="Boot">With the sequence, of the highest numbered; null = the sensor does not number.</param>
+public sealed record ReadingBound(SensorId Sensor, DateTimeOffset ObservedAt, long? Boot, long? Sequence)
+{
+    /// <summary>How many sensors are asked for at once.</summary>
+    public const int Max = 10_000;
+}
 
 /// <summary>Where a reading stands in the history of its sensor.</summary>
 /// <param name="ObservedAt">In milliseconds since 1970-01-01 UTC.</param>

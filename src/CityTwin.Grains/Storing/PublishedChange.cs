@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using CityTwin.Core.Cascades;
+using CityTwin.Core.Views;
+
 namespace CityTwin.Grains.Storing;
 
 /// <summary>
@@ -16,6 +20,16 @@ namespace CityTwin.Grains.Storing;
 /// </param>
 public sealed record PublishedChange(string Kind, string Key, byte[]? Status, string? Replaces = null)
 {
+    /// <summary>True when nothing but a reading is new, which the history of readings keeps: then this is in the change log alone.</summary>
+    public bool IsReading { get; init; }
+
+    /// <summary>The segments whose level a batch moves: history lists each of them by itself.</summary>
+    public ImmutableArray<LevelStep> Moved { get; init; } = [];
+
+    /// <summary>Whether history keeps it. Of the rows that views pass over it keeps none, nor a checkpoint: the batches say the same.</summary>
+    public bool IsHistory => !IsReading && Kind is PublishedKind.Sensor or PublishedKind.Segment or PublishedKind.Zone or PublishedKind.Guard
+        or PublishedKind.Asset or PublishedKind.Conduit or PublishedKind.Alert or PublishedKind.Batch;
+
     /// <summary>64 MiB: the checkpoint of the largest city we mean to serve is about a tenth of it.</summary>
     public const int StatusBytesMax = 64 * 1024 * 1024;
 }

@@ -12,7 +12,7 @@ using Orleans.Serialization;
 namespace CityTwin.Grains.Viewing;
 
 /// <summary>Reads what the rows of the change log carry.</summary>
-internal sealed class PublishedRows(Serializer serializer)
+public sealed class PublishedRows(Serializer serializer)
 {
     private readonly FrozenDictionary<string, Func<ReadOnlyMemory<byte>, object?>> _read = new Dictionary<string, Func<ReadOnlyMemory<byte>, object?>>
     {

@@ -7,7 +7,7 @@ namespace CityTwin.Grains.Viewing;
 public static class ViewRegistration
 {
     /// <summary>
-    /// A <see cref="LiveView"/> kept by a <see cref="ViewTail"/>, and the watch that holds alerts against it. To be added after whatever fills the catalogue and opens
+    /// A <see cref="LiveView"/> kept by a <see cref="ViewTail"/>, the watch that holds alerts against it, and the <see cref="PastCity"/>. To be added after whatever fills the catalogue and opens
     /// the change log, because the tail begins with the host.
     /// </summary>
     public static IServiceCollection AddCityTwinView(this IServiceCollection services)
@@ -15,6 +15,8 @@ public static class ViewRegistration
         services.AddSingleton<LiveView>();
         services.AddHostedService<ViewTail>();
         services.AddHostedService<AlertWatch>();
+        services.AddSingleton<PastCity>();
+        services.AddHostedService<HistoryMarks>();
         return services;
     }
 }

@@ -82,19 +82,10 @@ public sealed partial class ViewTail(
 
     private async Task Apply(CityView view, List<PublishedRow> rows, CancellationToken cancellation)
     {
-        // A batch of another definition begins a version of its own.
-        var start = 0;
-        CityIndex? definition = null;
-        for (var i = 0; i < rows.Count; i++)
+        foreach (var part in DefinitionParts.Of(rows, view.Current.Index.City.Hash))
         {
-            if (rows[i].Record is BatchDecided batch && batch.Definition != (definition ?? view.Current.Index).City.Hash)
-            {
-                view.Apply(rows[start..i], definition);
-                (start, definition) = (i, await IndexOf(batch.Definition, batch.Number, cancellation));
-            }
+            view.Apply(part.Rows, part.Definition is { } hash ? await IndexOf(hash, part.Batch, cancellation) : null);
         }
-
-        view.Apply(rows[start..], definition);
     }
 
     /// <summary>By what this silo reads in the log it also learns which definition is in force.</summary>

@@ -7,6 +7,7 @@ using CityTwin.Grains.Running;
 using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using CityTwin.Ingest;
+using CityTwin.Ingest.Sparkplug;
 using CityTwin.Silo.Probes;
 using CityTwin.Storage.Committing;
 using Orleans.Runtime;
@@ -27,7 +28,8 @@ internal sealed partial class SelfWatch(
     RunningInstruments running,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    ILogger<SelfWatch> logger) : BackgroundService
+    ILogger<SelfWatch> logger,
+    SparkplugConnection? edgeNodes = null) : BackgroundService
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private readonly Lock _lock = new();
@@ -70,7 +72,7 @@ internal sealed partial class SelfWatch(
                 WritesWaiting = storage.WritesWaiting,
                 WritesWaitingMax = storage.WritesWaitingMax,
                 WritesFail = storage.FailsBecause,
-                BrokerTrouble = broker.Trouble,
+                BrokerTrouble = broker.Trouble ?? edgeNodes?.Trouble,
                 Silent = time.GetElapsedTime(_lastTaken.At),
                 SensorsExpected = tally.Expected,
                 SensorsReporting = tally.Reporting,

@@ -88,11 +88,22 @@ internal static class ReadingTable
         return new(spans.DrainToImmutable(), isDone ? null : DateTimeOffset.FromUnixTimeMilliseconds(query.NewestFirst ? from : until));
     }
 
+    /// <summary>The columns that <see cref="ReadingOf"/> reads.</summary>
+    public const string LatestColumns = "place, observed_at, received_at, number, word, quality, boot, sequence";
+
+    /// <summary>The bounds of a search for the latest readings that had arrived at an instant; none is observed much ahead of its arrival.</summary>
+    public static void AddLatest(DbCommand command, DateTimeOffset arrivedSince, DateTimeOffset instant)
+    {
+        Add(command, "arrived", Milliseconds(arrivedSince));
+        Add(command, "instant", Milliseconds(instant));
+        Add(command, "ahead", Milliseconds(instant) + (long)SensorRules.FutureMax.TotalMilliseconds);
+    }
+
     private static string LastOf(string column) =>
         $"(select r.{column} from readings r where r.sensor = @sensor and r.observed_at >= start and r.observed_at < start + @every "
         + "and r.observed_at >= @from and r.observed_at < @until and r.received_at >= @arrived order by r.observed_at desc, r.place desc limit 1)";
 
-    private static PlacedReading ReadingOf(DbDataReader row, SensorId sensor) => new(
+    public static PlacedReading ReadingOf(DbDataReader row, SensorId sensor) => new(
         new(row.GetInt64(1), row.GetInt64(0)),
         new(
             new(

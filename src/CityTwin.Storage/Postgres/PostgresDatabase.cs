@@ -81,6 +81,20 @@ public sealed class PostgresDatabase : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Use"/>, for ports: what PostgreSQL throws is told in one line.</summary>
+    /// <exception cref="StorageUnusableException">The database cannot be read.</exception>
+    internal async Task<T> Guarded<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Use(work, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (PostgresFaults.IsOne(fault))
+        {
+            throw PostgresFaults.Unusable(Options, fault);
+        }
+    }
+
     /// <summary>Forgets what is in the pools: ours, and that of the stock providers.</summary>
     internal void Forget()
     {

@@ -63,7 +63,8 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
         try
         {
             var open = _open ??= new Open(database.OpenWriter(), database.Options);
-            if (database.Options.ReadingsKeptFor > TimeSpan.Zero && group.Any(save => save.Kept is not null))
+            var isKept = database.Options.HistoryKeptFor > TimeSpan.Zero;
+            if (isKept)
             {
                 open.Readings.MakeDays(time.GetUtcNow());
             }
@@ -82,9 +83,14 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
             }
 
             AuditTable.Append(open.Connection, group, outcomes);
-            if (database.Options.ReadingsKeptFor > TimeSpan.Zero && ReadingTable.Of(group, outcomes) is { } kept)
+            if (isKept && ReadingTable.Of(group, outcomes) is { } kept)
             {
                 open.Readings.Keep(kept);
+            }
+
+            if (isKept)
+            {
+                open.History.Keep(group, outcomes, at);
             }
 
             committing = true;
@@ -149,6 +155,7 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
             {
                 Group = new GroupStatement(connection, limits);
                 Readings = new ReadingStatement(connection, limits);
+                History = new HistoryStatement(connection);
             }
             catch
             {
@@ -163,10 +170,13 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
 
         public ReadingStatement Readings { get; }
 
+        public HistoryStatement History { get; }
+
         public void Dispose()
         {
             Group.Dispose();
             Readings.Dispose();
+            History.Dispose();
             Connection.Dispose();
         }
     }

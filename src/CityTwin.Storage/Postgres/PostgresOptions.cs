@@ -47,6 +47,9 @@ public sealed record PostgresOptions : StorageOptions
         builder.KeepAlive = 10;
     });
 
+    /// <summary>For a copy of everything, of which no step is too long.</summary>
+    internal string Copying => new NpgsqlConnectionStringBuilder(Single) { CommandTimeout = 0 }.ConnectionString;
+
     /// <summary>Server and database without names and passwords, for people.</summary>
     internal string Place
     {

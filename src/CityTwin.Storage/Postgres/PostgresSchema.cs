@@ -15,12 +15,15 @@ public static class PostgresSchema
     public const string SiloRole = "citytwin_silo";
 
     /// <summary>"CtTw": whoever migrates holds this lock, so that the others wait.</summary>
-    private const long LockKey = 0x43745477;
+    internal const long LockKey = 0x43745477;
 
     /// <summary>For "nulls not distinct".</summary>
     private const int ServerVersionMin = 15;
 
     private static readonly string[] Scripts = ReadScripts();
+
+    /// <summary>The schema version that all scripts lead to.</summary>
+    internal static int NewestVersion => Scripts.Length;
 
     /// <summary>Brings the schema up to date. May be run by several at once; the second finds nothing to do.</summary>
     /// <param name="say">Hears what is done, a line each.</param>
@@ -33,12 +36,14 @@ public static class PostgresSchema
             using var connection = new NpgsqlConnection(options.Single);
             connection.Open();
             RequireServer(connection, options);
-            Run(connection, null, $"select pg_advisory_lock({LockKey})");
+            Run(connection, $"select pg_advisory_lock({LockKey})");
             var found = Version(connection);
             RequireKnown(found, options);
             for (var version = found; version < Scripts.Length; version++)
             {
+                using var transaction = connection.BeginTransaction();
                 Upgrade(connection, version);
+                transaction.Commit();
                 say($"{options.Place}: schema version {version + 1} made.");
             }
 
@@ -47,7 +52,10 @@ public static class PostgresSchema
                 say($"{options.Place}: schema version {found} is the newest; nothing to do.");
             }
 
-            say(Grant(connection)
+            using var granting = connection.BeginTransaction();
+            var isGranted = Grant(connection);
+            granting.Commit();
+            say(isGranted
                 ? $"{options.Place}: role {SiloRole} may run silos."
                 : $"{options.Place}: there is no role {SiloRole}, so only the owner may run silos; create it and migrate again.");
         }
@@ -74,7 +82,7 @@ public static class PostgresSchema
         }
     }
 
-    private static void RequireServer(NpgsqlConnection connection, PostgresOptions options)
+    internal static void RequireServer(NpgsqlConnection connection, PostgresOptions options)
     {
         if (connection.PostgreSqlVersion.Major < ServerVersionMin)
         {
@@ -82,7 +90,7 @@ public static class PostgresSchema
         }
     }
 
-    private static void RequireKnown(int version, PostgresOptions options)
+    internal static void RequireKnown(int version, PostgresOptions options)
     {
         if (version > Scripts.Length)
         {
@@ -91,7 +99,8 @@ public static class PostgresSchema
         }
     }
 
-    private static int Version(NpgsqlConnection connection)
+    /// <returns>0 where there is no schema of ours.</returns>
+    internal static int Version(NpgsqlConnection connection)
     {
         if (Scalar(connection, "select to_regclass('citytwin_schema') is not null") is false)
         {
@@ -101,38 +110,36 @@ public static class PostgresSchema
         return Convert.ToInt32(Scalar(connection, "select coalesce(max(version), 0) from citytwin_schema"), CultureInfo.InvariantCulture);
     }
 
-    private static void Upgrade(NpgsqlConnection connection, int version)
+    /// <summary>From one version to the next, in the transaction that is open.</summary>
+    internal static void Upgrade(NpgsqlConnection connection, int version)
     {
-        using var transaction = connection.BeginTransaction();
-        Run(connection, transaction, "create table if not exists citytwin_schema (version integer primary key, made_at timestamptz not null default now())");
-        Run(connection, transaction, Scripts[version]);
-        Run(connection, transaction, $"insert into citytwin_schema (version) values ({version + 1})");
-        transaction.Commit();
+        Run(connection, "create table if not exists citytwin_schema (version integer primary key, made_at timestamptz not null default now())");
+        Run(connection, Scripts[version]);
+        Run(connection, $"insert into citytwin_schema (version) values ({version + 1})");
     }
 
     /// <summary>
     /// Rows only: silos make, change and drop nothing. Its own tables one by one, because others may lie beside them.
     /// </summary>
     /// <returns>False when there is no such role.</returns>
-    private static bool Grant(NpgsqlConnection connection)
+    internal static bool Grant(NpgsqlConnection connection)
     {
         if (Scalar(connection, $"select exists (select from pg_roles where rolname = '{SiloRole}')") is false)
         {
             return false;
         }
 
-        using var transaction = connection.BeginTransaction();
-        Run(connection, transaction, $"""
+        Run(connection, $"""
             do $$ begin execute format('grant usage on schema %I to {SiloRole}', current_schema()); end $$;
             grant select on citytwin_schema, OrleansQuery to {SiloRole};
             grant select, insert, update, delete on OrleansStorage, OrleansRemindersTable, OrleansMembershipTable, OrleansMembershipVersionTable,
                 changes, published, definitions, bookmarks, leases to {SiloRole};
             grant select, update on change_head, audit_edge to {SiloRole};
-            grant select, insert on audit, readings to {SiloRole};
-            grant usage on sequence readings_place to {SiloRole};
+            grant select, insert on audit, readings, history to {SiloRole};
+            grant select, insert, delete on history_marks, history_marked to {SiloRole};
+            grant select, usage on sequence readings_place, history_place, history_mark to {SiloRole};
             grant execute on function keep_reading_days to {SiloRole};
             """);
-        transaction.Commit();
         return true;
     }
 
@@ -153,13 +160,13 @@ public static class PostgresSchema
         return reader.ReadToEnd();
     }
 
-    private static void Run(NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql)
+    internal static void Run(NpgsqlConnection connection, string sql)
     {
-        using var command = new NpgsqlCommand(sql, connection, transaction);
+        using var command = new NpgsqlCommand(sql, connection);
         command.ExecuteNonQuery();
     }
 
-    private static object? Scalar(NpgsqlConnection connection, string sql)
+    internal static object? Scalar(NpgsqlConnection connection, string sql)
     {
         using var command = new NpgsqlCommand(sql, connection);
         return command.ExecuteScalar();

@@ -29,7 +29,7 @@ internal sealed class ReadingStatement : IDisposable
         _command.Prepare();
     }
 
-    /// <summary>Once a day, outside of any transaction: makes the tables of the days around <paramref name="now"/>, and drops those that are too old.</summary>
+    /// <summary>Once a day, outside of any transaction: makes the tables of readings and changes for the days around <paramref name="now"/>, and drops those that are too old.</summary>
     public void MakeDays(DateTimeOffset now)
     {
         if (_madeFor == now.UtcDateTime.Date)
@@ -39,7 +39,7 @@ internal sealed class ReadingStatement : IDisposable
 
         using var command = new NpgsqlCommand("select keep_reading_days($1, $2)", _connection);
         command.Parameters.AddWithValue(now.ToUnixTimeMilliseconds());
-        command.Parameters.AddWithValue((long)_limits.ReadingsKeptFor.TotalMilliseconds);
+        command.Parameters.AddWithValue((long)_limits.HistoryKeptFor.TotalMilliseconds);
         command.ExecuteNonQuery();
         _madeFor = now.UtcDateTime.Date;
     }

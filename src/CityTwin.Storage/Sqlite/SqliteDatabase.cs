@@ -16,6 +16,8 @@ public sealed class SqliteDatabase : IDisposable
 
     private const int PageBytes = 4096;
 
+    private static readonly string[] Scripts = ReadScripts();
+
     private SqliteDatabase(SqliteOptions options)
     {
         Options = options;
@@ -32,6 +34,9 @@ public sealed class SqliteDatabase : IDisposable
     public string ConnectionString => ConnectionStringOf(Options, pooled: true);
 
     internal SharedLog Shared { get; }
+
+    /// <summary>The schema version that all scripts lead to.</summary>
+    internal static int NewestVersion => Scripts.Length;
 
     /// <summary>Opens the database of a city, and makes or upgrades it where needed.</summary>
     /// <exception cref="StorageUnusableException">It cannot be used; the message is one line that says why.</exception>
@@ -161,17 +166,44 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>A connection to a database that is there, without all the rest.</summary>
+    internal static SqliteConnection Connect(string file, TimeSpan busyTimeout)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = file, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = (int)Math.Ceiling(busyTimeout.TotalSeconds),
+        }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    /// <exception cref="StorageUnusableException">The database is somebody else's, or of a newer release.</exception>
+    internal static void RequireKnown(SqliteConnection connection, string file)
+    {
+        if (Scalar(connection, "pragma application_id") != ApplicationId)
+        {
+            throw new StorageUnusableException($"The database {file} is not a CityTwin database.");
+        }
+
+        VersionOf(connection, file);
+    }
+
+    private static long VersionOf(SqliteConnection connection, string file)
+    {
+        var version = Scalar(connection, "pragma user_version");
+        return version <= Scripts.Length ? version
+            : throw new StorageUnusableException($"The database {file} has schema version {version}, made by a newer CityTwin; this one knows up to {Scripts.Length}.");
+    }
+
     private void Prepare()
     {
         lock (Shared.WriteTurn)
         {
             using var connection = Connect(Options, pooled: false);
             Run(connection, $"pragma page_size = {PageBytes}; pragma journal_mode = wal; pragma synchronous = full;");
-            var application = Scalar(connection, "pragma application_id");
-            var tables = Scalar(connection, "select count(*) from sqlite_schema");
-            if (application != ApplicationId && tables > 0)
+            if (Scalar(connection, "select count(*) from sqlite_schema") > 0)
             {
-                throw new StorageUnusableException($"The database {Options.FilePath} is not a CityTwin database.");
+                RequireKnown(connection, Options.FilePath);
             }
 
             Upgrade(connection);
@@ -190,31 +222,24 @@ public sealed class SqliteDatabase : IDisposable
 
     private void Upgrade(SqliteConnection connection)
     {
-        var scripts = Scripts();
         while (true)
         {
             // Another silo may be upgrading the same file: the version is looked at again inside the transaction.
             using var transaction = connection.BeginTransaction(deferred: false);
-            var version = Scalar(connection, "pragma user_version");
-            if (version > scripts.Length)
-            {
-                throw new StorageUnusableException(
-                    $"The database {Options.FilePath} has schema version {version}, made by a newer CityTwin; this one knows up to {scripts.Length}.");
-            }
-
-            if (version == scripts.Length)
+            var version = VersionOf(connection, Options.FilePath);
+            if (version == Scripts.Length)
             {
                 return;
             }
 
-            Run(connection, scripts[version]);
+            Run(connection, Scripts[version]);
             Run(connection, $"pragma user_version = {version + 1}; pragma application_id = {ApplicationId};");
             transaction.Commit();
         }
     }
 
     /// <summary>The scripts by rising number: script n leads from schema version n - 1 to n.</summary>
-    private static string[] Scripts()
+    private static string[] ReadScripts()
     {
         var assembly = typeof(SqliteDatabase).Assembly;
         return [.. assembly.GetManifestResourceNames()
@@ -230,21 +255,21 @@ public sealed class SqliteDatabase : IDisposable
         return reader.ReadToEnd();
     }
 
-    private static void Run(SqliteConnection connection, string sql)
+    internal static void Run(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
 
-    private static long Scalar(SqliteConnection connection, string sql)
+    internal static long Scalar(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return (long)command.ExecuteScalar()!;
     }
 
-    private static string OneLine(Exception fault)
+    internal static string OneLine(Exception fault)
     {
         var text = fault.Message.ReplaceLineEndings(" ").Trim();
         return text.EndsWith('.') ? text : text + ".";

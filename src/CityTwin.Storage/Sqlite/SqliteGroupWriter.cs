@@ -45,10 +45,11 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
             var first = head;
             var at = time.GetUtcNow();
             var modifiedOn = at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
+            var isKept = database.Options.HistoryKeptFor > TimeSpan.Zero;
             var outcomes = new Saved?[group.Count];
             for (var place = 0; place < group.Count; place++)
             {
-                outcomes[place] = group[place].HasState ? WriteOne(open, group[place], modifiedOn, at.ToUnixTimeMilliseconds(), ref head) : new Saved(0, null);
+                outcomes[place] = group[place].HasState ? WriteOne(open, group[place], modifiedOn, at.ToUnixTimeMilliseconds(), isKept, ref head) : new Saved(0, null);
             }
 
             AuditTable.Append(open.Connection, group, outcomes);
@@ -56,6 +57,7 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
 
             if (head > first)
             {
+                open.History.Trim(database.Options, at);
                 firstKept = SqliteRetention.Trim(open.Trim, database.Options, head, firstKept, at);
                 open.WriteHead.Bind(1, head).Bind(2, firstKept).Run();
             }
@@ -79,7 +81,7 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
         }
     }
 
-    private static Saved? WriteOne(Open open, PendingSave save, string modifiedOn, long at, ref long head)
+    private static Saved? WriteOne(Open open, PendingSave save, string modifiedOn, long at, bool isKept, ref long head)
     {
         var key = save.Key;
         var row = save.ExpectedVersion is { } expected ? open.Update.Bind(10, expected) : open.Insert;
@@ -98,6 +100,10 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
         {
             head++;
             Publish(open, change, head, at, version);
+            if (isKept && change.IsHistory)
+            {
+                open.History.Keep(change, head, at, version);
+            }
         }
 
         return new Saved(version, save.Changes.IsEmpty ? null : head);
@@ -147,6 +153,7 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
             Replace = Prepare("delete from published where kind = ?1 and seq < ?2");
             Trim = new SqliteRetention.Statements(Prepare);
             Readings = new SqliteReadings(Prepare);
+            History = new SqliteChanges(Prepare);
         }
 
         public SqliteConnection Connection { get; }
@@ -174,6 +181,8 @@ internal sealed class SqliteGroupWriter(SqliteDatabase database, TimeProvider ti
         public SqliteRetention.Statements Trim { get; }
 
         public SqliteReadings Readings { get; }
+
+        public SqliteChanges History { get; }
 
         public void Dispose()
         {

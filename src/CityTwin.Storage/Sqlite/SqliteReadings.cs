@@ -25,7 +25,7 @@ internal sealed class SqliteReadings(Func<string, Statement> prepare)
     /// <summary>The readings of those writes that were done.</summary>
     public void Keep(IReadOnlyList<PendingSave> group, Saved?[] outcomes, SqliteOptions options, DateTimeOffset now)
     {
-        if (options.ReadingsKeptFor == TimeSpan.Zero)
+        if (options.HistoryKeptFor == TimeSpan.Zero)
         {
             return;
         }
@@ -42,7 +42,7 @@ internal sealed class SqliteReadings(Func<string, Statement> prepare)
 
         if (added > 0)
         {
-            Trim(added, now - options.ReadingsKeptFor);
+            Trim(added, now - options.HistoryKeptFor);
         }
     }
 

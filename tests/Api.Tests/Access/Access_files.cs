@@ -18,12 +18,12 @@ public sealed class Access_files
             .Replace("[\"device\"]", "[\"devise\"]", StringComparison.Ordinal);
         var (table, faults) = PermissionFile.Read(Encoding.UTF8.GetBytes(file), AccessActions.All);
         Assert.Null(table);
-        Assert.Equal(6, faults.Length);
+        Assert.Equal(7, faults.Length);
         Assert.Contains(faults, fault => fault.Message.Contains("'GET /healthz' has no row", StringComparison.Ordinal));
         Assert.Contains(faults, fault => fault.Message.Contains("nothing called 'GET /health'", StringComparison.Ordinal));
         Assert.Contains(faults, fault => fault.Place == "$.schemaVersion");
         Assert.Contains(faults, fault => fault.Place == "$.comment");
-        Assert.Equal(2, faults.Count(fault => fault.Place.EndsWith("[0]", StringComparison.Ordinal)));
+        Assert.Equal(3, faults.Count(fault => fault.Place.EndsWith("[0]", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -63,11 +63,12 @@ public sealed class Access_matrix : IAsyncLifetime
     [Fact]
     public void Every_field_that_could_name_a_thing_is_known()
     {
-        // A new kind of field that names what a command is about would pass by the doors.
+        // A new kind of field that names what a command is about would pass by the doors. "things" and "within" choose among the
+        // changes that the caller sees.
         string[] others =
         [
             "principal", "reason", "request_id", "at_least_version", "filter", "page_token", "resume_token", "service", "profile", "scenario_json",
-            "ready_scenario", "defences", "city_hash", "scenario", "first", "second", "expected_hash", "order_by",
+            "ready_scenario", "defences", "city_hash", "scenario", "first", "second", "expected_hash", "order_by", "things", "within",
         ];
         var fields = AccessActions.Methods.SelectMany(method => method.InputType.Fields.InDeclarationOrder())
             .Where(field => field.FieldType == FieldType.String).Select(field => field.Name).Distinct();

@@ -24,7 +24,7 @@ internal static class Reach
     [
         "ListZones", "WatchZones", "ListSegments", "WatchSegments", "ListSensors", "WatchSensors", "ListGuards", "WatchGuards", "ListAlerts",
         "WatchAlerts", "ListAssets", "WatchAssets", "ListConduits", "WatchConduits", "ListCascades", "GetCascade", "GetCityMap", "WatchCity",
-        "GetServiceInfo", "ListWeakestLinks", "SendReadings",
+        "GetServiceInfo", "ListWeakestLinks", "SendReadings", "ListChanges", "GetPastCity",
     ];
 
     /// <summary>A thing of each kind in the harbour.</summary>

@@ -33,6 +33,12 @@ internal sealed class FakeHost(FakeCity city) : IAsyncDisposable
 
     public List<Conduit> Conduits { get; } = [];
 
+    /// <summary>What was, whatever the instant; null = nothing is kept.</summary>
+    public CityChanges? Past { get; set; }
+
+    /// <summary>The instant that was last asked for.</summary>
+    public string? PastAsked { get; private set; }
+
     public Outlook Outlook { get; set; } = new();
 
     /// <summary>False: watchers are turned away.</summary>
@@ -95,9 +101,34 @@ internal sealed class FakeHost(FakeCity city) : IAsyncDisposable
         app.MapGet("/v1/conduits", () => Json(new ListConduitsResponse { Conduits = { Conduits } }));
         app.MapGet("/v1/outlook", () => Json(Outlook));
         app.MapGet("/v1/cascades", () => Json(new ListCascadesResponse { Cascades = { city.Cascades() } }));
+        app.MapGet("/v1/pastCity", PastCity);
+        app.MapGet("/v1/sensors/{id}/readings", () => Json(Day()));
         app.MapGet("/v1/{kind}/{id}", (string kind, string id) => Get($"{kind}/{id}"));
         app.MapGet("/v1/grains/{kind}/{id}", (string kind, string id) => Json(new GrainInspection { Name = $"grains/{kind}/{id}", MemoryJson = """{"level":1000}""", StoredJson = """{"level":1000}""", StoredVersion = "7", Silo = "test", ActivationAge = Duration.FromTimeSpan(TimeSpan.FromMinutes(3)) }));
         app.MapPost("/v1/{**path}", Post);
+    }
+
+    private IResult PastCity(string asOfTime)
+    {
+        PastAsked = asOfTime;
+        return Past is { } past ? Json(past) : Results.Text(
+            """{"code":11,"message":"as_of_time lies between 2026-05-01T12:00:00.000Z and now: that is what is kept."}""", "application/json", statusCode: StatusCodes.Status400BadRequest);
+    }
+
+    /// <summary>Four pieces of the last day, and one of words alone.</summary>
+    private static ListReadingsResponse Day()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        Timestamp Hour(int ago) => Timestamp.FromDateTimeOffset(now.AddHours(-ago));
+        return new()
+        {
+            Spans =
+            {
+                new ReadingSpan { StartTime = Hour(23), Count = 2, Min = 1, Mean = 2, Max = 3 }, new ReadingSpan { StartTime = Hour(20), Count = 1, LastWord = "open" },
+                new ReadingSpan { StartTime = Hour(9), Count = 2, Min = 4, Mean = 5, Max = 9 }, new ReadingSpan { StartTime = Hour(5), Count = 1, Min = 2, Mean = 2, Max = 2 },
+                new ReadingSpan { StartTime = Hour(1), Count = 1, Min = 3, Mean = 3, Max = 3 },
+            },
+        };
     }
 
     private IResult Get(string path)
@@ -106,7 +137,7 @@ internal sealed class FakeHost(FakeCity city) : IAsyncDisposable
         return path.EndsWith(":explain", StringComparison.Ordinal) ? Json(city.Explain(name))
             : name.StartsWith("segments/", StringComparison.Ordinal) ? Json(city.Segment(name))
             : name.StartsWith("zones/", StringComparison.Ordinal) ? Json(city.ZoneOf(name))
-            : name.StartsWith("sensors/", StringComparison.Ordinal) ? Json(new Sensor { Name = name, Kind = "breaker", Quality = SensorQuality.Good, Value = 1, AvailabilityPermille = 1000 })
+            : name.StartsWith("sensors/", StringComparison.Ordinal) ? Json(new Sensor { Name = name, Kind = "breaker", Quality = SensorQuality.Good, Value = 1, Unit = "V", AvailabilityPermille = 1000 })
             : name.StartsWith("cascades/", StringComparison.Ordinal) ? Json(city.Cascades().Single(cascade => cascade.Name == name))
             : name.StartsWith("guards/", StringComparison.Ordinal) ? Json(new Guard { Name = name, Duty = GuardDuty.Available })
             : Results.NotFound();

@@ -57,7 +57,7 @@ internal sealed class FaultyCity : IAsyncDisposable
         var disk = await SmallDisk.TryMake(DiskBytes, cancellation);
         List<Line> databaseLines = [], brokerLines = [];
         var key = ApiKey.Write(RandomNumberGenerator.GetBytes(ApiKey.IdBytes), RandomNumberGenerator.GetBytes(ApiKey.SecretBytes));
-        var cluster = await SiloCluster.Start(cancellation, broker, isDurable: true, disk, arranged =>
+        var cluster = await SiloCluster.Start(cancellation, broker, isDurable: true, disk, arrange: arranged =>
         {
             foreach (var (number, silo) in arranged.All.Index())
             {

@@ -10,6 +10,7 @@ import { get } from './rest.js';
 import { loadIcons } from './palette.js';
 import { Scale } from './scale.js';
 import { Timeline } from './timeline.js';
+import { Past } from './past.js';
 import { remember, remembered } from './memory.js';
 
 const DIGEST_MS = 250;
@@ -33,6 +34,13 @@ class Page {
     this.connection = new Connection(root);
     this.scale = new Scale(root.querySelector('#scale'));
     this.timeline = new Timeline(root.querySelector('#timeline'), () => this.connection.serverNow());
+    this.past = new Past(root, {
+      now: () => this.connection.serverNow(),
+      hash: () => this.city?.hash ?? '',
+      show: (instant, city, map) => this.#showPast(instant, city, map),
+      end: () => this.#endPast(),
+      failed: error => this.#call('PastMissing', error.message),
+    });
     this.service = remembered('service') ?? '';
     this.selected = null;
     this.sections = new Set();
@@ -98,8 +106,18 @@ class Page {
     this.icons ??= await loadIcons(new URL('../icons.svg', import.meta.url));
     if (this.stopped) return;
     this.info = service;
-    this.city = new City(map);
     this.connection.serves(service);
+    this.#put(map);
+    this.root.dataset.city = this.city.hash;
+    this.#call('Serve', { city: service.city ?? '', sample: service.sample ?? false, timeZone: service.timeZone ?? 'UTC', silo: service.silo ?? '', version: service.softwareVersion ?? '' });
+    const name = this.selected?.name ?? remembered('selected');
+    this.#select(this.city.things.get(name) ?? null);
+    this.#listen();
+    this.#remember();
+  }
+
+  #put(map) {
+    this.city = new City(map);
     this.map?.stop();
     this.map = new CityMap(this.host, this.city, this.icons, {
       onSelect: thing => this.#select(thing),
@@ -108,12 +126,26 @@ class Page {
     });
     this.map.onView = view => remember(`view/${this.city.hash}`, { x: view.x, y: view.y, k: view.k });
     this.map.setService(this.city.services.includes(this.service) ? this.service : '');
-    this.root.dataset.city = this.city.hash;
-    this.#call('Serve', { city: service.city ?? '', sample: service.sample ?? false, timeZone: service.timeZone ?? 'UTC', silo: service.silo ?? '', version: service.softwareVersion ?? '' });
-    const name = this.selected?.name ?? remembered('selected');
-    this.#select(this.city.things.get(name) ?? null);
-    this.#listen();
-    this.#remember();
+  }
+
+  // The watch rests while the past is shown: what it would bring belongs to another time.
+  #showPast(instant, city, map) {
+    this.watch?.stop();
+    this.watch = null;
+    if (map) this.#put(map);
+    this.isPastMap ||= map !== null;
+    this.connection.shows(instant);
+    const changed = this.city.apply(city);
+    this.map.changed(changed, true);
+    for (const section of ['alerts', 'guards']) this.sections.add(section);
+    this.isDigestOld = this.isSelectionOld = true;
+    this.#call('Past', instant.toISOString());
+  }
+
+  #endPast() {
+    this.connection.shows(null);
+    this.#call('Past', null);
+    if (this.isPastMap) { this.isPastMap = false; this.run(); } else this.#listen();
   }
 
   // What happened before this page was opened; the page does without where the server does not tell.

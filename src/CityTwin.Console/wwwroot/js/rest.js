@@ -22,9 +22,17 @@ export async function request(method, url, body) {
   }
 }
 
+async function reasonOf(response) {
+  try {
+    return (await response.json()).message;
+  } catch {
+    return null; // a proxy in between may answer in HTML
+  }
+}
+
 /** The JSON of a GET; throws when there is none. */
 export async function get(url) {
   const response = await fetch(url, { cache: 'no-cache', signal: AbortSignal.timeout(60000) });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  if (!response.ok) throw new Error(await reasonOf(response) ?? `${url} answered ${response.status}`);
   return response.json();
 }
