@@ -30,8 +30,9 @@ internal static class EarlyAcknowledgement
             {
                 if (KindOf(packet) == Publish && (packet[0] & LeastOnce) != 0)
                 {
-                    var id = NumberOf(packet);
-                    await Send([Acknowledge << 4, 2, (byte)(id >> 8), (byte)id]);
+                    byte[] answer = [Acknowledge << 4, 2, 0, 0];
+                    BinaryPrimitives.WriteUInt16BigEndian(answer.AsSpan(2), NumberOf(packet));
+                    await Send(answer);
                 }
 
                 await client.WriteAsync(packet, cut);
@@ -79,7 +80,7 @@ internal static class EarlyAcknowledgement
     private static int KindOf(byte[] packet) => packet[0] >> 4;
 
     /// <summary>The number of a message stands after its topic.</summary>
-    private static int NumberOf(byte[] publish)
+    private static ushort NumberOf(byte[] publish)
     {
         var at = 1;
         while ((publish[at++] & 0x80) != 0)

@@ -20,10 +20,13 @@ internal sealed class FaultLog : IDisposable
     {
         Directory.CreateDirectory(_folder);
         Name = name;
-        _told = Open($"{name}.log");
+        _told = Open(Path.Combine(_folder, $"{name}.log"));
     }
 
     private string Name { get; }
+
+    /// <summary>Where somebody else may write what it has to say.</summary>
+    public string FileOf(string who) => Path.Combine(_folder, $"{Name}-{who}.log");
 
     /// <summary>One line, with how long it is since the beginning.</summary>
     public void Say(string line)
@@ -42,7 +45,7 @@ internal sealed class FaultLog : IDisposable
         {
             if (!_heard.TryGetValue(silo, out var file))
             {
-                _heard[silo] = file = Open($"{Name}-silo-{silo}.log");
+                _heard[silo] = file = Open(FileOf($"silo-{silo}"));
             }
 
             file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {line}"));
@@ -61,5 +64,5 @@ internal sealed class FaultLog : IDisposable
         }
     }
 
-    private StreamWriter Open(string file) => new(Path.Combine(_folder, file), append: false) { AutoFlush = true };
+    private static StreamWriter Open(string file) => new(file, append: false) { AutoFlush = true };
 }

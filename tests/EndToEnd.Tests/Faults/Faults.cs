@@ -22,7 +22,7 @@ public sealed class Faults
     ];
 
     /// <summary>Without the defect the same faults leave nothing open for so long.</summary>
-    private static readonly TimeSpan SettlesOrNever = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SettlesOrNever = TimeSpan.FromSeconds(20);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -15,7 +15,7 @@ internal sealed class FaultyCity : IAsyncDisposable
     private const long DiskBytes = 4L << 30;
 
     /// <summary>For a graceful restart it is enough that the broker writes out what it has when it ends; at each change it would cost more than all the rest.</summary>
-    private const string WritesAtTheEnd = "autosave_on_changes false\nautosave_interval 1800";
+    private const string WritesAtTheEnd = "autosave_on_changes false\nautosave_interval 1800\nlog_type error\nlog_type warning\nlog_type notice\n";
 
     private readonly SiloCluster _cluster;
     private readonly IReadOnlyList<CityTwinClient> _clients;
@@ -53,7 +53,7 @@ internal sealed class FaultyCity : IAsyncDisposable
     /// <param name="toBroker">What the lines to the broker do; null = they carry what is sent.</param>
     public static async Task<FaultyCity> Start(FaultLog log, CancellationToken cancellation, Carry? toBroker = null)
     {
-        var broker = await Mosquitto.Start(cancellation, settings: _ => WritesAtTheEnd);
+        var broker = await Mosquitto.Start(cancellation, settings: _ => $"{WritesAtTheEnd}log_dest file {log.FileOf("broker")}");
         var disk = await SmallDisk.TryMake(DiskBytes, cancellation);
         List<Line> databaseLines = [], brokerLines = [];
         var key = ApiKey.Write(RandomNumberGenerator.GetBytes(ApiKey.IdBytes), RandomNumberGenerator.GetBytes(ApiKey.SecretBytes));
