@@ -196,22 +196,22 @@ public sealed class Readings_by_stream : IAsyncLifetime
         _server.Readings.Storing = _ => never.Task;
         using var other = Open(_gateway);
         await other.RequestStream.WriteAsync(Message(1), Cancellation);
-        for (var stream = 1; stream <= 20; stream++)
+        for (var stream = 1; stream <= 20;)
         {
-            using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            using var call = Open(_gateway, cancelled.Token);
-            try
+            var begun = _server.Readings.UntilBegun(stream + 1);
+            while (!begun.IsCompleted)
             {
-                await call.RequestStream.WriteAsync(Message(stream), Cancellation);
-                await _server.Readings.UntilBegun(stream + 1);
-            }
-            catch (RpcException full) when (full.StatusCode == StatusCode.ResourceExhausted)
-            {
-                // The server has not noticed yet that the one before has left.
-                stream--;
+                // Refused while the server has not noticed yet that the one before has left.
+                using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+                using var call = Open(_gateway, cancelled.Token);
+                var answer = call.ResponseStream.MoveNext(Cancellation);
+                var sent = call.RequestStream.WriteAsync(Message(stream), Cancellation);
+                await Task.WhenAny(begun, answer);
+                await cancelled.CancelAsync();
+                await Task.WhenAll(answer, sent).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
-            await cancelled.CancelAsync();
+            stream++;
         }
 
         never.SetResult();

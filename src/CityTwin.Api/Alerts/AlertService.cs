@@ -50,12 +50,11 @@ internal sealed class AlertService(
         V1.WatchAlertsRequest request, IServerStreamWriter<V1.WatchAlertsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Alerts,
-            context.Access(),
             request.Filter,
             request.ResumeToken,
             responseStream,
             message => new() { Kind = message.Kind, Alert = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-            context.CancellationToken);
+            context);
 
     public override Task<V1.CommandReceipt> AcknowledgeAlert(V1.AcknowledgeAlertRequest request, ServerCallContext context) => Command(
         request.Name,

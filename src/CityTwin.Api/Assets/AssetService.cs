@@ -45,12 +45,11 @@ internal sealed class AssetService(CityReader reader, Watcher watcher, IGrainFac
         V1.WatchAssetsRequest request, IServerStreamWriter<V1.WatchAssetsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Assets,
-            context.Access(),
             request.Filter,
             request.ResumeToken,
             responseStream,
             message => new() { Kind = message.Kind, Asset = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-            context.CancellationToken);
+            context);
 
     public override Task<V1.CommandReceipt> ContainAsset(V1.ContainAssetRequest request, ServerCallContext context) => Give(
         request.Name,

@@ -45,12 +45,11 @@ internal sealed class ConduitService(CityReader reader, Watcher watcher, IGrainF
         V1.WatchConduitsRequest request, IServerStreamWriter<V1.WatchConduitsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Conduits,
-            context.Access(),
             request.Filter,
             request.ResumeToken,
             responseStream,
             message => new() { Kind = message.Kind, Conduit = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-            context.CancellationToken);
+            context);
 
     public override Task<V1.CommandReceipt> IsolateConduit(V1.IsolateConduitRequest request, ServerCallContext context) => Give(
         request.Name,

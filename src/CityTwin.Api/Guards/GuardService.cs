@@ -47,12 +47,11 @@ internal sealed class GuardService(CityReader reader, Watcher watcher, IGrainFac
         V1.WatchGuardsRequest request, IServerStreamWriter<V1.WatchGuardsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Guards,
-            context.Access(),
             request.Filter,
             request.ResumeToken,
             responseStream,
             message => new() { Kind = message.Kind, Guard = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-            context.CancellationToken);
+            context);
 
     public override Task<V1.CommandReceipt> DispatchGuard(V1.DispatchGuardRequest request, ServerCallContext context)
     {

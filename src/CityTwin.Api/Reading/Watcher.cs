@@ -26,15 +26,15 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, TracedChan
 
     public async Task Run<TItem, TMessage, TResponse>(
         Collection<TItem, TMessage> collection,
-        CallAccess access,
         string filter,
         string resumeToken,
         IServerStreamWriter<TResponse> responses,
         Func<WatchMessage<TMessage>, TResponse> response,
-        CancellationToken cancellation)
+        ServerCallContext context)
     {
         using var stream = streams.Enter();
-        var send = SenderTo(responses, response, cancellation);
+        var (access, cancellation) = (context.Access(), context.CancellationToken);
+        var send = SenderTo(responses, response, context);
         var stand = traced.Newest;
         var version = reader.Newest;
         var (match, among) = Pages.FilterOf(collection, version, access, filter);
@@ -78,15 +78,20 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, TracedChan
         }
     }
 
-    /// <summary>To send off each message by itself takes longer than to make it.</summary>
+    /// <summary>To send off each message by itself takes longer than to make it. Over REST there is no choice.</summary>
     private static Func<WatchMessage<TMessage>, Task> SenderTo<TMessage, TResponse>(
-        IServerStreamWriter<TResponse> responses, Func<WatchMessage<TMessage>, TResponse> response, CancellationToken cancellation)
+        IServerStreamWriter<TResponse> responses, Func<WatchMessage<TMessage>, TResponse> response, ServerCallContext context)
     {
         var written = 0;
+        var canHold = context.GetHttpContext().Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) is true;
         return message =>
         {
-            responses.WriteOptions = message.Kind == V1.WatchKind.Checkpoint || ++written % WrittenTogether == 0 ? null : Hold;
-            return responses.WriteAsync(response(message), cancellation);
+            if (canHold)
+            {
+                responses.WriteOptions = message.Kind == V1.WatchKind.Checkpoint || ++written % WrittenTogether == 0 ? null : Hold;
+            }
+
+            return responses.WriteAsync(response(message), context.CancellationToken);
         };
     }
 

@@ -53,12 +53,11 @@ internal sealed class SegmentService(
         V1.WatchSegmentsRequest request, IServerStreamWriter<V1.WatchSegmentsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Segments,
-            context.Access(),
             request.Filter,
             request.ResumeToken,
             responseStream,
             message => new() { Kind = message.Kind, Segment = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-            context.CancellationToken);
+            context);
 
     public override async Task<V1.Explanation> ExplainSegment(V1.ExplainSegmentRequest request, ServerCallContext context)
     {

@@ -48,12 +48,11 @@ internal sealed class SensorService(
         V1.WatchSensorsRequest request, IServerStreamWriter<V1.WatchSensorsResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             Collections.Sensors,
-            context.Access(),
             request.Filter,
             request.ResumeToken,
             responseStream,
             message => new() { Kind = message.Kind, Sensor = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-            context.CancellationToken);
+            context);
 
     public override async Task<V1.ListReadingsResponse> ListReadings(V1.ListReadingsRequest request, ServerCallContext context)
     {

@@ -57,12 +57,11 @@ internal sealed class ZoneService(
         V1.WatchZonesRequest request, IServerStreamWriter<V1.WatchZonesResponse> responseStream, ServerCallContext context) =>
         watcher.Run(
             _zones,
-            context.Access(),
             request.Filter,
             request.ResumeToken,
             responseStream,
             message => new() { Kind = message.Kind, Zone = message.Thing, Removed = message.Removed, ResumeToken = message.ResumeToken },
-            context.CancellationToken);
+            context);
 
     public override async Task<V1.Explanation> ExplainZone(V1.ExplainZoneRequest request, ServerCallContext context)
     {
