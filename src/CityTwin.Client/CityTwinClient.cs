@@ -135,11 +135,12 @@ public sealed partial class CityTwinClient : IDisposable
             MaxReceiveMessageSize = options.AnswerBytesMax,
             MaxSendMessageSize = options.RequestBytesMax,
             MaxRetryAttempts = options.AttemptsMax,
-            ServiceProvider = new Resolvers(new StaticResolverFactory(_ =>
-                [.. options.Addresses.Select(address => new BalancerAddress(address.DnsSafeHost, address.Port))])),
+            ServiceProvider = new Routing(
+                new StaticResolverFactory(_ => [.. options.Addresses.Select(address => new BalancerAddress(address.DnsSafeHost, address.Port))]),
+                new AnsweringSilos(options.Time)),
             ServiceConfig = new()
             {
-                LoadBalancingConfigs = { new RoundRobinConfig() },
+                LoadBalancingConfigs = { new LoadBalancingConfig(AnsweringSilos.PolicyName) },
                 MethodConfigs =
                 {
                     new MethodConfig { Names = { MethodName.Default }, RetryPolicy = Retries(options) },
@@ -174,8 +175,11 @@ public sealed partial class CityTwinClient : IDisposable
             metadata.Add("Authorization", $"Bearer {await credential(context.CancellationToken).ConfigureAwait(false)}"));
 
     /// <summary>All that the channel asks a container for.</summary>
-    private sealed class Resolvers(ResolverFactory factory) : IServiceProvider
+    private sealed class Routing(ResolverFactory resolver, LoadBalancerFactory balancer) : IServiceProvider
     {
-        public object? GetService(Type serviceType) => serviceType == typeof(IEnumerable<ResolverFactory>) ? new[] { factory } : null;
+        public object? GetService(Type serviceType) =>
+            serviceType == typeof(IEnumerable<ResolverFactory>) ? new[] { resolver }
+            : serviceType == typeof(IEnumerable<LoadBalancerFactory>) ? new[] { balancer }
+            : null;
     }
 }

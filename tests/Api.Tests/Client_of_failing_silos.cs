@@ -90,6 +90,32 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Silo_at_which_a_call_broke_on_its_way_is_left_out_while_another_one_answers()
+    {
+        using var client = Client(_silo.Address, _other.Address);
+        while (_silo.Calls == 0 || _other.Calls == 0)
+        {
+            await client.Zones.GetZoneAsync(new(), cancellationToken: Cancellation);
+        }
+
+        var before = _silo.Calls;
+        _silo.BreaksCalls = true;
+        for (var call = 0; call < 20; call++)
+        {
+            try
+            {
+                await client.Zones.GetZoneAsync(new(), cancellationToken: Cancellation);
+            }
+            catch (RpcException)
+            {
+                // The one that broke may have been carried out, and is told as it is.
+            }
+        }
+
+        Assert.Equal(1, _silo.Calls - before);
+    }
+
+    [Fact]
     public async Task Call_has_a_deadline_though_its_caller_gave_none()
     {
         using var client = Client();
@@ -299,6 +325,9 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
 
         public Func<IAsyncStreamReader<SendReadingsRequest>, Func<SendReadingsResponse, Task>, Task> Readings { get; set; } = (_, _) => Task.CompletedTask;
 
+        /// <summary>As one does that is gone before it has answered.</summary>
+        public bool BreaksCalls { get; set; }
+
         public List<string> RequestIds { get; } = [];
 
         public List<string?> Credentials { get; } = [];
@@ -324,6 +353,13 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
         {
             Credentials.Add(context.RequestHeaders.GetValue("authorization"));
             Deadline = context.Deadline;
+            if (BreaksCalls)
+            {
+                Interlocked.Increment(ref _calls);
+                context.GetHttpContext().Abort();
+                context.CancellationToken.ThrowIfCancellationRequested();
+            }
+
             return Task.FromResult(Answer(Interlocked.Increment(ref _calls)));
         }
 

@@ -46,7 +46,8 @@ public sealed class MigrationTests
     {
         var (server, _) = await PostgresFixture.Get();
         var name = await server.Create(Cancel, "template0");
-        await server.Execute(name, $"create role {PostgresSchema.SiloRole} login", Cancel);
+        // Another test of this server may have made it.
+        await server.Execute(name, $"do $$ begin create role {PostgresSchema.SiloRole} login; exception when duplicate_object then null; end $$", Cancel);
         PostgresSchema.Migrate(new() { ConnectionString = server.ConnectionString(name) }, _ => { });
         await using (var storage = TestStorage.Over(await PostgresTestDatabase.Open(
             options => ((PostgresOptions)options) with { ConnectionString = server.ConnectionString(name, PostgresSchema.SiloRole) }, (server, name))))

@@ -14,11 +14,12 @@ public static class PostgresArchive
 {
     /// <summary>In the order of the schema; an older schema may lack the last ones.</summary>
     internal static readonly ImmutableArray<string> Tables =
-        ["orleansstorage", "orleansreminderstable", "change_head", "changes", "published", "definitions", "bookmarks", "audit", "audit_edge", ReadingDays.Parent];
+        ["orleansstorage", "orleansreminderstable", "change_head", "changes", "published", "definitions", "bookmarks", "audit", "audit_edge",
+            .. KeptDays.Parents, "history_marks", "history_marked"];
 
-    /// <summary>Members of the cluster that was, and what every database of this schema version has alike.</summary>
+    /// <summary>Members of the cluster that was and what they held, and what every database of this schema version has alike.</summary>
     internal static readonly ImmutableArray<string> LeftOut =
-        ["orleansmembershiptable", "orleansmembershipversiontable", "orleansquery", "citytwin_schema"];
+        ["orleansmembershiptable", "orleansmembershipversiontable", "orleansquery", "leases", "citytwin_schema"];
 
     /// <summary>Copies the city while silos may be running on it. Their role may do so too.</summary>
     /// <param name="file">The archive to write; it may not exist yet.</param>
@@ -45,7 +46,7 @@ public static class PostgresArchive
             using var to = new BinaryWriter(new FileStream(part, FileMode.Open, FileAccess.Write));
             foreach (var table in tables)
             {
-                foreach (var section in table == ReadingDays.Parent ? ReadingDays.Of(connection) : [new(table, $"select {{0}} from {table}")])
+                foreach (var section in KeptDays.Parents.Contains(table) ? KeptDays.Of(connection, table) : [new(table, $"select {{0}} from {table}")])
                 {
                     var columns = Columns(connection, table);
                     ArchiveSections.Begin(to, section.Name, columns);
@@ -105,7 +106,7 @@ public static class PostgresArchive
         using var from = new BinaryReader(File.OpenRead(file));
         while (ArchiveSections.Next(from) is { } section)
         {
-            if (!Tables.Contains(section.Name) && !ReadingDays.Make(connection, section.Name))
+            if (!Tables.Contains(section.Name) && !KeptDays.Make(connection, section.Name))
             {
                 throw new StorageUnusableException($"The archive '{file}' holds something unknown: {section.Name}.");
             }
@@ -132,9 +133,10 @@ public static class PostgresArchive
     private static void BeginAnew(NpgsqlConnection connection, ArchiveLabel label)
     {
         PostgresSchema.Run(connection, "update change_head set epoch = md5(gen_random_uuid()::text)");
-        if (label.Rows.ContainsKey(ReadingDays.Parent))
+        foreach (var (sequence, column, table) in new[] { ("readings_place", "place", KeptDays.Readings), ("history_place", "place", KeptDays.History), ("history_mark", "mark", "history_marks") }
+            .Where(one => label.Rows.ContainsKey(one.Item3)))
         {
-            PostgresSchema.Run(connection, "select setval('readings_place', coalesce(max(place), 0) + 1, false) from readings");
+            PostgresSchema.Run(connection, $"select setval('{sequence}', coalesce(max({column}), 0) + 1, false) from {table}");
         }
     }
 
