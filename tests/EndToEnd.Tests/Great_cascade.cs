@@ -84,7 +84,7 @@ public sealed class Great_cascade : IDisposable
                 return false;
             }
 
-            open = accounts.Open(new Dictionary<SensorId, long>(), new Dictionary<SegmentId, int>(), await asked.Levels(Cancellation));
+            open = accounts.Open(new Dictionary<SensorId, long>(), new Dictionary<SegmentId, List<int>>(), await asked.Levels(Cancellation));
             return open.Count == 0;
         }, Patience, Cancellation, orElse: () => $"seed {Seed}: {open.Count} things do not add up:\n{string.Join('\n', open.Take(ShownMax))}\n{cluster.Said()}");
     }
