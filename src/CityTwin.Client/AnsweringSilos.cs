@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Grpc.Net.Client.Balancer;
 using Microsoft.Extensions.Logging;
 
