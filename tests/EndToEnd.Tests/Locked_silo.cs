@@ -48,7 +48,7 @@ public sealed class Locked_silo : IDisposable
             (await silo.Get("v1/sensors?pageSize=1000", Cancellation)).GetProperty("sensors").EnumerateArray()
                 .Any(sensor => sensor.TryGetProperty("observeTime", out var at) && at.ValueKind == JsonValueKind.String), Patience, Cancellation);
         Assert.Equal(HttpStatusCode.Unauthorized, await Status(silo, null, "v1/zones"));
-        Assert.Equal(HttpStatusCode.Unauthorized, await Status(silo, null, ""));
+        Assert.Equal(HttpStatusCode.Redirect, await Status(silo, null, ""));
         Assert.Equal(HttpStatusCode.Unauthorized, await Status(silo, null, "metrics"));
         Assert.Equal(HttpStatusCode.Forbidden, await Status(silo, viewer, "metrics"));
         Assert.Equal(HttpStatusCode.OK, await Status(silo, null, "healthz"));
@@ -74,7 +74,7 @@ public sealed class Locked_silo : IDisposable
 
     private static async Task<HttpStatusCode> Status(SiloProcess silo, string? key, string path)
     {
-        using var http = new HttpClient { BaseAddress = silo.Http.BaseAddress };
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = silo.Http.BaseAddress };
         http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         using var answer = await http.GetAsync(path, Cancellation);
         return answer.StatusCode;

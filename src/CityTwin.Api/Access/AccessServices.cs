@@ -66,22 +66,16 @@ public static class AccessServices
         services.AddSingleton(new Guests(options.AdmitsGuests));
         services.AddSingleton<Doors>();
         services.AddSingleton<AccessInterceptor>();
-        services.AddSingleton(new OperatorSessions(options.HasOperatorLink));
+        services.AddSingleton(provider => new OperatorSessions(options, provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new TokenDoor(options.Tokens, provider.GetRequiredService<TimeProvider>()));
+        services.AddAntiforgery(form => Keep(form.Cookie, $"{options.CookieName}-form"));
         var authentication = services.AddAuthentication();
-        if (options.HasOperatorLink)
+        authentication.AddCookie(OperatorSessions.Scheme, session =>
         {
-            authentication.AddCookie(OperatorSessions.Scheme, cookie =>
-            {
-                cookie.Cookie.Name = options.CookieName;
-                cookie.Cookie.HttpOnly = true;
-                cookie.Cookie.SameSite = SameSiteMode.Strict;
-                cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-                cookie.ExpireTimeSpan = OperatorSessions.Lasts;
-                cookie.SlidingExpiration = false;
-            });
-        }
-
+            Keep(session.Cookie, options.CookieName);
+            session.ExpireTimeSpan = OperatorSessions.Lasts;
+            session.SlidingExpiration = false;
+        });
         if (options.Tokens is { } tokens)
         {
             authentication.AddJwtBearer(jwt => Take(jwt, tokens));
@@ -95,6 +89,14 @@ public static class AccessServices
     {
         app.UseMiddleware<Credentials>();
         app.UseMiddleware<Gate>();
+    }
+
+    private static void Keep(CookieBuilder cookie, string name)
+    {
+        cookie.Name = name;
+        cookie.HttpOnly = true;
+        cookie.SameSite = SameSiteMode.Strict;
+        cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
     }
 
     private static void Take(JwtBearerOptions jwt, TokenOptions tokens)

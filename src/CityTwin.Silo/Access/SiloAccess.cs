@@ -15,12 +15,9 @@ internal static class SiloAccess
     public static void Add(IServiceCollection services, AccessSettings access, SiloSettings settings)
     {
         services.AddCityTwinAccess(access.Options);
-        if (access.IsLocal)
-        {
-            // Sessions outlive a restart, as the city does. Whoever reads these keys can make sessions: only the owner may.
-            services.AddDataProtection().SetApplicationName("citytwin").PersistKeysToFileSystem(Private(Path.Combine(settings.DataFolder, SessionKeys)));
-        }
-        else
+        // Sessions outlive a restart, as the city does. Whoever reads these keys can make sessions: only the owner may.
+        services.AddDataProtection().SetApplicationName("citytwin").PersistKeysToFileSystem(Private(Path.Combine(settings.DataFolder, SessionKeys)));
+        if (!access.IsLocal)
         {
             services.AddSingleton(provider => BrokerAccess.Door(
                 provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<PermissionTable>(), provider.GetRequiredService<LiveView>(),
