@@ -28,7 +28,7 @@ public sealed record AccessOptions
     /// <summary>Whoever asks from this very machine, and shows no credential, may look. For an embedded silo, where orders need the operator's link or key.</summary>
     public bool AdmitsGuests { get; init; }
 
-    /// <summary>The session cookie's name. Browsers do not tell ports apart, so two silos of one machine need two.</summary>
+    /// <summary>The session cookie's name. Browsers do not tell ports apart, so two cities on one machine need two, and silos of one city the same.</summary>
     public string CookieName { get; init; } = "citytwin";
 
     /// <summary>Refusals to one address or credential that are explained at once, 1..; then one a second.</summary>

@@ -8,7 +8,7 @@ namespace CityTwin.Silo.Access;
 /// <summary>
 /// Who gets in, from the environment: CITYTWIN_KEYS_FILE, CITYTWIN_PERMISSIONS_FILE, CITYTWIN_JWT_AUTHORITY,
 /// CITYTWIN_JWT_AUDIENCE, CITYTWIN_JWT_NAME_CLAIM, CITYTWIN_JWT_ROLES_CLAIM, CITYTWIN_JWT_ZONES_CLAIM,
-/// CITYTWIN_JWT_CLOCK_SKEW_SECONDS. Without keys and tokens the silo serves this machine alone.
+/// CITYTWIN_JWT_CLOCK_SKEW_SECONDS, CITYTWIN_TRUSTED_PROXIES. Without keys and tokens the silo serves this machine alone.
 /// </summary>
 /// <param name="KeysFile">Null = no keys but the machine's own.</param>
 internal sealed record AccessSettings(string? KeysFile, AccessOptions Options)
