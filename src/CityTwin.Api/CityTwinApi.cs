@@ -99,6 +99,7 @@ public static class CityTwinApi
     /// </summary>
     public static WebApplication MapCityTwinApi(this WebApplication app)
     {
+        app.UseTrustedProxies();
         app.UseRouting();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseDoors();

@@ -30,6 +30,18 @@ public sealed class Locked_silo : IDisposable
         await SiloProcess.Until("it has said why", () => Task.FromResult(silo.Said().Contains("CITYTWIN_KEYS_FILE", StringComparison.Ordinal)), Patience, Cancellation);
     }
 
+    [Theory]
+    [InlineData("the ingress")]
+    [InlineData("0.0.0.0/0")]
+    public async Task Does_not_start_trusting_proxies_that_are_no_networks_or_everybody(string proxies)
+    {
+        await using var silo = SiloProcess.Prepare(null);
+        silo.Environment["CITYTWIN_TRUSTED_PROXIES"] = proxies;
+        silo.Launch();
+        Assert.Equal(1, await silo.Ended(Cancellation));
+        await SiloProcess.Until("it has said why", () => Task.FromResult(silo.Said().Contains($"CITYTWIN_TRUSTED_PROXIES has '{proxies}'", StringComparison.Ordinal)), Patience, Cancellation);
+    }
+
     [Fact]
     public async Task Takes_keys_as_they_come_and_go_at_every_port()
     {

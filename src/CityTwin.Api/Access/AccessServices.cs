@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net;
 using System.Reflection;
 using CityTwin.Api.Auditing;
 using CityTwin.Api.Reading;
@@ -7,9 +9,12 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace CityTwin.Api.Access;
 
@@ -30,6 +35,12 @@ public sealed record AccessOptions
 
     /// <summary>The session cookie's name. Browsers do not tell ports apart, so two cities on one machine need two, and silos of one city the same.</summary>
     public string CookieName { get; init; } = "citytwin";
+
+    /// <summary>
+    /// Whose word is taken for where a request comes from, and whether it came encrypted (X-Forwarded-For, X-Forwarded-Proto):
+    /// the networks of proxies in front of this server. From anybody else these are words that anybody may write.
+    /// </summary>
+    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>Refusals to one address or credential that are explained at once, 1..; then one a second.</summary>
     public int RefusalsBurst { get; init; } = 60;
@@ -68,6 +79,11 @@ public static class AccessServices
         services.AddSingleton<AccessInterceptor>();
         services.AddSingleton(provider => new OperatorSessions(options, provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new TokenDoor(options.Tokens, provider.GetRequiredService<TimeProvider>()));
+        if (!options.TrustedProxies.IsEmpty)
+        {
+            services.Configure<ForwardedHeadersOptions>(forwarded => Believe(forwarded, options.TrustedProxies));
+        }
+
         services.AddAntiforgery(form => Keep(form.Cookie, $"{options.CookieName}-form"));
         var authentication = services.AddAuthentication();
         authentication.AddCookie(OperatorSessions.Scheme, session =>
@@ -84,11 +100,33 @@ public static class AccessServices
         return services;
     }
 
+    /// <summary>Before anything that asks where a request comes from.</summary>
+    internal static void UseTrustedProxies(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value.ForwardedHeaders != ForwardedHeaders.None)
+        {
+            app.UseForwardedHeaders();
+        }
+    }
+
     /// <summary>Before anything that answers.</summary>
     internal static void UseDoors(this WebApplication app)
     {
         app.UseMiddleware<Credentials>();
         app.UseMiddleware<Gate>();
+    }
+
+    /// <summary>Through as many proxies as there are, as long as each is one of these.</summary>
+    private static void Believe(ForwardedHeadersOptions forwarded, ImmutableArray<IPNetwork> proxies)
+    {
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        forwarded.ForwardLimit = null;
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var network in proxies)
+        {
+            forwarded.KnownIPNetworks.Add(network);
+        }
     }
 
     private static void Keep(CookieBuilder cookie, string name)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using CityTwin.Api.Access;
@@ -34,11 +35,20 @@ internal sealed record AccessSettings(string? KeysFile, AccessOptions Options)
             Tokens = tokens,
             HasOperatorLink = isLocal,
             AdmitsGuests = isLocal,
-            CookieName = string.Create(CultureInfo.InvariantCulture, $"citytwin-{settings.HttpPort}"),
+            TrustedProxies = Given("CITYTWIN_TRUSTED_PROXIES") is { } proxies ? ProxiesFrom(proxies) : [],
+            CookieName = settings.Cluster is { } cluster ? $"citytwin-{cluster.Id}" : string.Create(CultureInfo.InvariantCulture, $"citytwin-{settings.HttpPort}"),
         });
 
         string? Given(string name) => environment(name) is { Length: > 0 } value ? value : null;
     }
+
+    /// <summary>A network of everybody is refused: then anybody could say where they come from.</summary>
+    private static ImmutableArray<IPNetwork> ProxiesFrom(string text) =>
+    [
+        .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(word =>
+            IPNetwork.TryParse(word, out var network) && network.PrefixLength > 0 ? network : throw new StartRefusedException(
+                $"CITYTWIN_TRUSTED_PROXIES has '{word}'; it names the networks of your proxies, such as 10.1.0.0/16 or 10.1.2.3/32, with commas between them.")),
+    ];
 
     private static TokenOptions? TokensFrom(Func<string, string?> given)
     {
