@@ -73,8 +73,14 @@ public sealed class Locked_silo : IDisposable
         var second = Certificates.Write(certificate, key);
         await SiloProcess.Until("the renewed certificate shows", async () => await Handshake(silo.GrpcPort) == second, Patience, Cancellation);
 
+        // It hears what zones are; its connection ends with its key, and it is not let in again.
+        using var subscriber = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
+            "mosquitto_sub", ["-p", $"{silo.MqttPort}", "-V", "5", "-u", "anna", "-P", viewer, "-W", "90", "-t", "citytwin/v1/zones/+/status"]) { RedirectStandardOutput = true })!;
+        Assert.NotNull(await subscriber.StandardOutput.ReadLineAsync(Cancellation));
+        var heard = subscriber.StandardOutput.ReadToEndAsync(Cancellation);
         Assert.Equal(0, (await Programs.Run(Programs.Cli, Cancellation, "key", "revoke", "--file", Keys, viewer.Split('_')[1])).ExitCode);
         await SiloProcess.Until("the revoked key is refused", async () => await Status(silo, viewer, "v1/zones") == HttpStatusCode.Unauthorized, Patience, Cancellation);
+        await SiloProcess.Until("its subscription has ended", () => Task.FromResult(heard.IsCompleted), Patience, Cancellation);
     }
 
     private async Task<string> Key(string name, params string[] more)
