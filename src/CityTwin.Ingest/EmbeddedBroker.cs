@@ -20,7 +20,8 @@ namespace CityTwin.Ingest;
 /// in memory, so it acknowledges a publisher only once the message is stored: the publish interceptor waits for that. The
 /// storing itself begins when the message is read (<see cref="PublisherChannel"/>).
 /// </summary>
-public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake, TimeProvider time, ILogger<EmbeddedBroker> log, BrokerDoor? door = null)
+public sealed partial class EmbeddedBroker(
+    IngestOptions options, Intake intake, IngestInstruments instruments, TimeProvider time, ILogger<EmbeddedBroker> log, BrokerDoor? door = null)
     : IHostedService, IMqttPublisher, IDisposable
 {
     private const string OwnClientId = "citytwin";
@@ -31,7 +32,7 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
     /// <summary>A credential that holds no more has been noticed after this time at the latest.</summary>
     internal static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    private readonly InFlightRoom _inFlight = new(options.InFlightMax, options.BytesInFlightMax);
+    private readonly InFlightRoom _inFlight = new(options.InFlightMax, options.BytesInFlightMax, instruments.Waits);
     private readonly SubscriberSessions _sessions = new(options.SessionKeptMax, options.AbsentSessionsMax, options.PendingPerSubscriberMax, time);
     private ITimer? _sweeping;
     private ITimer? _looking;
