@@ -1,3 +1,4 @@
+using CityTwin.Api.Strictness;
 using CityTwin.Grains.Cascades;
 using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Storing;
@@ -9,7 +10,7 @@ using Orleans.Runtime;
 namespace CityTwin.Api.Errors;
 
 /// <summary>Turns what grains and storage throw into errors of the catalogue. Nothing of the inside is shown.</summary>
-internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
+internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorInterceptor> logger) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -50,6 +51,11 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         {
             await continuation(requestStream, responseStream, context);
         }
+        catch (Exception failure) when (failure is InvalidDataException or IOException)
+        {
+            // So the server names a frame that is none. Whoever is cut off while he sends is not there to hear it.
+            throw StrictFrames.Failure();
+        }
         catch (Exception failure) when (failure is not RpcException)
         {
             throw Translate(failure, context);
@@ -62,6 +68,8 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         switch (failure)
         {
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
+            // What the web server says to one that writes after the end. At a deadline the call ends before its token says so.
+            case InvalidOperationException when context.CancellationToken.IsCancellationRequested || context.Deadline <= time.GetUtcNow():
                 return new(new(StatusCode.Cancelled, "The caller left."));
             case NotInCityException:
                 return ApiErrors.Of(StatusCode.NotFound, ErrorReason.NotFound, failure.Message);
