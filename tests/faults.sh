@@ -3,7 +3,7 @@
 # and holds them to account: what was acknowledged is kept once, levels are the replay's, who watched knows what there is.
 usage='usage: tests/faults.sh [--seed N] [--faults N]
   --seed N    which faults happen, and when; the same seed draws the same (default 1)
-  --faults N  how many, 1 to 1000 (default 20, which CI runs; 200 take about 25 minutes)
+  --faults N  how many, 1 to 1000 (default 20, which CI runs; 200 take 15 to 25 minutes)
 It shows the faults as they happen. artifacts/faults keeps them, and all that the silos said; the exit code is 0 only if all adds up.
 A full disk is made where one may mount (root in most machines, not in most containers); else it says so and leaves it out.'
 set -euo pipefail

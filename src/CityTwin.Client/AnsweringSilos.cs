@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Grpc.Net.Client.Balancer;
 using Microsoft.Extensions.Logging;
 
@@ -37,7 +38,7 @@ internal sealed class AnsweringSilos(TimeProvider time) : LoadBalancerFactory
     private sealed class Picker(AnsweringSilos silos, Subchannel[] connected) : SubchannelPicker
     {
         private readonly Tracker _tracker = new(silos);
-        private uint _turn = (uint)Random.Shared.Next();
+        private uint _turn = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
 
         public override PickResult Pick(PickContext context)
         {

@@ -6,16 +6,18 @@ using CityTwin.Core.Access;
 using MQTTnet.Adapter;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
+using MQTTnet.Protocol;
 
 namespace CityTwin.Ingest;
 
 /// <summary>
-/// One connection to the embedded broker, as the broker library sees it. It adds three things that the library lacks.
+/// One connection to the embedded broker, as the broker library sees it. It adds what the library lacks.
 /// Packets are read ahead: the library takes one packet at a time and waits until it is stored, so that a publisher with
 /// one reading a message would go at the pace of the commits; here the storing of what follows begins meanwhile, and the
 /// library still acknowledges each in turn once it is stored. And MQTT 3.1.1 clients that connect without an identifier
 /// and without a session to keep get a name: the standard lets them (3.1.3.1) and mosquitto_pub does so. And a client that
-/// wants its session kept for longer than we do is told how long we do (MQTT 5, 3.2.2.3.2).
+/// wants its session kept for longer than we do is told how long we do (MQTT 5, 3.2.2.3.2). And who publishes is told that it was
+/// taken although nobody subscribes: the twin has stored it, and "no matching subscribers" would be read as lost.
 /// </summary>
 /// <param name="newName">A name for one without.</param>
 /// <param name="sessionKeptMax">How long a session is kept at most.</param>
@@ -100,9 +102,17 @@ internal sealed class PublisherChannel(
 
     public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken)
     {
-        if (_isSessionCut && packet is MqttConnAckPacket answer)
+        switch (packet)
         {
-            answer.SessionExpiryInterval = (uint)sessionKeptMax.TotalSeconds;
+            case MqttConnAckPacket answer when _isSessionCut:
+                answer.SessionExpiryInterval = (uint)sessionKeptMax.TotalSeconds;
+                break;
+            case MqttPubAckPacket { ReasonCode: MqttPubAckReasonCode.NoMatchingSubscribers } stored:
+                stored.ReasonCode = MqttPubAckReasonCode.Success;
+                break;
+            case MqttPubRecPacket { ReasonCode: MqttPubRecReasonCode.NoMatchingSubscribers } stored:
+                stored.ReasonCode = MqttPubRecReasonCode.Success;
+                break;
         }
 
         return inner.SendPacketAsync(packet, cancellationToken);

@@ -196,7 +196,7 @@ public sealed class Readings_by_stream : IAsyncLifetime
         _server.Readings.Storing = _ => never.Task;
         using var other = Open(_gateway);
         await other.RequestStream.WriteAsync(Message(1), Cancellation);
-        for (var stream = 1; stream <= 20;)
+        for (var stream = 1; stream <= 20; stream++)
         {
             var begun = _server.Readings.UntilBegun(stream + 1);
             while (!begun.IsCompleted)
@@ -208,10 +208,8 @@ public sealed class Readings_by_stream : IAsyncLifetime
                 var sent = call.RequestStream.WriteAsync(Message(stream), Cancellation);
                 await Task.WhenAny(begun, answer);
                 await cancelled.CancelAsync();
-                await Task.WhenAll(answer, sent).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.WhenAll(answer, sent).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
-
-            stream++;
         }
 
         never.SetResult();

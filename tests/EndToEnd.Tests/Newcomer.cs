@@ -40,7 +40,7 @@ internal sealed partial class Newcomer : IAsyncDisposable
         }
         else if (line.StartsWith(RunsFaults, StringComparison.Ordinal))
         {
-            // A run takes half an hour, and CI makes a short one: what must be so is that it takes what the page gives it.
+            // A full run takes a quarter of an hour and more, and CI makes a short one: what must be so is that it takes what the page gives it.
             var help = await Shell($"'{Path.Combine(Repository.Root, RunsFaults)}' --help");
             Assert.All(line.Split(' ').Where(word => word.StartsWith("--", StringComparison.Ordinal)), option => Assert.Contains(option, help, StringComparison.Ordinal));
         }

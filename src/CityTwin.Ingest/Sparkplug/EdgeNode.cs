@@ -19,13 +19,13 @@ internal sealed record EdgeNode(
     ImmutableHashSet<string> Born,
     ImmutableDictionary<(string Device, string Name), BornMetric> ByName,
     ImmutableDictionary<ulong, BornMetric> ByAlias,
-    ImmutableHashSet<SensorId> Unconfirmed)
+    ImmutableSortedSet<SensorId> Unconfirmed)
 {
     public static EdgeNode Unknown { get; } = new(
         null, false, 0, [], ImmutableDictionary<(string, string), BornMetric>.Empty, ImmutableDictionary<ulong, BornMetric>.Empty, []);
 
-    /// <summary>Every sensor it speaks for.</summary>
-    public IEnumerable<SensorId> Sensors => ByName.Values.Select(metric => metric.Sensor).OfType<SensorId>().Concat(Unconfirmed).Distinct();
+    /// <summary>Every sensor it speaks for, in the order of their ids.</summary>
+    public IEnumerable<SensorId> Sensors => ByName.Values.Select(metric => metric.Sensor).OfType<SensorId>().Concat(Unconfirmed).Distinct().Order();
 }
 
 /// <summary>What a birth says of a metric.</summary>

@@ -45,7 +45,7 @@ public sealed class SparkplugIntakeTests : IDisposable
         await Take("NDEATH", PublishedExamples.NodeDeath);
 
         Assert.Equal(
-            [$"{OutOfOrder(12.1f)}", $"{Voltage} born", "inputs-a false", "inputs-a born", OutOfOrder(12.3f), $"{Voltage} gone", "inputs-a gone"],
+            [$"{OutOfOrder(12.1f)}", $"{Voltage} born", "inputs-a false", "inputs-a born", OutOfOrder(12.3f), "inputs-a gone", $"{Voltage} gone"],
             Seen().Skip(2));
 
         static string OutOfOrder(float value) => $"{Voltage} {ReadingValue.Of(value)}";
