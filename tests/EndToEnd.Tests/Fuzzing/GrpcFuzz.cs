@@ -66,7 +66,7 @@ internal sealed class GrpcFuzz(int port, RequestMaker maker, Func<string, string
             Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
         };
         request.Headers.TE.Add(new("trailers"));
-        request.Headers.TryAddWithoutValidation("grpc-timeout", draws.Chance(1) ? draws.OneOf(IsStream(method) ? ["0n", "1n"] : ["0n", "1n", "99999999H", "-1S", "soon"])
+        request.Headers.TryAddWithoutValidation("grpc-timeout", draws.Chance(1) ? draws.OneOf<string>(IsStream(method) ? ["0n", "1n"] : ["0n", "1n", "99999999H", "-1S", "soon"])
             : IsStream(method) ? $"{StreamMilliseconds}m" : $"{CallSeconds}S");
         if (draws.Chance(1))
         {
