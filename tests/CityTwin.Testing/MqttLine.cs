@@ -2,17 +2,19 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
 
-namespace CityTwin.EndToEnd.Tests.Fuzzing;
+namespace CityTwin.Testing;
 
 /// <summary>A connection to a broker in the bytes of MQTT 3.1.1, so that they can be wrong; no library would send those.</summary>
-internal sealed class MqttLine : IDisposable
+public sealed class MqttLine : IDisposable
 {
     private const byte Connect = 0x10;
     private const byte Publish = 0x32;
+    private const byte PublishOnce = 0x30;
     private const byte Acknowledgement = 0x40;
     private const byte Ping = 0xc0;
     private const byte Pong = 0xd0;
     private readonly TcpClient _tcp = new() { NoDelay = true };
+    private NetworkStream _stream = null!;
     private ushort _packet;
 
     /// <param name="key">Shown as the password; null = nobody asks.</param>
@@ -20,6 +22,8 @@ internal sealed class MqttLine : IDisposable
     {
         var line = new MqttLine();
         await line._tcp.ConnectAsync("127.0.0.1", port, cancellation);
+        // Kept: once the broker has cut the line, the client hands out none, and a cut is an answer.
+        line._stream = line._tcp.GetStream();
         var flags = (byte)(key is null ? 0x02 : 0xc2);
         await line.Write(Packet(Connect, [.. Text("MQTT"), 4, flags, 0, 0, .. Text(client), .. key is null ? [] : Text("fuzz"), .. key is null ? [] : Text(key)]), cancellation);
         var answer = await line.Read(cancellation);
@@ -34,8 +38,14 @@ internal sealed class MqttLine : IDisposable
             _packet = ++_packet == 0 ? (ushort)1 : _packet;
         }
 
-        return Packet((byte)(Publish | (isRetained ? 1 : 0)), [(byte)(topic.Length >> 8), (byte)topic.Length, .. topic, (byte)(_packet >> 8), (byte)_packet, .. payload]);
+        return Packet((byte)(Publish | (isRetained ? 1 : 0)), [.. Number(topic.Length), .. topic, .. Number(_packet), .. payload]);
     }
+
+    /// <summary>A message that nobody acknowledges.</summary>
+    public static byte[] Unacknowledged(string topic, string payload) => Packet(PublishOnce, [.. Text(topic), .. Encoding.ASCII.GetBytes(payload)]);
+
+    /// <summary>Sends anything, and waits for as long as the broker does not take it.</summary>
+    public ValueTask Send(byte[] bytes, CancellationToken cancellation) => Write(bytes, cancellation);
 
     /// <returns>False when the broker cut the line instead of acknowledging.</returns>
     public async Task<bool> IsAcknowledged(byte[] message, CancellationToken cancellation)
@@ -49,7 +59,17 @@ internal sealed class MqttLine : IDisposable
     public Task<bool> IsUnderstood(byte[] bytes, CancellationToken cancellation) => Until([.. bytes, Ping, 0], packet => packet[0] == Pong, cancellation);
 
     /// <summary>Nothing more is sent; what was begun stays unfinished.</summary>
-    public void EndSending() => _tcp.Client.Shutdown(SocketShutdown.Send);
+    public void EndSending()
+    {
+        try
+        {
+            _tcp.Client.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The broker was first.
+        }
+    }
 
     public void Dispose() => _tcp.Dispose();
 
@@ -74,12 +94,12 @@ internal sealed class MqttLine : IDisposable
         return false;
     }
 
-    private ValueTask Write(byte[] bytes, CancellationToken cancellation) => _tcp.GetStream().WriteAsync(bytes, cancellation);
+    private ValueTask Write(byte[] bytes, CancellationToken cancellation) => _stream.WriteAsync(bytes, cancellation);
 
     /// <returns>The type and what follows the length; null at the end.</returns>
     private async Task<byte[]?> Read(CancellationToken cancellation)
     {
-        var stream = _tcp.GetStream();
+        var stream = _stream;
         var head = new byte[2];
         if (await stream.ReadAtLeastAsync(head, 2, throwOnEndOfStream: false, cancellation) < 2)
         {
@@ -92,7 +112,9 @@ internal sealed class MqttLine : IDisposable
         return await stream.ReadAtLeastAsync(packet.AsMemory(1), head[1], throwOnEndOfStream: false, cancellation) < head[1] ? null : packet;
     }
 
-    private static byte[] Text(string text) => [(byte)(text.Length >> 8), (byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
+    private static byte[] Text(string text) => [.. Number(text.Length), .. Encoding.ASCII.GetBytes(text)];
+
+    private static byte[] Number(int number) => [(byte)(number >> 8), (byte)(number & 0xff)];
 
     private static byte[] Packet(byte type, byte[] content)
     {
