@@ -24,7 +24,10 @@ public sealed class Great_cascade : IDisposable
     /// <summary>From when the others have noticed that a silo is gone.</summary>
     private static readonly TimeSpan SettledWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>Where it settles is asked always; how fast only on a machine that does nothing else, by CITYTWIN_TIMED=1.</summary>
+    /// <summary>On a machine that does other things, so many times what such a cascade takes there when no silo is killed may be more.</summary>
+    private const int UnharmedTimesMax = 5;
+
+    /// <summary>CITYTWIN_TIMED=1: the machine does nothing else.</summary>
     private static bool IsTimed => Environment.GetEnvironmentVariable("CITYTWIN_TIMED") == "1";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-great-").FullName;
@@ -42,8 +45,10 @@ public sealed class Great_cascade : IDisposable
         await using var cluster = await SiloCluster.Start(Cancellation, city: _folder);
         using var log = cluster.ReadLog();
         var accounts = new Accounts(_city, log, "none");
+        var ordered = Stopwatch.GetTimestamp();
         await Order(cluster.All[0], Intakes[0], level: 0);
         await Settled(cluster, cluster.All[0], log, accounts, Intakes[0], level: 0);
+        var unharmed = Stopwatch.GetElapsedTime(ordered);
 
         var coordinator = await cluster.HostOf("cascade/city", Cancellation);
         var level = 1000;
@@ -65,13 +70,9 @@ public sealed class Great_cascade : IDisposable
             var took = Stopwatch.GetElapsedTime(noticed);
             var moved = log.Batches[batch - 1].Settled.Length;
             TestContext.Current.SendDiagnosticMessage(
-                "{0} killed amid a cascade over {1} of {2} segments: as replayed {3:0.0} s after the others had noticed",
-                victim == coordinator ? "the coordinator's silo" : "another silo", moved, _city.Segments.Length, took.TotalSeconds);
-            if (IsTimed)
-            {
-                Assert.InRange(took, TimeSpan.Zero, SettledWithin);
-            }
-
+                "{0} killed amid a cascade over {1} of {2} segments: as replayed {3:0.0} s after the others had noticed, an unharmed one {4:0.0} s",
+                victim == coordinator ? "the coordinator's silo" : "another silo", moved, _city.Segments.Length, took.TotalSeconds, unharmed.TotalSeconds);
+            Assert.InRange(took, TimeSpan.Zero, IsTimed || unharmed * UnharmedTimesMax < SettledWithin ? SettledWithin : unharmed * UnharmedTimesMax);
             await victim.Run(Cancellation);
         }
     }

@@ -14,8 +14,6 @@ namespace CityTwin.Api.History;
 internal sealed record ChangeList(ChangeQuery Query, TimeSpan? Every, string Mark)
 {
     public const int ThingsMax = 50;
-    private const string Newest = "change_time desc";
-    private const string Oldest = "change_time";
 
     /// <summary>The kinds of the contract, as history names them, and what their things' names begin with.</summary>
     public static readonly ImmutableArray<(V1.ChangeKind Kind, string Stored, string Prefix)> Kinds =
@@ -36,19 +34,7 @@ internal sealed record ChangeList(ChangeQuery Query, TimeSpan? Every, string Mar
     {
         var violations = new Violations();
         violations.Range("page_size", request.PageSize, 0, options.PageSizeMax);
-        var from = request.StartTime is null ? DateTimeOffset.UnixEpoch : violations.Time("start_time", request.StartTime);
-        var until = request.EndTime is null ? DateTimeOffset.MaxValue : violations.Time("end_time", request.EndTime);
-        var every = Pieces.Of(request.Every, violations);
-        if (request.OrderBy is not ("" or Newest or Oldest))
-        {
-            violations.Add("order_by", $"order_by is '{Newest}' or '{Oldest}'.");
-        }
-
-        if (from >= until)
-        {
-            violations.Add("end_time", "end_time lies after start_time.");
-        }
-
+        var range = HistoryRange.Of(request.StartTime, request.EndTime, request.Every, request.OrderBy, "change_time", violations);
         if (request.Every is not null && request.Things.Count == 0)
         {
             violations.Add("every", "every summarizes each thing by itself: say which in things.");
@@ -59,15 +45,16 @@ internal sealed record ChangeList(ChangeQuery Query, TimeSpan? Every, string Mar
         violations.Throw();
         var mark = Pages.MarkOf("changes", string.Create(
             CultureInfo.InvariantCulture,
-            $"{from!.Value.UtcTicks} {until!.Value.UtcTicks} {request.OrderBy} {every?.Ticks} {request.Within} {string.Join(',', kinds)} {string.Join(' ', request.Things)}"));
+            $"{range.From.UtcTicks} {range.Until.UtcTicks} {request.OrderBy} {range.Every?.Ticks} {request.Within} {string.Join(',', kinds)} {string.Join(' ', request.Things)}"));
+        var (left, after) = range.Continued(Pages.AfterOf(request.PageToken, mark), keptSince);
         var query = new ChangeQuery(
-            kinds, keys, keptSince > from ? keptSince.Value : from.Value, until.Value, request.OrderBy != Oldest, Pages.SizeOf(request.PageSize, options));
-        return new(Continued(query, every is not null, Pages.AfterOf(request.PageToken, mark), keptSince), every, mark);
+            kinds, keys, keptSince > left.From ? keptSince.Value : left.From, left.Until, left.NewestFirst, Pages.SizeOf(request.PageSize, options));
+        return new(after is { } place ? query with { After = new(place.At, place.Number) } : query, range.Every, mark);
     }
 
-    public string TokenOf(ChangePlace place) => Pages.TokenOf(Mark, string.Create(CultureInfo.InvariantCulture, $"{place.At}:{place.Number}"));
+    public string TokenOf(ChangePlace place) => Pages.TokenOf(Mark, HistoryRange.AfterOf(place.At, place.Number));
 
-    public string TokenOf(DateTimeOffset rest) => Pages.TokenOf(Mark, rest.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+    public string TokenOf(DateTimeOffset rest) => Pages.TokenOf(Mark, HistoryRange.AfterOf(rest));
 
     private static ImmutableArray<string> KindsOf(V1.ListChangesRequest request, Violations violations)
     {
@@ -101,30 +88,5 @@ internal sealed record ChangeList(ChangeQuery Query, TimeSpan? Every, string Mar
         }
 
         return [.. keys.Distinct()];
-    }
-
-    /// <summary>From where the page before ended.</summary>
-    private static ChangeQuery Continued(ChangeQuery query, bool isSummary, string? after, DateTimeOffset? keptSince)
-    {
-        if (after is null)
-        {
-            return query;
-        }
-
-        var numbers = after.Split(':').Select(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1).ToArray();
-        if (numbers is [>= 0 and var at, ..] && at < keptSince?.ToUnixTimeMilliseconds())
-        {
-            throw ApiErrors.InvalidPageToken(FormattableString.Invariant(
-                $"page_token points at what is no longer kept: history reaches back to {keptSince:yyyy-MM-ddTHH:mm:ss.fffZ}; begin again without a token."));
-        }
-
-        return numbers switch
-        {
-            [>= 0 and var time, >= 0 and var number] when !isSummary => query with { After = new(time, number) },
-            [>= 0 and var rest] when isSummary && rest < DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() => query.NewestFirst
-                ? query with { Until = DateTimeOffset.FromUnixTimeMilliseconds(rest) }
-                : query with { From = DateTimeOffset.FromUnixTimeMilliseconds(rest) },
-            _ => throw ApiErrors.InvalidPageToken("page_token is none of this server."),
-        };
     }
 }

@@ -14,67 +14,34 @@ namespace CityTwin.Api.Sensors;
 /// <param name="Mark">Ties the next page's token to this list.</param>
 internal sealed record ReadingList(ReadingQuery Query, TimeSpan? Every, string Mark)
 {
-    private const string Newest = "observe_time desc";
-    private const string Oldest = "observe_time";
-
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT with all that is wrong with the request.</exception>
     public static ReadingList Of(V1.ListReadingsRequest request, SensorId sensor, ApiOptions options)
     {
         var violations = new Violations();
         violations.Range("page_size", request.PageSize, 0, options.PageSizeMax);
-        var from = request.StartTime is null ? DateTimeOffset.UnixEpoch : violations.Time("start_time", request.StartTime);
-        var until = request.EndTime is null ? DateTimeOffset.MaxValue : violations.Time("end_time", request.EndTime);
-        var every = Pieces.Of(request.Every, violations);
-        if (request.OrderBy is not ("" or Newest or Oldest))
-        {
-            violations.Add("order_by", $"order_by is '{Newest}' or '{Oldest}'.");
-        }
-
-        if (from >= until)
-        {
-            violations.Add("end_time", "end_time lies after start_time.");
-        }
-
+        var range = HistoryRange.Of(request.StartTime, request.EndTime, request.Every, request.OrderBy, "observe_time", violations);
         violations.Throw();
-        var query = new ReadingQuery(sensor, from!.Value, until!.Value, request.OrderBy != Oldest, Pages.SizeOf(request.PageSize, options));
         var mark = Pages.MarkOf(
             $"{request.Parent}/readings",
-            string.Create(CultureInfo.InvariantCulture, $"{query.From.UtcTicks} {query.Until.UtcTicks} {query.NewestFirst} {every?.Ticks}"));
-        return new(Continued(query, every is not null, Pages.AfterOf(request.PageToken, mark)), every, mark);
+            string.Create(CultureInfo.InvariantCulture, $"{range.From.UtcTicks} {range.Until.UtcTicks} {range.NewestFirst} {range.Every?.Ticks}"));
+        var (left, after) = range.Continued(Pages.AfterOf(request.PageToken, mark));
+        var query = new ReadingQuery(sensor, left.From, left.Until, left.NewestFirst, Pages.SizeOf(request.PageSize, options));
+        return new(after is { } place ? query with { After = new(place.At, place.Number) } : query, range.Every, mark);
     }
 
     public V1.ListReadingsResponse Page(ImmutableArray<PlacedReading> readings) => new()
     {
         Readings = { readings.Select(MessageOf) },
         NextPageToken = readings.Length < Query.Max ? ""
-            : Pages.TokenOf(Mark, string.Create(CultureInfo.InvariantCulture, $"{readings[^1].Place.ObservedAt}:{readings[^1].Place.Arrival}")),
+            : Pages.TokenOf(Mark, HistoryRange.AfterOf(readings[^1].Place.ObservedAt, readings[^1].Place.Arrival)),
     };
 
     public V1.ListReadingsResponse Page(ReadingSpans spans) => new()
     {
         Spans = { spans.Spans.Select(MessageOf) },
         NextPageToken = spans.Rest is not { } rest ? ""
-            : Pages.TokenOf(Mark, rest.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)),
+            : Pages.TokenOf(Mark, HistoryRange.AfterOf(rest)),
     };
-
-    /// <summary>From where the page before ended.</summary>
-    private static ReadingQuery Continued(ReadingQuery query, bool isSummary, string? after)
-    {
-        if (after is null)
-        {
-            return query;
-        }
-
-        var numbers = after.Split(':').Select(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1).ToArray();
-        return numbers switch
-        {
-            [>= 0 and var observedAt, >= 0 and var arrival] when !isSummary => query with { After = new(observedAt, arrival) },
-            [>= 0 and var rest] when isSummary && rest < DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() => query.NewestFirst
-                ? query with { Until = DateTimeOffset.FromUnixTimeMilliseconds(rest) }
-                : query with { From = DateTimeOffset.FromUnixTimeMilliseconds(rest) },
-            _ => throw ApiErrors.InvalidPageToken("page_token is none of this server."),
-        };
-    }
 
     private static V1.Reading MessageOf(PlacedReading placed)
     {
