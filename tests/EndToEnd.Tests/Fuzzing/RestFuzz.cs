@@ -20,7 +20,7 @@ internal sealed partial class RestFuzz(int port, RequestMaker maker, string key)
     /// <summary>Not built, not now, not in time: answers that are meant. Any other of the fives is a fault of ours.</summary>
     private static readonly int[] Meant = [501, 503, 504];
 
-    private static readonly string[] Places = ["/", "/health", "/metrics", "/healthz", "/v1/events", "/v1/nothing", "/enter?once=00", "/breaches", "/favicon.ico", "/v1//", "/v1/zones/", "/_content/x"];
+    private static readonly string[] Places = ["/", "/health", "/metrics", "/healthz", "/v1/events", "/v1/nothing", "/enter?once=00", "/breaches", "/favicon.ico", "/v1//", "/v1/zones/", "/_content/x", "/_blazor", "/_blazor/negotiate?negotiateVersion=1"];
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new($"http://127.0.0.1:{port}/"), Timeout = Timeout.InfiniteTimeSpan };
 
