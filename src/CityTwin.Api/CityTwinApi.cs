@@ -100,6 +100,7 @@ public static class CityTwinApi
     /// </summary>
     public static WebApplication MapCityTwinApi(this WebApplication app)
     {
+        StrictMethods.Require<ZoneService>(app.Services);
         app.UseRouting();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseDoors();

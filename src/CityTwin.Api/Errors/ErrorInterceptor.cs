@@ -4,6 +4,7 @@ using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Storing;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
@@ -51,10 +52,10 @@ internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorI
         {
             await continuation(requestStream, responseStream, context);
         }
-        catch (Exception failure) when (failure is InvalidDataException or IOException)
+        catch (Exception failure) when (failure is InvalidDataException or IOException or ConnectionAbortedException)
         {
-            // So the server names a frame that is none. Whoever is cut off while he sends is not there to hear it.
-            throw StrictFrames.Failure();
+            // So the server names a frame that is none, and so fails the reading from a caller who is cut off.
+            throw StrictFrames.IsCutOff(context.GetHttpContext()) ? Left() : StrictFrames.Failure();
         }
         catch (Exception failure) when (failure is not RpcException)
         {
@@ -70,7 +71,7 @@ internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorI
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
             // What the web server says to one that writes after the end. At a deadline the call ends before its token says so.
             case InvalidOperationException when context.CancellationToken.IsCancellationRequested || context.Deadline <= time.GetUtcNow():
-                return new(new(StatusCode.Cancelled, "The caller left."));
+                return Left();
             case NotInCityException:
                 return ApiErrors.Of(StatusCode.NotFound, ErrorReason.NotFound, failure.Message);
             case CascadeBusyException:
@@ -94,6 +95,8 @@ internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorI
                 return ApiErrors.Of(StatusCode.Internal, ErrorReason.Internal, "The server made a mistake; it is logged.");
         }
     }
+
+    private static RpcException Left() => new(new(StatusCode.Cancelled, "The caller left."));
 
     [LoggerMessage(4001, LogLevel.Error, "The call {Method} failed.")]
     private partial void CallFailed(Exception failure, string method);

@@ -33,6 +33,27 @@ internal sealed class StrictFrames(RequestDelegate next)
     /// <summary>What a stream of requests throws when one of its later frames is not one.</summary>
     public static RpcException Failure() => ApiErrors.Of(StatusCode.InvalidArgument, ErrorReason.InvalidMessage, Text);
 
+    /// <summary>
+    /// Whether a stream of requests failed because its sender is gone: then it fails again wherever it is read, while a frame that is
+    /// none is still there.
+    /// </summary>
+    public static bool IsCutOff(HttpContext http)
+    {
+        try
+        {
+            if (http.Request.BodyReader.TryRead(out var left))
+            {
+                http.Request.BodyReader.AdvanceTo(left.Buffer.Start);
+            }
+
+            return http.RequestAborted.IsCancellationRequested;
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
     public async Task InvokeAsync(HttpContext http)
     {
         // REST goes by another method, without frames. A stream may be answered before anything of it has come.

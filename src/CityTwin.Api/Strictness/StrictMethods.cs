@@ -76,13 +76,36 @@ internal sealed class StrictMethods<TService> : IServiceMethodProvider<TService>
 /// <summary>Puts them in the place of the server's own.</summary>
 internal static class StrictMethods
 {
-    private const string ServersOwn = "BinderServiceMethodProvider`1";
+    private const string WhatToDo =
+        "Look how AddGrpc of this version registers IServiceMethodProvider<>, and let StrictMethods take the place of what binds generated services: "
+        + "else whoever sends bytes that are no message is answered UNKNOWN and fills the log.";
+
+    /// <summary>What finds methods is a public extension point, and what the server registers for it by itself comes from its own assembly.</summary>
+    private static readonly Assembly Servers = typeof(IServiceMethodProvider<>).Assembly;
 
     /// <summary>To be called after the server has added its own.</summary>
+    /// <exception cref="InvalidOperationException">It has added none.</exception>
     public static void Use(IServiceCollection services)
     {
-        var own = services.Single(service => service.ServiceType == typeof(IServiceMethodProvider<>) && service.ImplementationType?.Name == ServersOwn);
-        services.Remove(own);
-        services.Add(new(typeof(IServiceMethodProvider<>), typeof(StrictMethods<>), own.Lifetime));
+        var own = services.Where(service => service.ServiceType == typeof(IServiceMethodProvider<>) && service.ImplementationType?.Assembly == Servers).ToList();
+        if (own.Count == 0)
+        {
+            throw new InvalidOperationException($"The gRPC server binds methods in a way that is not known here. {WhatToDo}");
+        }
+
+        own.ForEach(service => services.Remove(service));
+        services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(StrictMethods<>));
+    }
+
+    /// <summary>Looks whether it was to any avail, before a method is mapped.</summary>
+    /// <exception cref="InvalidOperationException">The server's own are there again, as after another AddGrpc.</exception>
+    public static void Require<TService>(IServiceProvider services)
+        where TService : class
+    {
+        var binding = services.GetServices<IServiceMethodProvider<TService>>().Where(provider => provider is StrictMethods<TService> || provider.GetType().Assembly == Servers).ToList();
+        if (binding is not [StrictMethods<TService>])
+        {
+            throw new InvalidOperationException($"The methods of {typeof(TService).Name} are bound by {string.Join(" and ", binding)}. {WhatToDo}");
+        }
     }
 }
