@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
+using CityTwin.Core.Access;
 using CityTwin.Testing;
 using Xunit;
 
@@ -14,6 +16,7 @@ namespace CityTwin.EndToEnd.Tests.Fuzzing;
 public sealed class Fuzzed : IDisposable
 {
     private const int Workers = 6;
+    private const int Devices = 64;
 
     /// <summary>
     /// Working set of the last fifth of a run by that of the fifth in its middle, both as means: under a limit the heap goes up and
@@ -40,6 +43,7 @@ public sealed class Fuzzed : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-fuzz-").FullName;
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly Tally _tally = new();
+    private readonly List<ApiKey> _keys = [];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -49,15 +53,17 @@ public sealed class Fuzzed : IDisposable
     public async Task Silo_refuses_properly_whatever_comes_in_and_stays_well()
     {
         await using var silo = SiloProcess.Prepare(null, "--no-feed");
+        var (administrator, device) = (Key("administrator", Roles.Administrator), Key("device", Roles.Device));
+        var devices = Enumerable.Range(0, Devices).Select(number => Key($"device-{number}", Roles.Device)).ToList();
         silo.Environment["CITYTWIN_KEYS_FILE"] = Path.Combine(_folder, "keys.json");
-        var (administrator, device) = (await Key("administrator"), await Key("device"));
+        await File.WriteAllBytesAsync(silo.Environment["CITYTWIN_KEYS_FILE"], KeyFile.Write(_keys), Cancellation);
         silo.Http.DefaultRequestHeaders.Authorization = new("Bearer", administrator);
         await Run(silo);
         var maker = new RequestMaker(await Names(silo));
         var sensors = maker.Names.Where(name => name.StartsWith("sensors/", StringComparison.Ordinal)).ToList();
         using var grpc = new GrpcFuzz(silo.GrpcPort, maker, method => method.EndsWith("SendReadings", StringComparison.Ordinal) ? device : administrator);
         using var rest = new RestFuzz(silo.HttpPort, maker, administrator);
-        var lines = Enumerable.Range(0, Workers).Select(_ => new MqttFuzz(silo.MqttPort, device, draws => SensorWords.Json(sensors, draws))).ToList();
+        var lines = Enumerable.Range(0, Workers).Select(_ => new MqttFuzz(silo.MqttPort, devices, draws => SensorWords.Json(sensors, draws))).ToList();
 
         await Fuzz(silo, MessagesMax * 9 / 10, (number, worker, draws) => draws.Between(0, 2) switch
         {
@@ -78,7 +84,7 @@ public sealed class Fuzzed : IDisposable
         silo.Environment["CITYTWIN_SPARKPLUG_GROUPS"] = "Plant, Elsewhere";
         await Run(silo);
         var sensors = (await Names(silo)).Where(name => name.StartsWith("sensors/", StringComparison.Ordinal)).ToList();
-        var lines = Enumerable.Range(0, Workers).Select(_ => new MqttFuzz(broker.Port, null, draws =>
+        var lines = Enumerable.Range(0, Workers).Select(_ => new MqttFuzz(broker.Port, [null], draws =>
             draws.Chance(70) ? SensorWords.Sparkplug(sensors, draws) : SensorWords.Json(sensors, draws))).ToList();
 
         await Fuzz(silo, MessagesMax / 10, (number, worker, draws) => lines[worker].Send(number, draws, _tally, Cancellation));
@@ -159,12 +165,12 @@ public sealed class Fuzzed : IDisposable
         return names;
     }
 
-    private async Task<string> Key(string role)
+    private string Key(string name, Roles roles)
     {
-        var (exitCode, output, errors) = await Programs.Run(
-            Programs.Cli, Cancellation, "key", "create", "--file", Path.Combine(_folder, "keys.json"), "--name", role, "--role", role);
-        Assert.True(exitCode == 0, errors);
-        return output.Trim();
+        var (key, kept) = ApiKey.Make(
+            RandomNumberGenerator.GetBytes(ApiKey.IdBytes), RandomNumberGenerator.GetBytes(ApiKey.SecretBytes), name, [new(roles, ZoneScope.Everything)]);
+        _keys.Add(kept);
+        return key;
     }
 
     private static int Number(string name, int otherwise) =>

@@ -4,8 +4,9 @@ using CityTwin.Testing;
 namespace CityTwin.EndToEnd.Tests.Fuzzing;
 
 /// <summary>One publisher that is out of its mind: its topics, payloads and packets may all be wrong.</summary>
+/// <param name="keys">Each connection shows the next one: who is refused too often with one is made to wait.</param>
 /// <param name="messages">The topic and payload of a message that may be good.</param>
-internal sealed class MqttFuzz(int port, string? key, Func<Draws, (string Topic, byte[] Payload)> messages) : IDisposable
+internal sealed class MqttFuzz(int port, IReadOnlyList<string?> keys, Func<Draws, (string Topic, byte[] Payload)> messages) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private MqttLine? _line;
@@ -18,7 +19,7 @@ internal sealed class MqttFuzz(int port, string? key, Func<Draws, (string Topic,
         var what = $"MQTT {number} {topic} {Encoding.UTF8.GetString(payload)}";
         try
         {
-            _line ??= await MqttLine.Open(port, $"fuzz-{number}", key, patience.Token);
+            _line ??= await MqttLine.Open(port, $"fuzz-{number}", keys[number % keys.Count], patience.Token);
             var topicBytes = Encoding.UTF8.GetBytes(topic);
             switch (draws.Between(0, 99))
             {
