@@ -55,6 +55,7 @@ public static class CityTwinApi
             grpc.Interceptors.Add<AccessInterceptor>();
         }).AddServiceOptions<DefinitionService>(grpc => grpc.MaxReceiveMessageSize = limits.DefinitionBytesMax)
         .AddJsonTranscoding(json => json.TypeRegistry = ErrorResponse.Details);
+        StrictMethods.Use(services);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<ViewHealth>("view");
         services.TryAddSingleton(TimeProvider.System);
@@ -99,11 +100,13 @@ public static class CityTwinApi
     /// </summary>
     public static WebApplication MapCityTwinApi(this WebApplication app)
     {
+        StrictMethods.Require<ZoneService>(app.Services);
         app.UseTrustedProxies();
         app.UseRouting();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseDoors();
         app.UseMiddleware<StrictRequests>();
+        app.UseMiddleware<StrictFrames>();
         app.MapGrpcService<ZoneService>();
         app.MapGrpcService<SegmentService>();
         app.MapGrpcService<SensorService>();

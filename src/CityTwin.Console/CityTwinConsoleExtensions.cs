@@ -40,6 +40,7 @@ public static class CityTwinConsoleExtensions
         // The framework's own policy would be a second, weaker one. The console posts no forms, so it needs no tokens.
         pages.AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         pages.DisableAntiforgery();
+        pages.Add(PagesTakeNothing.Wrap);
         pages.Add(SecurityHeaders.Wrap);
         if (guard is not null)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -26,6 +27,7 @@ public sealed partial class EmbeddedBroker(
 {
     private const string OwnClientId = "citytwin";
     private const string PrincipalItem = "principal";
+    private const string PaceItem = "pace";
 
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
 
@@ -34,6 +36,9 @@ public sealed partial class EmbeddedBroker(
 
     private readonly InFlightRoom _inFlight = new(options.InFlightMax, options.BytesInFlightMax, instruments.Waits);
     private readonly SubscriberSessions _sessions = new(options.SessionKeptMax, options.AbsentSessionsMax, options.PendingPerSubscriberMax, time);
+
+    /// <summary>Each goes with its key: whoever connects anew goes on at the pace that he had.</summary>
+    private readonly ConditionalWeakTable<Principal, RefusalPace> _paces = [];
     private ITimer? _sweeping;
     private ITimer? _looking;
     private MqttServer? _server;
@@ -56,7 +61,7 @@ public sealed partial class EmbeddedBroker(
             .WithMaxPendingMessagesPerClient(options.PendingPerSubscriberMax)
             .WithPendingMessagesOverflowStrategy(MqttPendingMessagesOverflowStrategy.DropOldestQueuedMessage)
             .Build();
-        var adapters = factory.DefaultServerAdapters.Select(create => new PublisherAdapter(create(factory), options.SessionKeptMax, WhoIs, TakeAhead));
+        var adapters = factory.DefaultServerAdapters.Select(create => new PublisherAdapter(create(factory), options.SessionKeptMax, WhoIs, PaceOf, TakeAhead));
         var server = factory.CreateMqttServer(serverOptions, adapters.ToList());
         server.ValidatingConnectionAsync += Validate;
         server.InterceptingPublishAsync += TakePublish;
@@ -132,6 +137,7 @@ public sealed partial class EmbeddedBroker(
         }
 
         connection.SessionItems[PrincipalItem] = principal;
+        connection.SessionItems[PaceItem] = (connection.ChannelAdapter as PublisherChannel)?.Pace;
         connection.ReasonCode =
             door is not null && principal is null ? MqttConnectReasonCode.NotAuthorized :
             options.Credentials is { } wanted && !Matches(wanted, connection) ? MqttConnectReasonCode.BadUserNameOrPassword
@@ -238,6 +244,7 @@ public sealed partial class EmbeddedBroker(
         if (door is not null && !MayPublish(publish.SessionItems[PrincipalItem] as Principal, message.Topic))
         {
             door.Refused((publish.SessionItems[PrincipalItem] as Principal)?.Name ?? "", $"publish {message.Topic}", publish.ClientId);
+            (publish.SessionItems[PaceItem] as RefusalPace)?.Refused();
             publish.ProcessPublish = false;
             publish.Response.ReasonCode = MqttPubAckReasonCode.NotAuthorized;
             return;
@@ -247,6 +254,7 @@ public sealed partial class EmbeddedBroker(
         {
             publish.ProcessPublish = false;
             publish.Response.ReasonCode = MqttPubAckReasonCode.NotAuthorized;
+            (publish.SessionItems[PaceItem] as RefusalPace)?.Refused();
             await intake.Take(message.Topic, message.Payload, message.Retain).ConfigureAwait(false);
             return;
         }
@@ -259,7 +267,9 @@ public sealed partial class EmbeddedBroker(
         {
             // Not taken ahead: a will, or a message that names its topic by an alias.
             var storing = message.UserProperties is TakenAhead ahead ? ahead.Storing
-                : await Begin(message.Topic, message.Payload, isRetained, IngestInstruments.TraceParentOf(message.UserProperties), publish.CancellationToken).ConfigureAwait(false);
+                : await Begin(
+                    message.Topic, message.Payload, isRetained, IngestInstruments.TraceParentOf(message.UserProperties),
+                    publish.SessionItems[PaceItem] as RefusalPace, publish.CancellationToken).ConfigureAwait(false);
             await storing.ConfigureAwait(false);
         }
         catch (Exception failure)
@@ -278,6 +288,7 @@ public sealed partial class EmbeddedBroker(
             && !(principal is not null && BrokerDoor.Within(options.Prefix, subscription.TopicFilter.Topic) is { } filter && door.MaySubscribe(principal, filter)))
         {
             door.Refused(principal?.Name ?? "", $"subscribe {subscription.TopicFilter.Topic}", subscription.ClientId);
+            (subscription.SessionItems[PaceItem] as RefusalPace)?.Refused();
             subscription.ProcessSubscription = false;
             subscription.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
         }
@@ -291,22 +302,32 @@ public sealed partial class EmbeddedBroker(
     private bool MayPublish(Principal? principal, string topic) =>
         door is null || (principal is not null && BrokerDoor.Within(options.Prefix, topic) is { } within && door.MayPublish(principal, within));
 
-    private async ValueTask<bool> TakeAhead(MqttPublishPacket publish, Principal? principal, CancellationToken cancellation)
+    private RefusalPace PaceOf(Principal? principal) => principal is null ? NewPace("nobody known") : _paces.GetValue(principal, known => NewPace(known.Name));
+
+    private RefusalPace NewPace(string who) => new(time, () =>
+    {
+        instruments.Slowed();
+        PublisherSlowed(who, RefusalPace.PerSecond);
+    });
+
+    private async ValueTask<bool> TakeAhead(MqttPublishPacket publish, PublisherChannel publisher, CancellationToken cancellation)
     {
         // What may not be published is left to the interceptor, which refuses it in its turn.
-        if (!intake.IsOpen(publish.Topic) || !MayPublish(principal, publish.Topic))
+        if (!intake.IsOpen(publish.Topic) || !MayPublish(publisher.Principal, publish.Topic))
         {
             return false;
         }
 
         publish.UserProperties = new TakenAhead(
-            await Begin(publish.Topic, publish.Payload, publish.Retain, IngestInstruments.TraceParentOf(publish.UserProperties), cancellation).ConfigureAwait(false),
+            await Begin(
+                publish.Topic, publish.Payload, publish.Retain, IngestInstruments.TraceParentOf(publish.UserProperties), publisher.Pace, cancellation).ConfigureAwait(false),
             publish.UserProperties ?? []);
         return true;
     }
 
     /// <summary>Begins to store a message once there is room, and gives the storing.</summary>
-    private async ValueTask<Task> Begin(string topic, ReadOnlySequence<byte> payload, bool isRetained, string? traceParent, CancellationToken cancellation)
+    private async ValueTask<Task> Begin(
+        string topic, ReadOnlySequence<byte> payload, bool isRetained, string? traceParent, RefusalPace? pace, CancellationToken cancellation)
     {
         await _inFlight.Enter(payload.Length, cancellation).ConfigureAwait(false);
         return Store();
@@ -315,7 +336,10 @@ public sealed partial class EmbeddedBroker(
         {
             try
             {
-                await intake.Take(topic, payload, isRetained, traceParent).ConfigureAwait(false);
+                if (!await intake.Take(topic, payload, isRetained, traceParent).ConfigureAwait(false))
+                {
+                    pace?.Refused();
+                }
             }
             finally
             {
@@ -354,6 +378,9 @@ public sealed partial class EmbeddedBroker(
 
     [LoggerMessage(3113, LogLevel.Warning, "Cut off {Client}, who missed {Missed} messages because as many waited already; it has to subscribe anew.")]
     private partial void SubscriberCutOff(string client, int missed);
+
+    [LoggerMessage(3115, LogLevel.Warning, "Reads more slowly from '{Who}': more than {PerSecond} of its messages a second are refused.")]
+    private partial void PublisherSlowed(string who, int perSecond);
 
     [LoggerMessage(3114, LogLevel.Warning, "The session of {Client} could not be dropped. {Problem}")]
     private partial void SessionNotDropped(string client, string problem);

@@ -17,6 +17,7 @@ public sealed class IngestInstruments
     private readonly Histogram<double> _storing;
     private readonly UpDownCounter<long> _inFlight;
     private readonly Counter<long> _subscribed;
+    private readonly Counter<long> _slowed;
     private long _takenTotal;
     private long _subscribedTotal;
     private long _slots;
@@ -33,6 +34,7 @@ public sealed class IngestInstruments
         _storing = meter.CreateHistogram<double>("citytwin.ingest.store.duration", "s", "From arrival until durable, by message.");
         _inFlight = meter.CreateUpDownCounter<long>("citytwin.ingest.in_flight", "{message}", "Messages being stored.");
         _subscribed = meter.CreateCounter<long>("citytwin.ingest.broker.subscriptions", "{subscription}", "Subscriptions at an external broker, made anew with each connection.");
+        _slowed = meter.CreateCounter<long>("citytwin.ingest.broker.slowed", "{publisher}", "Times that the embedded broker began to read more slowly from somebody whose messages are refused.");
         meter.CreateObservableGauge("citytwin.ingest.slots", () => Interlocked.Read(ref _slots), "{slot}", "Sessions at an external broker that this silo has leased.");
         meter.CreateObservableGauge("citytwin.ingest.publishes", () => Interlocked.Read(ref _publishes), "{silo}", "1 = this silo publishes at an external broker for all, 0 = another does.");
         meter.CreateObservableGauge("citytwin.ingest.waiting", () => Waiting, "{message}", "Messages that wait for room among those being stored; each holds its connection or stream.");
@@ -51,6 +53,7 @@ public sealed class IngestInstruments
         _denied.Add(0, new KeyValuePair<string, object?>("what", "subscribe"));
         _inFlight.Add(0);
         _subscribed.Add(0);
+        _slowed.Add(0);
     }
 
     internal static ActivitySource Activities { get; } = new(Name);
@@ -90,6 +93,8 @@ public sealed class IngestInstruments
 
     internal void Malformed(MalformedReason reason) =>
         _malformed.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+
+    internal void Slowed() => _slowed.Add(1);
 
     internal void StoreFailed() => _retries.Add(1);
 

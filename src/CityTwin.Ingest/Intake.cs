@@ -44,7 +44,8 @@ public sealed partial class Intake(
     /// </summary>
     /// <param name="isRetained">Whether it came with the retain flag.</param>
     /// <param name="traceParent">The trace that the sender is in, as W3C writes it; null = none. Nonsense counts as none.</param>
-    public Task Take(string? topic, ReadOnlySequence<byte> payload, bool isRetained, string? traceParent = null)
+    /// <returns>Whether all of it was stored; false when something of it was refused.</returns>
+    public Task<bool> Take(string? topic, ReadOnlySequence<byte> payload, bool isRetained, string? traceParent = null)
     {
         try
         {
@@ -53,7 +54,7 @@ public sealed partial class Intake(
         catch (Exception failure)
         {
             // Callers look at the task only: what is thrown past it would be neither stored nor refused.
-            return Task.FromException(failure);
+            return Task.FromException<bool>(failure);
         }
     }
 
@@ -126,7 +127,7 @@ public sealed partial class Intake(
         static bool IsOdd(long? number) => number is < 0 or > SensorCodec.NumberMax;
     }
 
-    private Task Read(string? topic, ReadOnlySequence<byte> payload, bool isRetained, string? traceParent)
+    private Task<bool> Read(string? topic, ReadOnlySequence<byte> payload, bool isRetained, string? traceParent)
     {
         if (!SensorTopic.TryParse(options.Prefix, topic, out var parsed))
         {
@@ -162,11 +163,11 @@ public sealed partial class Intake(
         }
 
         return items.Readings.IsEmpty && items.Events.IsEmpty
-            ? Task.CompletedTask
+            ? Task.FromResult(items.Malformed.IsEmpty)
             : Store(topic!, parsed, items, traceParent);
     }
 
-    private async Task Store(string topic, SensorTopic parsed, Parsed items, string? traceParent)
+    private async Task<bool> Store(string topic, SensorTopic parsed, Parsed items, string? traceParent)
     {
         using var activity = IngestInstruments.Activities.StartActivity("receive", ActivityKind.Consumer, Continued(traceParent));
         activity?.SetTag("citytwin.sensor", parsed.Sensor.Value);
@@ -187,6 +188,7 @@ public sealed partial class Intake(
             }
 
             instruments.Taken(parsed.Kind, taken);
+            return items.Malformed.IsEmpty && taken == items.Readings.Length + items.Events.Length;
         }
         finally
         {
@@ -232,13 +234,13 @@ public sealed partial class Intake(
         }
     }
 
-    private Task Refuse(MalformedReason reason, string? topic, string? sensor, ReadOnlySequence<byte> payload)
+    private Task<bool> Refuse(MalformedReason reason, string? topic, string? sensor, ReadOnlySequence<byte> payload)
     {
         var head = payload.Length > MalformedInput.ExcerptMax ? payload.Slice(0, MalformedInput.ExcerptMax) : payload;
         Record(new(
             reason, Cut(topic ?? "", MalformedInput.TopicMax), sensor,
             Cut(Encoding.UTF8.GetString(head), MalformedInput.ExcerptMax), time.GetUtcNow()));
-        return Task.CompletedTask;
+        return Task.FromResult(false);
     }
 
     private void Record(MalformedInput input)

@@ -8,12 +8,14 @@ namespace CityTwin.Ingest;
 
 /// <summary>Puts a <see cref="PublisherChannel"/> around each connection that comes in.</summary>
 /// <param name="whoIs">See there, like the other.</param>
+/// <param name="paceOf">See there.</param>
 /// <param name="takeAhead">See there.</param>
 internal sealed class PublisherAdapter(
     IMqttServerAdapter inner,
     TimeSpan sessionKeptMax,
     Func<MqttConnectPacket, Principal?> whoIs,
-    Func<MqttPublishPacket, Principal?, CancellationToken, ValueTask<bool>> takeAhead)
+    Func<Principal?, RefusalPace> paceOf,
+    Func<MqttPublishPacket, PublisherChannel, CancellationToken, ValueTask<bool>> takeAhead)
     : IMqttServerAdapter
 {
     private long _named;
@@ -22,7 +24,7 @@ internal sealed class PublisherAdapter(
 
     public Task StartAsync(MqttServerOptions options, IMqttNetLogger logger)
     {
-        inner.ClientHandler = channel => ClientHandler(new PublisherChannel(channel, NewName, sessionKeptMax, whoIs, takeAhead));
+        inner.ClientHandler = channel => ClientHandler(new PublisherChannel(channel, NewName, sessionKeptMax, whoIs, paceOf, takeAhead));
         return inner.StartAsync(options, logger);
     }
 

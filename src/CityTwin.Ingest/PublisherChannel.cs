@@ -17,18 +17,21 @@ namespace CityTwin.Ingest;
 /// library still acknowledges each in turn once it is stored. And MQTT 3.1.1 clients that connect without an identifier
 /// and without a session to keep get a name: the standard lets them (3.1.3.1) and mosquitto_pub does so. And a client that
 /// wants its session kept for longer than we do is told how long we do (MQTT 5, 3.2.2.3.2). And who publishes is told that it was
-/// taken although nobody subscribes: the twin has stored it, and "no matching subscribers" would be read as lost.
+/// taken although nobody subscribes: the twin has stored it, and "no matching subscribers" would be read as lost. And whoever
+/// sends what is refused is read at a pace.
 /// </summary>
 /// <param name="newName">A name for one without.</param>
 /// <param name="sessionKeptMax">How long a session is kept at most.</param>
 /// <param name="whoIs">Who connects; null = nobody known, or nobody asks.</param>
+/// <param name="paceOf">The pace of whoever connected.</param>
 /// <param name="takeAhead">Begins to store a message, and returns false when it must wait until the library comes to it.</param>
 internal sealed class PublisherChannel(
     IMqttChannelAdapter inner,
     Func<string> newName,
     TimeSpan sessionKeptMax,
     Func<MqttConnectPacket, Principal?> whoIs,
-    Func<MqttPublishPacket, Principal?, CancellationToken, ValueTask<bool>> takeAhead) : IMqttChannelAdapter
+    Func<Principal?, RefusalPace> paceOf,
+    Func<MqttPublishPacket, PublisherChannel, CancellationToken, ValueTask<bool>> takeAhead) : IMqttChannelAdapter
 {
     /// <summary>Packets of one connection read and not yet acknowledged; further ones wait in its socket.</summary>
     internal const int AheadMax = 256;
@@ -45,6 +48,9 @@ internal sealed class PublisherChannel(
 
     /// <summary>Who has connected.</summary>
     public Principal? Principal { get; private set; }
+
+    /// <summary>How fast he goes on when he is refused; known once he has connected.</summary>
+    public RefusalPace? Pace { get; private set; }
 
     public long BytesReceived => inner.BytesReceived;
 
@@ -130,13 +136,15 @@ internal sealed class PublisherChannel(
         {
             while (await inner.ReceivePacketAsync(_closed.Token).ConfigureAwait(false) is { } packet)
             {
-                var isAhead = packet is MqttPublishPacket publish && await takeAhead(publish, Principal, _closed.Token).ConfigureAwait(false);
+                var isAhead = packet is MqttPublishPacket publish && await takeAhead(publish, this, _closed.Token).ConfigureAwait(false);
                 await _read.Writer.WriteAsync((packet, isAhead), _closed.Token).ConfigureAwait(false);
                 if (!isAhead)
                 {
                     // Nothing overtakes it: the library has done with it when it asks for the next one.
                     await _turn.WaitAsync(_closed.Token).ConfigureAwait(false);
                 }
+
+                await Pace!.Wait(_closed.Token).ConfigureAwait(false);
             }
 
             _read.Writer.TryComplete();
@@ -155,6 +163,7 @@ internal sealed class PublisherChannel(
             shown.ClientId = $"{principal.Name}/{shown.ClientId}";
         }
 
+        Pace = paceOf(Principal);
         if (packet is MqttConnectPacket { CleanSession: true } connect && string.IsNullOrEmpty(connect.ClientId)
             && PacketFormatterAdapter.ProtocolVersion != MqttProtocolVersion.V500)
         {

@@ -42,6 +42,8 @@ public sealed class Hostile_callers(ApiServer server) : IClassFixture<ApiServer>
 
     [Theory]
     [InlineData("/v1/segments/pump:fail", "{}", "text/plain", "INVALID_JSON")]
+    [InlineData("/v1/segments/pump:fail", "{}", "application/json; charset=utf-7", "INVALID_JSON")]
+    [InlineData("/v1/segments/pump:fail", """{"\ud800":1}""", "application/json", "INVALID_JSON")]
     [InlineData("/v1/segments/pump:fail", "", "application/json", "INVALID_JSON")]
     [InlineData("/v1/segments/pump:fail", "{} tail", "application/json", "INVALID_JSON")]
     [InlineData("/v1/segments/pump:fail", """{"levelPermille":"NaN"}""", "application/json", "INVALID_FIELDS", "levelPermille")]
@@ -61,7 +63,7 @@ public sealed class Hostile_callers(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("/v1/guards/rex:shift", """{"onDuty":"yes"}""", "application/json", "INVALID_FIELDS", "onDuty")]
     public async Task An_order_that_makes_no_sense_is_refused(string path, string body, string type, string reason, params string[] fields)
     {
-        using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(type));
+        using var content = new StringContent(body, Encoding.UTF8, MediaTypeHeaderValue.Parse(type));
         using var response = await server.Http.PostAsync(new Uri(path, UriKind.Relative), content, Cancellation);
 
         await AssertRefused(response, 400, reason, fields);
@@ -77,6 +79,46 @@ public sealed class Hostile_callers(ApiServer server) : IClassFixture<ApiServer>
         using var response = await server.Http.PostAsync(new Uri(path, UriKind.Relative), content, Cancellation);
 
         await AssertRefused(response, status, reason, []);
+    }
+
+    [Theory]
+    [InlineData("00000000020A05", "the text ends before its five bytes")]
+    [InlineData("000000000107", "a wire type that there is not")]
+    [InlineData("00000000030A01FF", "a text that is no UTF-8")]
+    [InlineData("0000000005", "a frame without its content")]
+    [InlineData("00000000000000000000", "two messages where one belongs")]
+    [InlineData("0100000000", "compressed, and nothing says how")]
+    [InlineData("0700000000", "a flag that there is not")]
+    [InlineData("00FFFFFFFF", "a size beyond all")]
+    [InlineData("", "no message at all")]
+    public async Task Bytes_that_are_no_message_are_the_callers_fault(string hex, string what)
+    {
+        using var http = new HttpClient { BaseAddress = server.GrpcAddress };
+        http.DefaultRequestHeaders.Authorization = server.Http.DefaultRequestHeaders.Authorization;
+        using var request = new HttpRequestMessage(HttpMethod.Post, "citytwin.v1.ZoneService/GetZone")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(Convert.FromHexString(hex)) { Headers = { ContentType = new("application/grpc") } },
+        };
+        using var answer = await http.SendAsync(request, Cancellation);
+
+        Assert.True("3" == answer.Headers.GetValues("grpc-status").Single(), what);
+        var details = Convert.FromBase64String(Padded(answer.Headers.GetValues("grpc-status-details-bin").Single()));
+        Assert.Equal("INVALID_MESSAGE", Google.Rpc.Status.Parser.ParseFrom(details).Details[0].Unpack<Google.Rpc.ErrorInfo>().Reason);
+
+        static string Padded(string base64) => base64.PadRight((base64.Length + 3) / 4 * 4, '=');
+    }
+
+    [Fact]
+    public async Task A_refusal_is_short_however_long_what_is_refused()
+    {
+        var request = new BatchGetZonesRequest { Names = { Enumerable.Repeat(new string('\u00e9', 20_000), 50) } };
+        var failure = await Assert.ThrowsAsync<RpcException>(async () =>
+            await new ZoneService.ZoneServiceClient(server.Channel).BatchGetZonesAsync(request, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.InvalidArgument, failure.StatusCode);
+        Assert.InRange(failure.Trailers.GetValueBytes("grpc-status-details-bin")!.Length, 1, 32_000);
     }
 
     [Fact]

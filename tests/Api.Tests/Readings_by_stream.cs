@@ -248,6 +248,29 @@ public sealed class Readings_by_stream : IAsyncLifetime
         Assert.Equal(StatusCode.Unauthenticated, ended.StatusCode);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Stream_whose_key_is_revoked_while_it_answers_ends_for_that_reason()
+    {
+        var (key, kept) = ApiKey.Make(
+            RandomNumberGenerator.GetBytes(ApiKey.IdBytes), RandomNumberGenerator.GetBytes(ApiKey.SecretBytes), "short", [new(Roles.Device, ZoneScope.Everything)]);
+        _server.Keys.Replace([kept]);
+        // So long an answer that no buffer on its way holds it: it is under way from its head until the caller reads on.
+        _server.Readings.Refusing = _ => new("Long", new string('x', 5_000));
+        using var call = Open(key);
+        await call.RequestStream.WriteAsync(Message([.. Enumerable.Range(1, 100)]), Cancellation);
+        await call.ResponseHeadersAsync.WaitAsync(Cancellation);
+
+        _server.Keys.Replace([kept with { IsRevoked = true }]);
+
+        var ended = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await call.ResponseStream.MoveNext(Cancellation))
+            {
+            }
+        });
+        Assert.Equal(StatusCode.Unauthenticated, ended.StatusCode);
+    }
+
     private AsyncDuplexStreamingCall<SendReadingsRequest, SendReadingsResponse> Open(string key, CancellationToken? cancellation = null) =>
         new CityTwin.Protocol.V1.IngestService.IngestServiceClient(_server.ChannelFor(key)).SendReadings(cancellationToken: cancellation ?? Cancellation);
 

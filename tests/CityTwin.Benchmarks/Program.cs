@@ -1,6 +1,7 @@
 using CityTwin.Benchmarks;
 using CityTwin.Benchmarks.Breach;
 using CityTwin.Benchmarks.Cascade;
+using CityTwin.Benchmarks.Flood;
 using CityTwin.Benchmarks.Ingest;
 using CityTwin.Benchmarks.Reading;
 using CityTwin.Benchmarks.Restart;
@@ -21,12 +22,13 @@ Func<Task>? benchmark = args is [var name] ? name switch
     "ingest" => IngestBenchmark.Run,
     "ingest-pg" => PostgresIngestBenchmark.Run,
     "watch" => WatchBenchmark.Run,
+    "flood" => FloodBenchmark.Run,
     "restart" => RestartBenchmark.Run,
     _ => null,
 } : null;
 if (benchmark is null)
 {
-    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|permission|list|ingest|ingest-pg|watch|restart");
+    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|permission|list|ingest|ingest-pg|watch|flood|restart");
     return 2;
 }
 

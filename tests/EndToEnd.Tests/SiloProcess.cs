@@ -47,6 +47,16 @@ internal sealed partial class SiloProcess : IAsyncDisposable
 
     public HttpClient Http => _http;
 
+    /// <summary>What of its memory is in use, in bytes.</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>The environment of the next start: an external broker, for one.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 

@@ -1,13 +1,24 @@
+using System.Globalization;
 using System.Text;
 using CsCheck;
 using Xunit;
 
 namespace CityTwin.Import.Tests;
 
-/// <summary>Whatever happens to the bytes of a city, reading them gives faults or a city, and never an exception.</summary>
+/// <summary>
+/// Whatever happens to the bytes of a city, reading them gives faults or a city, and never an exception. CITYTWIN_FUZZ is the number of
+/// messages in the full run of all that is fuzzed; to 100 of them there is one city, so 200000 mean 2,000.
+/// </summary>
 public sealed class MutationTests
 {
     private const string Rows = "id,zone,skills,speedMetresPerSecond,longitude,latitude\n\"guard-two\",site,k9;armed,1.5,13.411,52.511\n";
+
+    private const int MessagesForOneCity = 100;
+
+    private static readonly long Cities =
+        int.TryParse(Environment.GetEnvironmentVariable("CITYTWIN_FUZZ"), NumberStyles.None, CultureInfo.InvariantCulture, out var messages)
+            ? Math.Max(1, messages / MessagesForOneCity)
+            : Check.Iter;
 
     private static readonly string[] Tokens =
     [
@@ -41,7 +52,7 @@ public sealed class MutationTests
                 // What is accepted is whole: it writes and reads back as itself.
                 Assert.Equal(city.Hash, CityReader.Read(CityWriter.Write(city)).City!.Hash);
             }
-        });
+        }, iter: Cities);
 
     [Fact]
     public void A_mutated_bundle_gives_faults_or_a_city_and_never_throws()
@@ -51,7 +62,7 @@ public sealed class MutationTests
         {
             var read = CityReader.ReadBundle(Mutate(bundle, mutation));
             Assert.True(read.City is not null || !read.Faults.IsEmpty);
-        });
+        }, iter: Cities);
     }
 
     private static byte[] Mutate(ReadOnlySpan<byte> bytes, (string File, int Kind, int At, int Length, int Token) mutation)

@@ -87,6 +87,6 @@ public sealed class IntakeTests : IDisposable
         int Continued() => received.Count(activity => activity.OperationName == "receive" && activity.TraceId.ToHexString() == trace);
     }
 
-    private Task Take(string payload, string? traceParent = null) => _services.GetRequiredService<Intake>().Take(
+    private Task<bool> Take(string payload, string? traceParent = null) => _services.GetRequiredService<Intake>().Take(
         "citytwin/v1/sensors/meter/reading", new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(payload)), isRetained: false, traceParent);
 }

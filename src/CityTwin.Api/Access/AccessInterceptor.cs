@@ -40,7 +40,7 @@ internal sealed class AccessInterceptor(Doors doors, IAuditLog log, ErrorInterce
             await log.Append(ReadOf(http, context, (IMessage)request));
         }
 
-        await UntilCredentialEnds(http, context, call => continuation(request, responseStream, call));
+        await UntilCredentialEnds(http, context, call => continuation(request, new EndingAnswers<TResponse>(responseStream), call));
     }
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
@@ -58,7 +58,7 @@ internal sealed class AccessInterceptor(Doors doors, IAuditLog log, ErrorInterce
     {
         var http = context.GetHttpContext();
         doors.Admit(http, ActionOf(context), null);
-        return UntilCredentialEnds(http, context, call => continuation(requestStream, responseStream, call));
+        return UntilCredentialEnds(http, context, call => continuation(requestStream, new EndingAnswers<TResponse>(responseStream), call));
     }
 
     private async Task UntilCredentialEnds(HttpContext http, ServerCallContext context, Func<ServerCallContext, Task> stream)

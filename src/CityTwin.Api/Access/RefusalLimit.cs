@@ -10,7 +10,7 @@ namespace CityTwin.Api.Access;
 /// allowed is never counted, so nobody can lock others out. Memory is bounded: addresses and credentials share a fixed number
 /// of buckets by a hash that nobody outside knows; two in one bucket share its tokens.
 /// </summary>
-internal sealed class RefusalLimit : IDisposable
+public sealed class RefusalLimit : IDisposable
 {
     /// <summary>Refusals that are added to what is left, each <see cref="Refill"/>.</summary>
     public const int PerRefill = 10;
@@ -34,8 +34,15 @@ internal sealed class RefusalLimit : IDisposable
     public bool Take(IPAddress? address, string? credential)
     {
         using var byAddress = _limiter.AttemptAcquire(BucketOf(NetworkOf(address)));
-        using var byCredential = credential is null ? null : _limiter.AttemptAcquire(BucketOf(System.Text.Encoding.UTF8.GetBytes(credential)));
-        return byAddress.IsAcquired && byCredential?.IsAcquired != false;
+        return (credential is null || Take(credential)) & byAddress.IsAcquired;
+    }
+
+    /// <summary>Counts a refusal of somebody whose address is not known.</summary>
+    /// <returns>False when there were too many.</returns>
+    public bool Take(string credential)
+    {
+        using var byCredential = _limiter.AttemptAcquire(BucketOf(System.Text.Encoding.UTF8.GetBytes(credential)));
+        return byCredential.IsAcquired;
     }
 
     /// <summary>Whether so much has been refused from an address that nothing new is examined for it.</summary>

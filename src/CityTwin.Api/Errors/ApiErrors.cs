@@ -9,6 +9,16 @@ namespace CityTwin.Api.Errors;
 /// <summary>Builds every error that leaves this server: a <c>google.rpc.Status</c> with its reason, and what is wrong with which field.</summary>
 internal static class ApiErrors
 {
+    /// <summary>
+    /// Characters of a sentence, and of a name or value in it. In gRPC an error travels in headers, which break the connection for all
+    /// calls on it when they are too large; and what is wrong is often as long as its sender likes.
+    /// </summary>
+    public const int TextMax = 1024;
+    public const int FieldMax = 256;
+
+    /// <summary>Bytes of violations that are told; of the rest only their number. With all else it stays below 64 KiB, what clients take at least.</summary>
+    public const int ViolationBytesMax = 16 * 1024;
+
     private const string DetailsKey = "grpc-status-details-bin";
 
     public static RpcException NotFound(string name) =>
@@ -30,7 +40,7 @@ internal static class ApiErrors
         StatusCode code, string reason, string text, IReadOnlyCollection<Violation> violations, params (string Key, string Value)[] facts)
     {
         var status = StatusOf(code, reason, text, violations, facts);
-        return new(new(code, text), new Metadata { { DetailsKey, status.ToByteArray() } });
+        return new(new(code, status.Message), new Metadata { { DetailsKey, status.ToByteArray() } });
     }
 
     public static Status StatusOf(
@@ -39,26 +49,42 @@ internal static class ApiErrors
         var info = new ErrorInfo { Reason = reason, Domain = ErrorReason.Domain };
         foreach (var (key, value) in facts)
         {
-            info.Metadata[key] = value;
+            info.Metadata[key] = Cut(value, FieldMax);
         }
 
-        var status = new Status { Code = (int)code, Message = text, Details = { Any.Pack(info) } };
+        var status = new Status { Code = (int)code, Message = Cut(text, TextMax), Details = { Any.Pack(info) } };
         if (violations.Count > 0)
         {
-            status.Details.Add(Any.Pack(new BadRequest
-            {
-                FieldViolations =
-                {
-                    violations.Select(violation => new BadRequest.Types.FieldViolation
-                    {
-                        Field = violation.Field, Description = violation.Text, Reason = violation.Code,
-                    }),
-                },
-            }));
+            status.Details.Add(Any.Pack(RequestOf(violations)));
         }
 
         return status;
     }
+
+    private static BadRequest RequestOf(IReadOnlyCollection<Violation> violations)
+    {
+        var (request, bytes) = (new BadRequest(), 0);
+        foreach (var violation in violations)
+        {
+            var told = new BadRequest.Types.FieldViolation
+            {
+                Field = Cut(violation.Field, FieldMax), Description = Cut(violation.Text, TextMax), Reason = violation.Code,
+            };
+            bytes += told.CalculateSize();
+            if (bytes > ViolationBytesMax)
+            {
+                request.FieldViolations.Add(new BadRequest.Types.FieldViolation { Description = $"{violations.Count - request.FieldViolations.Count} more are not told." });
+                break;
+            }
+
+            request.FieldViolations.Add(told);
+        }
+
+        return request;
+    }
+
+    private static string Cut(string text, int max) =>
+        text.Length <= max ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[max - 2]) ? max - 2 : max - 1)}…";
 }
 
 /// <summary>What is wrong with one field.</summary>

@@ -1,15 +1,17 @@
+using CityTwin.Api.Strictness;
 using CityTwin.Grains.Cascades;
 using CityTwin.Grains.Definitions;
 using CityTwin.Grains.Storing;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
 namespace CityTwin.Api.Errors;
 
 /// <summary>Turns what grains and storage throw into errors of the catalogue. Nothing of the inside is shown.</summary>
-internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
+internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorInterceptor> logger) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -50,6 +52,11 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         {
             await continuation(requestStream, responseStream, context);
         }
+        catch (Exception failure) when (failure is InvalidDataException or IOException or ConnectionAbortedException)
+        {
+            // So the server names a frame that is none, and so fails the reading from a caller who is cut off.
+            throw StrictFrames.IsCutOff(context.GetHttpContext()) ? Left() : StrictFrames.Failure();
+        }
         catch (Exception failure) when (failure is not RpcException)
         {
             throw Translate(failure, context);
@@ -62,7 +69,9 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
         switch (failure)
         {
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
-                return new(new(StatusCode.Cancelled, "The caller left."));
+            // What the web server says to one that writes after the end. At a deadline the call ends before its token says so.
+            case InvalidOperationException when context.CancellationToken.IsCancellationRequested || context.Deadline <= time.GetUtcNow():
+                return Left();
             case NotInCityException:
                 return ApiErrors.Of(StatusCode.NotFound, ErrorReason.NotFound, failure.Message);
             case CascadeBusyException:
@@ -86,6 +95,8 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
                 return ApiErrors.Of(StatusCode.Internal, ErrorReason.Internal, "The server made a mistake; it is logged.");
         }
     }
+
+    private static RpcException Left() => new(new(StatusCode.Cancelled, "The caller left."));
 
     [LoggerMessage(4001, LogLevel.Error, "The call {Method} failed.")]
     private partial void CallFailed(Exception failure, string method);

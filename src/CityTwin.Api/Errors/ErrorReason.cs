@@ -24,6 +24,9 @@ public static class ErrorReason
     /// <summary>INVALID_ARGUMENT: the body is no JSON, or its content type says something else.</summary>
     public const string InvalidJson = "INVALID_JSON";
 
+    /// <summary>INVALID_ARGUMENT: the bytes are no message of this method, or are not framed as gRPC frames them.</summary>
+    public const string InvalidMessage = "INVALID_MESSAGE";
+
     /// <summary>NOT_FOUND: the city has no such thing.</summary>
     public const string NotFound = "NOT_FOUND";
 

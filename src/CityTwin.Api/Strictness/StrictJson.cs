@@ -34,6 +34,11 @@ internal static class StrictJson
                 CultureInfo.InvariantCulture,
                 $"The body is no JSON at line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}."), ErrorReason.InvalidJson));
         }
+        catch (InvalidOperationException)
+        {
+            // The document lets half a character pass, and says so only when its text is asked for: here the name of a field.
+            faults.Add(new("", "The body has a name that is no text in Unicode.", ErrorReason.InvalidJson));
+        }
 
         return faults;
     }

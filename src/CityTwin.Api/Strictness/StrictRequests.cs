@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using HttpRule = Google.Api.HttpRule;
 
 namespace CityTwin.Api.Strictness;
@@ -13,11 +14,19 @@ namespace CityTwin.Api.Strictness;
 /// </summary>
 internal sealed class StrictRequests(RequestDelegate next, IOptions<ApiOptions> options)
 {
+    private const string Utf8 = "utf-8";
+
     public async Task InvokeAsync(HttpContext http)
     {
         if (http.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is not { } method)
         {
             await next(http);
+            return;
+        }
+
+        if (!IsUnicode(http.Request.ContentType))
+        {
+            await Refuse(http, ErrorReason.InvalidJson, "JSON is UTF-8: leave the charset out.", []);
             return;
         }
 
@@ -48,6 +57,10 @@ internal sealed class StrictRequests(RequestDelegate next, IOptions<ApiOptions> 
             .. StrictJson.Check(body, message, bound),
         ]);
     }
+
+    /// <summary>The transcoding looks at the charset of every request, one without a body as well, and fails on those that it does not know.</summary>
+    private static bool IsUnicode(string? contentType) =>
+        !MediaTypeHeaderValue.TryParse(contentType, out var type) || !type.Charset.HasValue || type.Charset.Equals(Utf8, StringComparison.OrdinalIgnoreCase);
 
     private async Task Go(HttpContext http, List<Violation> faults)
     {

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Security.Cryptography;
 using CityTwin.Api.Access;
+using CityTwin.Api.Errors;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Access;
 using CityTwin.Core.Audit;
@@ -26,7 +28,7 @@ internal static class BrokerAccess
         return new("feed", key);
     }
 
-    public static BrokerDoor Door(KeyRing keys, PermissionTable table, LiveView live, IAudit audit, ApiInstruments instruments, TimeProvider time) => new(
+    public static BrokerDoor Door(KeyRing keys, PermissionTable table, LiveView live, IAudit audit, RefusalLimit refusals, ApiInstruments instruments, TimeProvider time) => new(
         (_, password) => keys.Holder(password) is { } holder && !(holder.Expires <= time.GetUtcNow()) ? holder : null,
         principal => keys.IsGood(principal) && !(principal.Expires <= time.GetUtcNow()),
         (principal, topic) => Index(live) is { } city && keys.IsGood(principal)
@@ -35,6 +37,13 @@ internal static class BrokerAccess
             && TopicRules.MaySubscribe(principal, table, city, filter, time.GetUtcNow()) == AccessVerdict.Allowed,
         (who, action, from) =>
         {
+            // Written down as long as it is at the other doors: a device in a loop must not fill the log.
+            if (!(IPEndPoint.TryParse(from, out var address) ? refusals.Take(address.Address, null) : refusals.Take(who)))
+            {
+                instruments.Refused(ErrorReason.TooManyRefusals);
+                return;
+            }
+
             instruments.Refused("BROKER");
             audit.Report(new(Guid.NewGuid().ToString("N"), time.GetUtcNow(), who, AuditKind.Refusal, action, null, null, from, "PERMISSION_DENIED"));
         });

@@ -33,7 +33,7 @@ internal static class SiloAccess
         {
             services.AddSingleton(provider => BrokerAccess.Door(
                 provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<PermissionTable>(), provider.GetRequiredService<LiveView>(),
-                provider.GetRequiredService<IAudit>(), provider.GetRequiredService<ApiInstruments>(), provider.GetRequiredService<TimeProvider>()));
+                provider.GetRequiredService<IAudit>(), provider.GetRequiredService<RefusalLimit>(), provider.GetRequiredService<ApiInstruments>(), provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton(provider => BrokerAccess.GiveFeed(provider.GetRequiredService<KeyRing>()));
         }
 
