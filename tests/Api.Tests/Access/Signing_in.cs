@@ -129,6 +129,8 @@ public sealed partial class Signing_in : IAsyncLifetime
 
         _server.Keys.Replace([kept with { IsRevoked = true }]);
         Assert.Equal("CREDENTIAL_REVOKED", await browser.Reason("/v1/zones"));
+        using var again = await browser.Get("/sign-in");
+        Assert.Contains("name=\"credential\"", await again.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         // The stream that it had opened comes to its end.
         await events.Content.ReadAsStringAsync(Cancellation);
         _server.Keys.Replace([kept with { Hash = ApiKey.HashOf("another secret under the same id") }]);
