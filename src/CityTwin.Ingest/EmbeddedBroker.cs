@@ -31,12 +31,16 @@ public sealed partial class EmbeddedBroker(
 
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
 
-    private readonly InFlightRoom _inFlight = new(options.InFlightMax, options.BytesInFlightMax);
+    /// <summary>A credential that holds no more has been noticed after this time at the latest.</summary>
+    internal static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private readonly InFlightRoom _inFlight = new(options.InFlightMax, options.BytesInFlightMax, instruments.Waits);
     private readonly SubscriberSessions _sessions = new(options.SessionKeptMax, options.AbsentSessionsMax, options.PendingPerSubscriberMax, time);
 
     /// <summary>Each goes with its key: whoever connects anew goes on at the pace that he had.</summary>
     private readonly ConditionalWeakTable<Principal, RefusalPace> _paces = [];
     private ITimer? _sweeping;
+    private ITimer? _looking;
     private MqttServer? _server;
     private int _connections;
     private long _generation;
@@ -79,6 +83,7 @@ public sealed partial class EmbeddedBroker(
 
         _server = server;
         _sweeping = time.CreateTimer(_ => _ = DropOver(server), null, Sweep, Sweep);
+        _looking = door is null ? null : time.CreateTimer(_ => _ = EndRevoked(server, door), null, Look, Look);
         Interlocked.Increment(ref _generation);
         Listening(options.Address, options.Port);
     }
@@ -88,6 +93,7 @@ public sealed partial class EmbeddedBroker(
         if (Interlocked.Exchange(ref _server, null) is { } server)
         {
             _sweeping?.Dispose();
+            _looking?.Dispose();
             await server.StopAsync(new MqttServerStopOptions()).ConfigureAwait(false);
             server.Dispose();
         }
@@ -103,6 +109,7 @@ public sealed partial class EmbeddedBroker(
     public void Dispose()
     {
         _sweeping?.Dispose();
+        _looking?.Dispose();
         _server?.Dispose();
     }
 
@@ -167,6 +174,40 @@ public sealed partial class EmbeddedBroker(
         foreach (var client in _sessions.TakeOver().Where(client => !_sessions.IsHere(client)))
         {
             await Drop(server, client).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Ends what was begun with credentials that hold no more: the session too, or whoever came back to it would still hear
+    /// what it is subscribed to. Not one after the other: one who does not read would keep the rest connected.
+    /// </summary>
+    private async Task EndRevoked(MqttServer server, BrokerDoor locked)
+    {
+        var sessions = await server.GetSessionsAsync().ConfigureAwait(false);
+        await Task.WhenAll(sessions.Select(session => session.Items[PrincipalItem] is Principal principal && !locked.IsGood(principal)
+            ? End(session.Id, principal) : Task.CompletedTask)).ConfigureAwait(false);
+
+        async Task End(string client, Principal principal)
+        {
+            if (_sessions.IsHere(client))
+            {
+                locked.Refused(principal.Name, "stay connected", client);
+                await SayGoodbye(server, client).ConfigureAwait(false);
+            }
+
+            await Drop(server, client).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task SayGoodbye(MqttServer server, string client)
+    {
+        try
+        {
+            await server.DisconnectClientAsync(client, new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.NotAuthorized }).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It has gone by itself meanwhile.
         }
     }
 
