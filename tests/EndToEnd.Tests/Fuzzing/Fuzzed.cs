@@ -18,6 +18,11 @@ public sealed class Fuzzed : IDisposable
     private const int Workers = 6;
     private const int Devices = 64;
 
+    /// <summary>As AccessOptions has it.</summary>
+    private const int RefusalsBurst = 60;
+    private const string Chatterer = "chatterer";
+    private const string LastOne = "last-one";
+
     /// <summary>
     /// Working set of the last fifth of a run by that of the fifth in its middle, both as means: under a limit the heap goes up and
     /// down by a tenth from one collection to the next. A short run still warms up in its second half.
@@ -74,6 +79,7 @@ public sealed class Fuzzed : IDisposable
 
         lines.ForEach(line => line.Dispose());
         await RequireWell(silo, sensor => PublishTo(silo.MqttPort, sensor, device));
+        await RequireShortLog(silo, Key(Chatterer, Roles.Device), Key(LastOne, Roles.Device));
     }
 
     [Fact(Timeout = 600_000)]
@@ -144,6 +150,37 @@ public sealed class Fuzzed : IDisposable
             await silo.Get($"v1/sensors/{sensor}", Cancellation) is var now && now.GetProperty("resourceVersion").GetString() != before
             && now.GetProperty("value").GetDouble() == 4.25, Patience, Cancellation);
         Assert.Empty(_failures);
+    }
+
+    /// <summary>Who repeats at the broker what he may not is written down some times, and not each time.</summary>
+    private async Task RequireShortLog(SiloProcess silo, string chatterer, string lastOne)
+    {
+        await File.WriteAllBytesAsync(silo.Environment["CITYTWIN_KEYS_FILE"], KeyFile.Write(_keys), Cancellation);
+        await SiloProcess.Until("the new keys are read", async () => await Forbidden(chatterer, 1), Patience, Cancellation);
+        Assert.True(await Forbidden(chatterer, 3 * RefusalsBurst));
+        Assert.True(await Forbidden(lastOne, 1));
+        await SiloProcess.Until("the last refusal is entered", async () => await EntriesOf(LastOne) == 1, Patience, Cancellation);
+        Assert.InRange(await EntriesOf(Chatterer), RefusalsBurst / 2, 2 * RefusalsBurst);
+
+        async Task<bool> Forbidden(string key, int times)
+        {
+            try
+            {
+                using var line = await MqttLine.Open(silo.MqttPort, "chatters", key, Cancellation);
+                for (; times > 0 && await line.IsAcknowledged(line.Message("citytwin/v1/alerts"u8.ToArray(), "{}"u8.ToArray(), isRetained: false), Cancellation); times--)
+                {
+                }
+
+                return times == 0;
+            }
+            catch (Exception failure) when (failure is IOException or InvalidOperationException)
+            {
+                return false;
+            }
+        }
+
+        async Task<int> EntriesOf(string who) =>
+            (await silo.Get($"v1/audit/entries?pageSize=1000&filter=principal%3D%22{who}%22", Cancellation)).TryGetProperty("auditEntries", out var entries) ? entries.GetArrayLength() : 0;
     }
 
     private static async Task PublishTo(int port, string sensor, string? key)
