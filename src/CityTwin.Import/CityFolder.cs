@@ -96,6 +96,8 @@ public sealed record CityFolder(ImmutableSortedDictionary<string, ReadOnlyMemory
             {
                 writer.Add(name, content.Span);
             }
+
+            writer.Close();
         }
 
         return bundle.ToArray();

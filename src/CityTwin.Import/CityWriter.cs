@@ -53,6 +53,8 @@ public static class CityWriter
         {
             writer.Add(name, make);
         }
+
+        writer.Close();
     }
 
     /// <summary>Each file with what makes it: its text, a few lines at a time.</summary>

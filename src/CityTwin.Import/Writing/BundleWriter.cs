@@ -57,11 +57,13 @@ internal sealed class BundleWriter : IDisposable
     }
 
     /// <summary>Ends the bundle.</summary>
-    public void Dispose()
+    public void Close()
     {
         _writer.WriteEndObject();
-        _writer.Dispose();
+        _writer.Flush();
     }
+
+    public void Dispose() => _writer.Dispose();
 
     private void Hold(ReadOnlySpan<byte> text)
     {
