@@ -2,6 +2,7 @@ using CityTwin.Benchmarks;
 using CityTwin.Benchmarks.Breach;
 using CityTwin.Benchmarks.Cascade;
 using CityTwin.Benchmarks.Ingest;
+using CityTwin.Benchmarks.Million;
 using CityTwin.Benchmarks.Reading;
 using CityTwin.Benchmarks.Restart;
 using CityTwin.Benchmarks.Settle;
@@ -22,11 +23,12 @@ Func<Task>? benchmark = args is [var name] ? name switch
     "ingest-pg" => PostgresIngestBenchmark.Run,
     "watch" => WatchBenchmark.Run,
     "restart" => RestartBenchmark.Run,
+    "million" => MillionBenchmark.Run,
     _ => null,
 } : null;
 if (benchmark is null)
 {
-    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|permission|list|ingest|ingest-pg|watch|restart");
+    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|permission|list|ingest|ingest-pg|watch|restart|million");
     return 2;
 }
 
