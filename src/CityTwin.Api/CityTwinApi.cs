@@ -99,6 +99,7 @@ public static class CityTwinApi
     /// </summary>
     public static WebApplication MapCityTwinApi(this WebApplication app)
     {
+        app.UseTrustedProxies();
         app.UseRouting();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseDoors();
@@ -125,6 +126,9 @@ public static class CityTwinApi
         app.MapGrpcHealthChecksService();
         app.MapGet("/v1/events", EventStream.Serve).WithMetadata(new Guarded(AccessActions.Events));
         app.MapGet(OperatorSessions.EnterPath, EnterPage.Serve).WithMetadata(Guarded.Open);
+        app.MapGet(SignInPage.Path, SignInPage.Show).WithMetadata(new Guarded(AccessActions.SignIn));
+        app.MapPost(SignInPage.Path, SignInPage.Enter).WithMetadata(new Guarded(AccessActions.SignIn));
+        app.MapPost(SignInPage.LeavePath, SignInPage.Leave).WithMetadata(new Guarded(AccessActions.SignIn));
         app.Map("/v1/{**path}", (HttpContext http) => ErrorResponse.Write(http, ApiErrors.StatusOf(
             StatusCode.NotFound, ErrorReason.NotFound, $"There is nothing at {http.Request.Method} {http.Request.Path}.", []))).WithOrder(int.MaxValue).WithMetadata(Guarded.Open);
         return app;

@@ -14,9 +14,12 @@ internal static class CityArgument
 
     /// <summary>The city, for verbs that need a good one: errors go to the error writer, warnings are not shown.</summary>
     /// <exception cref="CommandFailedException">The city has errors.</exception>
-    public static City Load(ParseResult result, Argument<string> argument)
+    public static City Load(ParseResult result, Argument<string> argument) => Load(result, result.GetRequiredValue(argument));
+
+    /// <summary>The same for a city that an option names.</summary>
+    /// <exception cref="CommandFailedException">The city has errors.</exception>
+    public static City Load(ParseResult result, string path)
     {
-        var path = result.GetRequiredValue(argument);
         var read = CityReader.Open(path);
         if (read.City is { } city)
         {

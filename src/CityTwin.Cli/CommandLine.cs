@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using CityTwin.Cli.Commands;
 using CityTwin.Cli.Commands.Audit;
 using CityTwin.Cli.Commands.Breaches;
+using CityTwin.Cli.Commands.Mqtt;
 
 namespace CityTwin.Cli;
 
@@ -60,6 +61,7 @@ internal static class CommandLine
             OutlookCommand.Create(),
             KeyCommand.Create(),
             DoctorCommand.Create(),
+            MqttCommand.Create(),
             ChangesCommand.Create(),
         };
 

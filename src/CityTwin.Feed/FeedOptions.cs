@@ -1,3 +1,4 @@
+using CityTwin.Core.Access;
 using CityTwin.Core.Model;
 
 namespace CityTwin.Feed;
@@ -9,7 +10,7 @@ public sealed record FeedOptions
 
     public int Port { get; init; } = 1883;
 
-    public string Prefix { get; init; } = "citytwin/v1";
+    public string Prefix { get; init; } = TopicRules.Prefix;
 
     /// <summary>User name and password, where the broker asks for them.</summary>
     public string? User { get; init; }

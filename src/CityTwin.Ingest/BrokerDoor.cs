@@ -7,11 +7,13 @@ namespace CityTwin.Ingest;
 /// reaches the port may publish and subscribe; that is for loopback alone.
 /// </summary>
 /// <param name="WhoIs">By user name and password; null = nobody.</param>
+/// <param name="IsGood">Whether who was let in still is: the key has not been revoked, changed or run out since.</param>
 /// <param name="MayPublish">To a topic without the city's prefix.</param>
 /// <param name="MaySubscribe">To a filter, likewise.</param>
 /// <param name="Refused">Told of every refusal: who, the action and the address.</param>
 public sealed record BrokerDoor(
     Func<string?, string, Principal?> WhoIs,
+    Func<Principal, bool> IsGood,
     Func<Principal, string, bool> MayPublish,
     Func<Principal, string, bool> MaySubscribe,
     Action<string, string, string> Refused)

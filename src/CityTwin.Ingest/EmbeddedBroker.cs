@@ -20,7 +20,8 @@ namespace CityTwin.Ingest;
 /// in memory, so it acknowledges a publisher only once the message is stored: the publish interceptor waits for that. The
 /// storing itself begins when the message is read (<see cref="PublisherChannel"/>).
 /// </summary>
-public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake, TimeProvider time, ILogger<EmbeddedBroker> log, BrokerDoor? door = null)
+public sealed partial class EmbeddedBroker(
+    IngestOptions options, Intake intake, IngestInstruments instruments, TimeProvider time, ILogger<EmbeddedBroker> log, BrokerDoor? door = null)
     : IHostedService, IMqttPublisher, IDisposable
 {
     private const string OwnClientId = "citytwin";
@@ -28,9 +29,13 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
 
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
 
-    private readonly InFlightRoom _inFlight = new(options.InFlightMax, options.BytesInFlightMax);
+    /// <summary>A credential that holds no more has been noticed after this time at the latest.</summary>
+    internal static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private readonly InFlightRoom _inFlight = new(options.InFlightMax, options.BytesInFlightMax, instruments.Waits);
     private readonly SubscriberSessions _sessions = new(options.SessionKeptMax, options.AbsentSessionsMax, options.PendingPerSubscriberMax, time);
     private ITimer? _sweeping;
+    private ITimer? _looking;
     private MqttServer? _server;
     private int _connections;
     private long _generation;
@@ -73,6 +78,7 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
 
         _server = server;
         _sweeping = time.CreateTimer(_ => _ = DropOver(server), null, Sweep, Sweep);
+        _looking = door is null ? null : time.CreateTimer(_ => _ = EndRevoked(server, door), null, Look, Look);
         Interlocked.Increment(ref _generation);
         Listening(options.Address, options.Port);
     }
@@ -82,6 +88,7 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
         if (Interlocked.Exchange(ref _server, null) is { } server)
         {
             _sweeping?.Dispose();
+            _looking?.Dispose();
             await server.StopAsync(new MqttServerStopOptions()).ConfigureAwait(false);
             server.Dispose();
         }
@@ -97,6 +104,7 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
     public void Dispose()
     {
         _sweeping?.Dispose();
+        _looking?.Dispose();
         _server?.Dispose();
     }
 
@@ -160,6 +168,40 @@ public sealed partial class EmbeddedBroker(IngestOptions options, Intake intake,
         foreach (var client in _sessions.TakeOver().Where(client => !_sessions.IsHere(client)))
         {
             await Drop(server, client).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Ends what was begun with credentials that hold no more: the session too, or whoever came back to it would still hear
+    /// what it is subscribed to. Not one after the other: one who does not read would keep the rest connected.
+    /// </summary>
+    private async Task EndRevoked(MqttServer server, BrokerDoor locked)
+    {
+        var sessions = await server.GetSessionsAsync().ConfigureAwait(false);
+        await Task.WhenAll(sessions.Select(session => session.Items[PrincipalItem] is Principal principal && !locked.IsGood(principal)
+            ? End(session.Id, principal) : Task.CompletedTask)).ConfigureAwait(false);
+
+        async Task End(string client, Principal principal)
+        {
+            if (_sessions.IsHere(client))
+            {
+                locked.Refused(principal.Name, "stay connected", client);
+                await SayGoodbye(server, client).ConfigureAwait(false);
+            }
+
+            await Drop(server, client).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task SayGoodbye(MqttServer server, string client)
+    {
+        try
+        {
+            await server.DisconnectClientAsync(client, new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.NotAuthorized }).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It has gone by itself meanwhile.
         }
     }
 

@@ -4,7 +4,8 @@ namespace CityTwin.Ingest;
 /// Room for messages that are being stored, by number and by bytes: whoever brings one waits for a place, first come first
 /// served, and does not read on meanwhile. One alone always fits, however large.
 /// </summary>
-internal sealed class InFlightRoom(int messagesMax, long bytesMax)
+/// <param name="waiting">Hears of each message that begins to wait (1) and that no longer does (-1).</param>
+internal sealed class InFlightRoom(int messagesMax, long bytesMax, Action<int>? waiting = null)
 {
     private readonly Lock _lock = new();
     private readonly Queue<(long Bytes, TaskCompletionSource Entered)> _waiting = new();
@@ -45,10 +46,18 @@ internal sealed class InFlightRoom(int messagesMax, long bytesMax)
         }
     }
 
-    private static async Task Until(TaskCompletionSource entered, CancellationToken cancellation)
+    private async Task Until(TaskCompletionSource entered, CancellationToken cancellation)
     {
-        using var givingUp = cancellation.UnsafeRegister(static (waiter, token) => ((TaskCompletionSource)waiter!).TrySetCanceled(token), entered);
-        await entered.Task.ConfigureAwait(false);
+        waiting?.Invoke(1);
+        try
+        {
+            using var givingUp = cancellation.UnsafeRegister(static (waiter, token) => ((TaskCompletionSource)waiter!).TrySetCanceled(token), entered);
+            await entered.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            waiting?.Invoke(-1);
+        }
     }
 
     private bool TryTake(long bytes)

@@ -21,6 +21,7 @@ public sealed class IngestInstruments
     private long _subscribedTotal;
     private long _slots;
     private long _publishes;
+    private long _waiting;
 
     public IngestInstruments(IMeterFactory meters, IngestOptions options)
     {
@@ -34,6 +35,7 @@ public sealed class IngestInstruments
         _subscribed = meter.CreateCounter<long>("citytwin.ingest.broker.subscriptions", "{subscription}", "Subscriptions at an external broker, made anew with each connection.");
         meter.CreateObservableGauge("citytwin.ingest.slots", () => Interlocked.Read(ref _slots), "{slot}", "Sessions at an external broker that this silo has leased.");
         meter.CreateObservableGauge("citytwin.ingest.publishes", () => Interlocked.Read(ref _publishes), "{silo}", "1 = this silo publishes at an external broker for all, 0 = another does.");
+        meter.CreateObservableGauge("citytwin.ingest.waiting", () => Waiting, "{message}", "Messages that wait for room among those being stored; each holds its connection or stream.");
         meter.CreateObservableGauge("citytwin.ingest.in_flight.limit", () => options.InFlightMax, "{message}", "With so many being stored, further messages wait in the broker.");
 
         // Shown from the start: an alert on a counter that is not there yet would miss its first step.
@@ -62,6 +64,11 @@ public sealed class IngestInstruments
 
     /// <summary>Subscriptions made at an external broker since the start.</summary>
     public long SubscribedTotal => Interlocked.Read(ref _subscribedTotal);
+
+    /// <summary>Messages that wait for room among those being stored.</summary>
+    public long Waiting => Interlocked.Read(ref _waiting);
+
+    internal void Waits(int change) => Interlocked.Add(ref _waiting, change);
 
     internal void Subscribed()
     {

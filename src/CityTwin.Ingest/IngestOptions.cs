@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using CityTwin.Core.Access;
 using CityTwin.Ingest.Sparkplug;
 
 namespace CityTwin.Ingest;
@@ -8,7 +9,7 @@ namespace CityTwin.Ingest;
 public sealed record IngestOptions
 {
     /// <summary>The first levels of every topic; sensors publish under <c>{prefix}/sensors/{sensor}/reading</c> and <c>.../event</c>.</summary>
-    public string Prefix { get; init; } = "citytwin/v1";
+    public string Prefix { get; init; } = TopicRules.Prefix;
 
     /// <summary>Where the embedded broker listens.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;

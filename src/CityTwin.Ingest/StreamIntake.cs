@@ -7,11 +7,11 @@ namespace CityTwin.Ingest;
 /// What streams of readings hand their messages to. All streams share one room, as all connections to the broker do: with no
 /// place left a stream waits, and so does its sender.
 /// </summary>
-public sealed class StreamIntake(IngestOptions options, Intake intake)
+public sealed class StreamIntake(IngestOptions options, Intake intake, IngestInstruments instruments)
 {
     private const string From = "SendReadings";
 
-    private readonly InFlightRoom _room = new(options.InFlightMax, options.BytesInFlightMax);
+    private readonly InFlightRoom _room = new(options.InFlightMax, options.BytesInFlightMax, instruments.Waits);
 
     /// <summary>
     /// Begins to store a message once there is room, and gives the storing: it completes when every reading is stored or

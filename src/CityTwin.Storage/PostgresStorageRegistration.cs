@@ -1,13 +1,14 @@
 using CityTwin.Grains.Storing;
 using CityTwin.Storage.Committing;
 using CityTwin.Storage.Postgres;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
 
 namespace CityTwin.Storage;
 
-/// <summary>Gives a silo its storage on PostgreSQL, which it shares with others: grain states, change log, definitions, reminders, and which silos there are.</summary>
+/// <summary>Gives a silo its storage on PostgreSQL, which it shares with others: grain states, change log, definitions, reminders, the keys of sessions, and which silos there are.</summary>
 public static class PostgresStorageRegistration
 {
     /// <summary>Orleans' name for PostgreSQL, and that of the driver.</summary>
@@ -34,6 +35,7 @@ public static class PostgresStorageRegistration
         services.AddSingleton<IDefinitionStore>(provider => new PostgresDefinitionStore(provider.GetRequiredService<PostgresDatabase>()));
         services.AddSingleton<IBookmarks>(provider => new PostgresBookmarks(provider.GetRequiredService<PostgresDatabase>()));
         services.AddSingleton<ILeases>(provider => new PostgresLeases(provider.GetRequiredService<PostgresDatabase>()));
+        services.AddSingleton<IXmlRepository>(provider => new PostgresSessionKeys(provider.GetRequiredService<PostgresDatabase>()));
         services.AddSingleton<IReadingHistory>(provider => new PostgresReadingHistory(
             provider.GetRequiredService<PostgresDatabase>(), provider.GetRequiredService<GroupCommitter>()));
         services.AddSingleton<IChangeHistory>(provider => new PostgresChangeHistory(

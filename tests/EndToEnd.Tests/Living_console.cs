@@ -79,6 +79,42 @@ public sealed class Living_console
         await Says(page.Locator("#breaches li"), "Person-hours lost");
     }
 
+    [Fact]
+    public async Task Lets_in_who_signs_in_with_a_key_until_it_is_revoked()
+    {
+        var folder = Directory.CreateTempSubdirectory("citytwin-keys-");
+        try
+        {
+            var keys = Path.Combine(folder.FullName, "keys.json");
+            var key = (await Programs.Run(Programs.Cli, Cancellation, "key", "create", "--file", keys, "--name", "anna", "--role", "operator")).Output.Trim();
+            await using var silo = SiloProcess.Prepare(null, "--no-feed");
+            silo.Environment["CITYTWIN_KEYS_FILE"] = keys;
+            silo.Http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+            await silo.Run(Cancellation);
+            using var playwright = await Playwright.CreateAsync();
+            await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = _arguments });
+            var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1366, Height = 768 } });
+            await page.GotoAsync($"http://127.0.0.1:{silo.HttpPort}/");
+            await page.Locator("#credential").FillAsync(key[..^1] + "!");
+            await page.Locator("button").ClickAsync();
+            await Says(page.Locator("[role=alert]"), "none of this server");
+            await page.Locator("#credential").FillAsync(key);
+            await page.Locator("button").ClickAsync();
+            await Is(page, "live");
+            await page.GetByText("Account").ClickAsync();
+            await Says(page.Locator("main"), "signed in as anna");
+            await page.GetByText("To the console").ClickAsync();
+            await Is(page, "live");
+
+            Assert.Equal(0, (await Programs.Run(Programs.Cli, Cancellation, "key", "revoke", "--file", keys, key.Split('_')[1])).ExitCode);
+            await Assertions.Expect(page.Locator("#credential")).ToBeVisibleAsync(new() { Timeout = DeadlineMilliseconds });
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static Task<JsonElement> Order(SiloProcess silo, string verb) =>
         silo.Post($"v1/segments/substation-north:{verb}", new { principal = "tester", reason = "end to end" }, Cancellation);
 

@@ -30,6 +30,18 @@ public sealed class Locked_silo : IDisposable
         await SiloProcess.Until("it has said why", () => Task.FromResult(silo.Said().Contains("CITYTWIN_KEYS_FILE", StringComparison.Ordinal)), Patience, Cancellation);
     }
 
+    [Theory]
+    [InlineData("the ingress")]
+    [InlineData("0.0.0.0/0")]
+    public async Task Does_not_start_trusting_proxies_that_are_no_networks_or_everybody(string proxies)
+    {
+        await using var silo = SiloProcess.Prepare(null);
+        silo.Environment["CITYTWIN_TRUSTED_PROXIES"] = proxies;
+        silo.Launch();
+        Assert.Equal(1, await silo.Ended(Cancellation));
+        await SiloProcess.Until("it has said why", () => Task.FromResult(silo.Said().Contains($"CITYTWIN_TRUSTED_PROXIES has '{proxies}'", StringComparison.Ordinal)), Patience, Cancellation);
+    }
+
     [Fact]
     public async Task Takes_keys_as_they_come_and_go_at_every_port()
     {
@@ -48,7 +60,7 @@ public sealed class Locked_silo : IDisposable
             (await silo.Get("v1/sensors?pageSize=1000", Cancellation)).GetProperty("sensors").EnumerateArray()
                 .Any(sensor => sensor.TryGetProperty("observeTime", out var at) && at.ValueKind == JsonValueKind.String), Patience, Cancellation);
         Assert.Equal(HttpStatusCode.Unauthorized, await Status(silo, null, "v1/zones"));
-        Assert.Equal(HttpStatusCode.Unauthorized, await Status(silo, null, ""));
+        Assert.Equal(HttpStatusCode.Redirect, await Status(silo, null, ""));
         Assert.Equal(HttpStatusCode.Unauthorized, await Status(silo, null, "metrics"));
         Assert.Equal(HttpStatusCode.Forbidden, await Status(silo, viewer, "metrics"));
         Assert.Equal(HttpStatusCode.OK, await Status(silo, null, "healthz"));
@@ -61,8 +73,14 @@ public sealed class Locked_silo : IDisposable
         var second = Certificates.Write(certificate, key);
         await SiloProcess.Until("the renewed certificate shows", async () => await Handshake(silo.GrpcPort) == second, Patience, Cancellation);
 
+        // It hears what zones are; its connection ends with its key, and it is not let in again.
+        using var subscriber = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
+            "mosquitto_sub", ["-p", $"{silo.MqttPort}", "-V", "5", "-u", "anna", "-P", viewer, "-W", "90", "-t", "citytwin/v1/zones/+/status"]) { RedirectStandardOutput = true })!;
+        Assert.NotNull(await subscriber.StandardOutput.ReadLineAsync(Cancellation));
+        var heard = subscriber.StandardOutput.ReadToEndAsync(Cancellation);
         Assert.Equal(0, (await Programs.Run(Programs.Cli, Cancellation, "key", "revoke", "--file", Keys, viewer.Split('_')[1])).ExitCode);
         await SiloProcess.Until("the revoked key is refused", async () => await Status(silo, viewer, "v1/zones") == HttpStatusCode.Unauthorized, Patience, Cancellation);
+        await SiloProcess.Until("its subscription has ended", () => Task.FromResult(heard.IsCompleted), Patience, Cancellation);
     }
 
     private async Task<string> Key(string name, params string[] more)
@@ -74,7 +92,7 @@ public sealed class Locked_silo : IDisposable
 
     private static async Task<HttpStatusCode> Status(SiloProcess silo, string? key, string path)
     {
-        using var http = new HttpClient { BaseAddress = silo.Http.BaseAddress };
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = silo.Http.BaseAddress };
         http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         using var answer = await http.GetAsync(path, Cancellation);
         return answer.StatusCode;

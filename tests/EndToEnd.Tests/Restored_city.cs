@@ -90,17 +90,20 @@ public sealed partial class Restored_city : IDisposable
     /// <summary>A bit of everything that a city keeps, and nothing of which more comes by itself within a test.</summary>
     private async Task Live(SiloProcess silo, int port)
     {
-        await Kills.Listens(silo, port, _city.Sensors.First(sensor => sensor.Kind == "voltage").Id);
-        await Publish(port, _city.Sensors.First(sensor => sensor.Kind == "breaker").Id, "reading", """{"value":"open"}""");
+        var voltage = _city.Sensors.First(sensor => sensor.Kind == "voltage").Id;
+        var published = await Kills.Listens(silo, port, voltage);
+        var breaker = _city.Sensors.First(sensor => sensor.Kind == "breaker");
+        await Publish(port, breaker.Id, "reading", """{"value":"open"}""");
         await Publish(port, _city.Sensors.First(sensor => sensor.Kind == "door").Id, "event", $$"""{"class":"{{LoadFeed.EventClass}}","confidence":0.9}""");
         await silo.Post("v1/segments/tie-guildhall-weavers-row:close", new { principal = "ada", reason = "drill" }, Cancellation);
         await silo.Post("v1/guards/guard-cathedral:dispatch", new { principal = "ada", reason = "look", place = "zones/guildhall" }, Cancellation);
         await silo.Post("v1/zones/guildhall:setPosture", new { principal = "ada", reason = "drill", posture = "SECURITY_POSTURE_HIGH" }, Cancellation);
         await silo.Post("v1/breaches", new { readyScenario = "ransomware-waterworks", runs = 500, newCity = true, principal = "ada" }, Cancellation);
         await SiloProcess.Until(
-            "the breach is done, the alert is raised and something is dark",
+            "the breach is done, the alert is raised, the opened breaker carries nothing and every reading has come",
             async () => (await silo.Get("v1/breaches", Cancellation)).GetProperty("breaches")[0] is var breach && breach.TryGetProperty("endTime", out var at) && at.ValueKind == JsonValueKind.String
-                && (await silo.Get("v1/alerts", Cancellation)).GetProperty("alerts").GetArrayLength() > 0 && (await silo.Levels(Cancellation)).ContainsValue(0),
+                && (await silo.Get("v1/alerts", Cancellation)).GetProperty("alerts").GetArrayLength() > 0 && (await silo.Levels(Cancellation))[breaker.Segment!.Value.Value] == 0
+                && (await silo.Get($"v1/sensors/{voltage}/readings?pageSize=500", Cancellation)).GetProperty("readings").GetArrayLength() == published,
             Patience, Cancellation);
     }
 

@@ -4,6 +4,7 @@ using CityTwin.Core.Model;
 using CityTwin.Core.Sensing;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Alerts;
+using CityTwin.Grains.Running;
 using CityTwin.Grains.Segments;
 using CityTwin.Grains.Sensors;
 using CityTwin.Grains.Storing;
@@ -45,6 +46,19 @@ public sealed class Live_sensors : IAsyncLifetime
     public async ValueTask InitializeAsync() => _cluster = await CityCluster.Start(City, 1);
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task Tell_is_counted_as_waiting_until_its_receiver_has_taken_it()
+    {
+        var instruments = _cluster.Services.GetRequiredService<RunningInstruments>();
+        await LiveLog.Holds(() => Task.FromResult(instruments.TellsWaiting == 0));
+        _cluster.Failures.Add("alert", FailingStorage.Failure.Before, FailingStorage.Failure.Before, FailingStorage.Failure.Before, FailingStorage.Failure.Before);
+        await Sensor("voltage").Observe(Reading("voltage", 1, 300.0));
+
+        await LiveLog.Holds(() => Task.FromResult(instruments.TellsWaiting == 1));
+        await LiveLog.Holds(async () => (await Alert(Overvoltage).Read())?.Phase == AlertPhase.Raised);
+        await LiveLog.Holds(() => Task.FromResult(instruments.TellsWaiting == 0));
+    }
 
     [Fact]
     public async Task Reading_that_comes_late_or_again_is_in_history_once_and_changes_nothing_else()

@@ -5,6 +5,7 @@ using CityTwin.Core.Model;
 using CityTwin.Core.Views;
 using CityTwin.Testing;
 using CityTwin.Testing.Cities;
+using Microsoft.Extensions.Time.Testing;
 using MQTTnet;
 using MQTTnet.Protocol;
 using Xunit;
@@ -24,16 +25,19 @@ public sealed class BrokerDoorTests
         ["breaker-key"] = new("breaker", PrincipalKind.Key, [new(Roles.Device, ZoneScope.Everything)], Sensor: new SensorId("breaker")),
         ["meter-key"] = new("meter", PrincipalKind.Key, [new(Roles.Device, ZoneScope.Everything)], Sensor: new SensorId("meter")),
         ["service-key"] = new("service", PrincipalKind.Key, [new(Roles.Operator, ZoneScope.Everything)]),
+        ["narrow-service-key"] = new("service", PrincipalKind.Key, [new(Roles.Operator, ZoneScope.Of(new ZoneId("hospital")))]),
         ["clinic-key"] = new("clinic", PrincipalKind.Key, [new(Roles.Operator, ZoneScope.Of(new ZoneId("hospital")))]),
     };
 
     private readonly RecordingDoor _stored = new();
     private readonly ConcurrentQueue<string> _refused = [];
+    private readonly ConcurrentDictionary<Principal, bool> _revoked = new(ReferenceEqualityComparer.Instance);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private BrokerDoor Door => new(
         (_, password) => Known.GetValueOrDefault(password),
+        principal => !_revoked.ContainsKey(principal),
         (principal, topic) => TopicRules.MayPublish(principal, Table, City, topic, DateTimeOffset.UnixEpoch) == AccessVerdict.Allowed,
         (principal, filter) => TopicRules.MaySubscribe(principal, Table, City, filter, DateTimeOffset.UnixEpoch) == AccessVerdict.Allowed,
         (who, action, _) => _refused.Enqueue($"{who} {action}"));
@@ -99,6 +103,62 @@ public sealed class BrokerDoorTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_subscription_ends_with_the_key_that_it_was_made_with()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await IngestHost.Start(_stored, door: Door, time: time);
+        var (client, _) = await Connect(host, "service-key", "wall", keepsSession: true);
+        var (other, _) = await Connect(host, "clinic-key");
+        using var subscriber = client;
+        using var bystander = other;
+        await subscriber.SubscribeAsync("citytwin/v1/alerts", cancellationToken: Cancellation);
+        var gone = new TaskCompletionSource<MqttClientDisconnectReason>(TaskCreationOptions.RunContinuationsAsynchronously);
+        subscriber.DisconnectedAsync += left =>
+        {
+            gone.TrySetResult(left.Reason);
+            return Task.CompletedTask;
+        };
+
+        time.Advance(EmbeddedBroker.Look);
+        Assert.True(subscriber.IsConnected);
+        _revoked[Known["service-key"]] = true;
+        time.Advance(EmbeddedBroker.Look);
+
+        Assert.Equal(MqttClientDisconnectReason.NotAuthorized, await gone.Task.WaitAsync(Cancellation));
+        Assert.True((await bystander.SubscribeAsync("citytwin/v1/zones/hospital/status", cancellationToken: Cancellation)).Items.Single().ResultCode == MqttClientSubscribeResultCode.GrantedQoS0);
+        Assert.Contains("service stay connected", _refused);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Nobody_comes_back_to_what_a_key_had_subscribed_to_that_holds_no_more()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await IngestHost.Start(_stored, door: Door, time: time);
+        var (client, _) = await Connect(host, "service-key", "wall", keepsSession: true);
+        await client.SubscribeAsync("citytwin/v1/alerts", cancellationToken: Cancellation);
+        await client.DisconnectAsync(cancellationToken: Cancellation);
+        client.Dispose();
+        Assert.True(await HasSession("service-key"));
+
+        _revoked[Known["service-key"]] = true;
+        time.Advance(EmbeddedBroker.Look);
+        while (await HasSession("narrow-service-key"))
+        {
+            // The broker lets go of it beside the clock; the test's time limit ends this.
+            time.Advance(EmbeddedBroker.Look);
+        }
+
+        async Task<bool> HasSession(string key)
+        {
+            using var back = new MqttClientFactory().CreateMqttClient();
+            var answer = await back.ConnectAsync(Options(host, key, "wall", keepsSession: true), Cancellation);
+            Assert.Equal(MqttClientConnectResultCode.Success, answer.ResultCode);
+            await back.DisconnectAsync(cancellationToken: Cancellation);
+            return answer.IsSessionPresent;
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Tls_shows_a_renewed_certificate_at_the_next_handshake()
     {
         var (certificate, key) = (Path.GetTempFileName(), Path.GetTempFileName());
@@ -134,13 +194,20 @@ public sealed class BrokerDoorTests
         return shown;
     }
 
-    private static async Task<(IMqttClient Client, MqttClientConnectResultCode Result)> Connect(IngestHost host, string? key, string? id = null)
+    private static async Task<(IMqttClient Client, MqttClientConnectResultCode Result)> Connect(
+        IngestHost host, string? key, string? id = null, bool keepsSession = false)
     {
         var client = new MqttClientFactory().CreateMqttClient();
-        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.Options.Port)
-            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithClientId(id ?? $"client-{key}");
-        var result = await client.ConnectAsync((key is null ? options : options.WithCredentials("device", key)).Build(), Cancellation);
+        var result = await client.ConnectAsync(Options(host, key, id, keepsSession), Cancellation);
         return (client, result.ResultCode);
+    }
+
+    private static MqttClientOptions Options(IngestHost host, string? key, string? id, bool keepsSession)
+    {
+        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.Options.Port)
+            .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).WithClientId(id ?? $"client-{key}")
+            .WithCleanSession(!keepsSession).WithSessionExpiryInterval(keepsSession ? 3600u : 0);
+        return (key is null ? options : options.WithCredentials("device", key)).Build();
     }
 
     private static async Task<MqttClientSubscribeResultCode[]> Subscribe(IngestHost host, string key, params string[] filters)

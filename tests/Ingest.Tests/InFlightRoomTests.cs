@@ -42,16 +42,20 @@ public sealed class InFlightRoomTests
     [Fact]
     public async Task Whoever_gives_up_waiting_takes_no_room()
     {
-        var room = new InFlightRoom(messagesMax: 1, bytesMax: 100);
+        var waiting = 0;
+        var room = new InFlightRoom(messagesMax: 1, bytesMax: 100, change => Interlocked.Add(ref waiting, change));
         using var giveUp = new CancellationTokenSource();
         await room.Enter(1, Cancellation);
         var given = room.Enter(1, giveUp.Token);
         var next = room.Enter(1, Cancellation);
+        Assert.Equal(2, waiting);
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        Assert.Equal(1, waiting);
 
         room.Leave(1);
         await next;
+        Assert.Equal(0, waiting);
         room.Leave(1);
         Assert.True(room.Enter(100, Cancellation).IsCompletedSuccessfully);
     }

@@ -15,6 +15,9 @@ public static class AccessActions
     /// <summary>The first page of the console; its circuit is allowed to whoever may open any page.</summary>
     public const string FirstPage = PermissionFile.PagePrefix + "/";
 
+    /// <summary>Where one signs in, and out.</summary>
+    public const string SignIn = PermissionFile.PagePrefix + SignInPage.Path;
+
     /// <summary>The methods of the contract.</summary>
     public static IReadOnlyList<MethodDescriptor> Methods { get; } =
         [.. ServicesOfTheContract().SelectMany(service => service.Methods)];
@@ -29,6 +32,7 @@ public static class AccessActions
         Events,
         Metrics,
         Health,
+        SignIn,
     }
     .Concat(Methods.Concat(Grpc.Health.V1.Health.Descriptor.Methods).Select(Of))
     .Concat(Pages.Select(page => PermissionFile.PagePrefix + page))

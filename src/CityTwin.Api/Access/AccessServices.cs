@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net;
 using System.Reflection;
 using CityTwin.Api.Auditing;
 using CityTwin.Api.Reading;
@@ -7,9 +9,12 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace CityTwin.Api.Access;
 
@@ -28,8 +33,14 @@ public sealed record AccessOptions
     /// <summary>Whoever asks from this very machine, and shows no credential, may look. For an embedded silo, where orders need the operator's link or key.</summary>
     public bool AdmitsGuests { get; init; }
 
-    /// <summary>The session cookie's name. Browsers do not tell ports apart, so two silos of one machine need two.</summary>
+    /// <summary>The session cookie's name. Browsers do not tell ports apart, so two cities on one machine need two, and silos of one city the same.</summary>
     public string CookieName { get; init; } = "citytwin";
+
+    /// <summary>
+    /// Whose word is taken for where a request comes from, and whether it came encrypted (X-Forwarded-For, X-Forwarded-Proto):
+    /// the networks of proxies in front of this server. From anybody else these are words that anybody may write.
+    /// </summary>
+    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>Refusals to one address or credential that are explained at once, 1..; then one a second.</summary>
     public int RefusalsBurst { get; init; } = 60;
@@ -66,22 +77,21 @@ public static class AccessServices
         services.AddSingleton(new Guests(options.AdmitsGuests));
         services.AddSingleton<Doors>();
         services.AddSingleton<AccessInterceptor>();
-        services.AddSingleton(new OperatorSessions(options.HasOperatorLink));
+        services.AddSingleton(provider => new OperatorSessions(options, provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new TokenDoor(options.Tokens, provider.GetRequiredService<TimeProvider>()));
-        var authentication = services.AddAuthentication();
-        if (options.HasOperatorLink)
+        if (!options.TrustedProxies.IsEmpty)
         {
-            authentication.AddCookie(OperatorSessions.Scheme, cookie =>
-            {
-                cookie.Cookie.Name = options.CookieName;
-                cookie.Cookie.HttpOnly = true;
-                cookie.Cookie.SameSite = SameSiteMode.Strict;
-                cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-                cookie.ExpireTimeSpan = OperatorSessions.Lasts;
-                cookie.SlidingExpiration = false;
-            });
+            services.Configure<ForwardedHeadersOptions>(forwarded => Believe(forwarded, options.TrustedProxies));
         }
 
+        services.AddAntiforgery(form => Keep(form.Cookie, $"{options.CookieName}-form"));
+        var authentication = services.AddAuthentication();
+        authentication.AddCookie(OperatorSessions.Scheme, session =>
+        {
+            Keep(session.Cookie, options.CookieName);
+            session.ExpireTimeSpan = OperatorSessions.Lasts;
+            session.SlidingExpiration = false;
+        });
         if (options.Tokens is { } tokens)
         {
             authentication.AddJwtBearer(jwt => Take(jwt, tokens));
@@ -90,11 +100,41 @@ public static class AccessServices
         return services;
     }
 
+    /// <summary>Before anything that asks where a request comes from.</summary>
+    internal static void UseTrustedProxies(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value.ForwardedHeaders != ForwardedHeaders.None)
+        {
+            app.UseForwardedHeaders();
+        }
+    }
+
     /// <summary>Before anything that answers.</summary>
     internal static void UseDoors(this WebApplication app)
     {
         app.UseMiddleware<Credentials>();
         app.UseMiddleware<Gate>();
+    }
+
+    /// <summary>Through as many proxies as there are, as long as each is one of these.</summary>
+    private static void Believe(ForwardedHeadersOptions forwarded, ImmutableArray<IPNetwork> proxies)
+    {
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        forwarded.ForwardLimit = null;
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var network in proxies)
+        {
+            forwarded.KnownIPNetworks.Add(network);
+        }
+    }
+
+    private static void Keep(CookieBuilder cookie, string name)
+    {
+        cookie.Name = name;
+        cookie.HttpOnly = true;
+        cookie.SameSite = SameSiteMode.Strict;
+        cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
     }
 
     private static void Take(JwtBearerOptions jwt, TokenOptions tokens)

@@ -7,7 +7,7 @@ namespace CityTwin.Api.Access;
 
 /// <summary>
 /// Finds out who calls, once for each request and before anything else looks at it: by a key, by a token of an identity
-/// provider, or by the session of the operator's link. What a request without any of them may do, the doors decide.
+/// provider, or by the session of a browser. What a request without any of them may do, the doors decide.
 /// </summary>
 internal sealed class Credentials(RequestDelegate next, KeyRing keys, OperatorSessions sessions, TokenDoor tokens, RefusalLimit refusals)
 {
@@ -43,7 +43,11 @@ internal sealed class Credentials(RequestDelegate next, KeyRing keys, OperatorSe
             return new((null, new(ErrorReason.CredentialInvalid, "The credential is 'authorization: Bearer ...'.")));
         }
 
-        var token = header[Scheme.Length..].Trim();
-        return token.StartsWith(ApiKey.Prefix, StringComparison.Ordinal) ? new(keys.Find(token, header)) : tokens.Find(http, token, refusals);
+        return Find(http, header[Scheme.Length..].Trim(), keys, tokens, refusals, header);
     }
+
+    /// <summary>Who shows a key or a token, whatever it came in.</summary>
+    internal static ValueTask<(Caller? Caller, CredentialFault? Fault)> Find(
+        HttpContext http, string shown, KeyRing keys, TokenDoor tokens, RefusalLimit refusals, string? header = null) =>
+        shown.StartsWith(ApiKey.Prefix, StringComparison.Ordinal) ? new(keys.Find(shown, header)) : tokens.Find(http, shown, refusals);
 }

@@ -75,6 +75,14 @@ internal sealed class Doors(
     public RpcException Ended(HttpContext http, Caller caller, string action) =>
         Refuse(http, caller, action, "", caller.Principal.Expires <= Now ? AccessVerdict.Expired : AccessVerdict.Allowed);
 
+    /// <summary>Why what was shown to sign in with does not do.</summary>
+    /// <param name="caller">Not null when it would have done, but has expired.</param>
+    public RpcException NotKnown(HttpContext http, Caller? caller, CredentialFault? fault, string action)
+    {
+        http.Features.Set(new Visit(null, fault));
+        return Refuse(http, caller, action, "", caller is null ? AccessVerdict.NoCredential : AccessVerdict.Expired);
+    }
+
     /// <summary>Reports what nobody waits for.</summary>
     public void Report(HttpContext http, AuditKind kind, string who, string action, string on, string why, StatusCode result) =>
         Report(EntryOf(http, kind, who, action, on, why, result));
@@ -110,7 +118,7 @@ internal sealed class Doors(
     {
         AccessVerdict.NoCredential when http.Features.Get<Visit>()?.Fault is { } fault => (StatusCode.Unauthenticated, fault.Reason, fault.Text),
         AccessVerdict.NoCredential => (
-            StatusCode.Unauthenticated, ErrorReason.CredentialMissing, $"{action} needs a credential: 'authorization: Bearer KEY', or the operator's link."),
+            StatusCode.Unauthenticated, ErrorReason.CredentialMissing, $"{action} needs a credential: 'authorization: Bearer KEY', or in a browser a session by {SignInPage.Path}."),
         AccessVerdict.Expired => (StatusCode.Unauthenticated, ErrorReason.CredentialExpired, "The credential has expired."),
         AccessVerdict.RoleMissing => (StatusCode.PermissionDenied, ErrorReason.RoleMissing, $"None of the roles of '{caller!.Principal.Name}' may do {action}."),
         AccessVerdict.OutOfScope => (

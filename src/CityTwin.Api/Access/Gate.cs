@@ -52,7 +52,7 @@ internal sealed class Gate(RequestDelegate next, Doors doors, TimeProvider time)
         catch (RpcException refused)
         {
             await (guarded?.Action?.StartsWith(PermissionFile.PagePrefix, StringComparison.Ordinal) == true
-                ? RefusedPage.Write(http, refused) : ErrorResponse.Write(http, refused));
+                ? RefusedPage.Write(http, refused, guarded) : ErrorResponse.Write(http, refused));
             return;
         }
 

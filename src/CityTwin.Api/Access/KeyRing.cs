@@ -53,6 +53,10 @@ public sealed class KeyRing : IDisposable
     /// <summary>Whether somebody who was let in by a key still is: it has not been revoked since.</summary>
     public bool IsGood(Principal principal) => _good.Contains(principal);
 
+    /// <summary>The caller whose session began with a key, for as long as that very key holds.</summary>
+    internal Caller? OfSession(string id, string hash) =>
+        _keys.TryGetValue(id, out var held) && !held.Key.IsRevoked && held.Key.Hash == hash ? held.Caller : null;
+
     /// <summary>The caller who has shown a header before, word for word; null when it has to be looked at.</summary>
     internal Caller? Known(string header) => _known.GetValueOrDefault(header);
 

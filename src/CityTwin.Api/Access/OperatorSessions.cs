@@ -1,18 +1,18 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using CityTwin.Api.Errors;
 using CityTwin.Core.Access;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
 
 namespace CityTwin.Api.Access;
 
 /// <summary>
-/// The embedded silo's way in for a person with a browser: a link that works once and leaves a session cookie. Off wherever
-/// credentials are configured.
+/// The way in for a person with a browser: a session cookie, left by a link of the embedded silo that works once, or in
+/// exchange for a key or a token. The cookie says what it was given for, encrypted, and is worth no more than that is now.
 /// </summary>
-public sealed class OperatorSessions(bool isOn)
+public sealed class OperatorSessions(AccessOptions options, KeyRing keys, TimeProvider time)
 {
     public const string EnterPath = "/enter";
     public const string LinkParameter = "once";
@@ -22,6 +22,13 @@ public sealed class OperatorSessions(bool isOn)
 
     internal const string Scheme = "operator";
     private const int LinkBytes = 32;
+
+    /// <summary>What a session was begun with: the type of its identity. The link's is called as the scheme.</summary>
+    private const string Link = Scheme;
+    private const string Key = "key";
+    private const string Token = "token";
+    private const string IdClaim = "id";
+    private const string HashClaim = "hash";
 
     private string? _link;
 
@@ -45,25 +52,55 @@ public sealed class OperatorSessions(bool isOn)
     {
         var given = http.Request.Query[LinkParameter].ToString();
         var link = Volatile.Read(ref _link);
-        if (!isOn || link is null || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(link))
+        if (!options.HasOperatorLink || link is null || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(link))
             || Interlocked.CompareExchange(ref _link, null, link) != link)
         {
             return false;
         }
 
-        await http.SignInAsync(Scheme, new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.Name, "local-operator")], Scheme)));
+        await http.SignInAsync(Scheme, new(new ClaimsIdentity([new(ClaimTypes.Name, "local-operator")], Link)));
         LinkUsed?.Invoke();
         return true;
     }
 
-    internal ValueTask<(Caller? Caller, CredentialFault? Fault)> Find(HttpContext http) =>
-        isOn && http.Request.Headers.Cookie.Count > 0 && IsFromHere(http.Request) ? new(Read(http)) : default;
+    /// <summary>Begins a session for who has just shown a credential that holds; it ends with that at the latest.</summary>
+    internal Task Begin(HttpContext http, Principal principal, string credential)
+    {
+        var identity = ApiKey.IdIn(credential) is { } id
+            ? new ClaimsIdentity([new(IdClaim, id), new(HashClaim, ApiKey.HashOf(credential))], Key)
+            : new ClaimsIdentity(TokenClaims.Of(principal, options.Tokens!), Token);
+        var properties = new AuthenticationProperties { IssuedUtc = time.GetUtcNow() };
+        properties.ExpiresUtc = Earlier(properties.IssuedUtc + Lasts, principal.Expires);
+        return http.SignInAsync(Scheme, new(identity), properties);
+    }
 
-    private static async Task<(Caller? Caller, CredentialFault? Fault)> Read(HttpContext http)
+    internal static Task End(HttpContext http) => http.SignOutAsync(Scheme);
+
+    internal ValueTask<(Caller? Caller, CredentialFault? Fault)> Find(HttpContext http) =>
+        http.Request.Headers.Cookie.Count > 0 && IsFromHere(http.Request) ? new(Read(http)) : default;
+
+    private async Task<(Caller? Caller, CredentialFault? Fault)> Read(HttpContext http)
     {
         var session = await http.AuthenticateAsync(Scheme);
-        return session.Succeeded ? (new(LocalOperator(session.Properties.ExpiresUtc), "session", CancellationToken.None), null) : default;
+        if (!session.Succeeded)
+        {
+            return default;
+        }
+
+        var (holder, expires) = (session.Principal, session.Properties.ExpiresUtc);
+        return holder.Identity!.AuthenticationType switch
+        {
+            Link when options.HasOperatorLink => (new(LocalOperator(expires), "session", CancellationToken.None), null),
+            Key when keys.OfSession(holder.FindFirstValue(IdClaim)!, holder.FindFirstValue(HashClaim)!) is { } known => (
+                new(known.Principal with { Expires = Earlier(expires, known.Principal.Expires) }, $"session of {known.Credential}", known.Ended), null),
+            Key => (null, new(ErrorReason.CredentialRevoked, "The key that this session began with holds no more.")),
+            Token when options.Tokens is { } tokens && TokenClaims.PrincipalOf(holder, expires, tokens).Principal is { } principal => (
+                new(principal, $"session of {principal.Name}", CancellationToken.None), null),
+            _ => default,
+        };
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => other < one ? other : one;
 
     /// <summary>For a browser, other ports of this machine are the same site: SameSite alone does not keep their pages out.</summary>
     private static bool IsFromHere(HttpRequest request) =>

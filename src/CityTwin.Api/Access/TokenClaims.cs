@@ -24,6 +24,18 @@ internal static class TokenClaims
         return (new(name, PrincipalKind.Token, [new(roles, scope)], expires), "");
     }
 
+    /// <summary>The claims from which <see cref="PrincipalOf"/> makes the same principal again: what a session remembers of a token.</summary>
+    public static IEnumerable<Claim> Of(Principal principal, TokenOptions options)
+    {
+        var (roles, scope) = principal.Grants[0];
+        return [
+            new(options.NameClaim, principal.Name),
+            .. RoleWords.Granted.Where(role => roles.HasFlag(role)).Select(role => new Claim(options.RolesClaim, RoleWords.Of(role))),
+            .. options.ZonesClaim is not { } zones ? Array.Empty<Claim>()
+                : scope.IsEverything ? [new Claim(zones, KeyFile.Everything)] : scope.Zones.Select(zone => new Claim(zones, zone.Value)),
+        ];
+    }
+
     private static ZoneScope ScopeOf(ImmutableArray<string> zones) =>
         zones.Contains(KeyFile.Everything) ? ZoneScope.Everything : new(false, [.. zones.Select(zone => new ZoneId(zone))]);
 }

@@ -38,6 +38,8 @@ internal sealed class TokenDoor(TokenOptions? options, TimeProvider time) : IDis
             return (null, new(ErrorReason.CredentialInvalid, "Too much has been refused from here: the token was not looked at."));
         }
 
+        // Where the scheme looks for it; it may have come in a form.
+        http.Request.Headers.Authorization = $"Bearer {token}";
         var result = await http.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme);
         if (!result.Succeeded)
         {

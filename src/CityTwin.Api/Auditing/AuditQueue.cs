@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CityTwin.Api.Reading;
 using CityTwin.Core.Audit;
 using CityTwin.Grains.Storing;
 using Microsoft.Extensions.Hosting;
@@ -10,13 +11,12 @@ namespace CityTwin.Api.Auditing;
 /// Brings into the audit log what nobody waits for: refusals and sign-ins. While the storage is away they wait here; when too
 /// many do, further ones are only counted, and an entry says how many those were.
 /// </summary>
-internal sealed partial class AuditQueue(IAuditLog log, TimeProvider time, ILogger<AuditQueue> logger) : BackgroundService, IAudit
+internal sealed partial class AuditQueue(IAuditLog log, ApiInstruments instruments, TimeProvider time, ILogger<AuditQueue> logger) : BackgroundService, IAudit
 {
-    private const int WaitingMax = 10_000;
     private const int BatchMax = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<AuditEntry> _waiting = Channel.CreateBounded<AuditEntry>(WaitingMax);
+    private readonly Channel<AuditEntry> _waiting = Channel.CreateBounded<AuditEntry>(ApiInstruments.AuditWaitingMax);
     private long _uncounted;
 
     public void Report(AuditEntry entry)
@@ -26,8 +26,11 @@ internal sealed partial class AuditQueue(IAuditLog log, TimeProvider time, ILogg
             Refused(entry.Action, entry.On, entry.Who, entry.From, entry.Status, entry.Why);
         }
 
+        // Counted first: it may have been entered before this goes on.
+        instruments.Audited(1);
         if (!_waiting.Writer.TryWrite(entry))
         {
+            instruments.Audited(-1);
             Interlocked.Increment(ref _uncounted);
         }
     }
@@ -49,6 +52,8 @@ internal sealed partial class AuditQueue(IAuditLog log, TimeProvider time, ILogg
                 batch.Add(entry);
             }
 
+            var taken = batch.Count;
+
             if (Interlocked.Exchange(ref _uncounted, 0) is > 0 and var left)
             {
                 batch.Add(new(
@@ -56,6 +61,7 @@ internal sealed partial class AuditQueue(IAuditLog log, TimeProvider time, ILogg
             }
 
             await Enter([.. batch], stoppingToken);
+            instruments.Audited(-taken);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using CityTwin.Api.Access;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
+using CityTwin.Api.Reading;
 using CityTwin.Api.Strictness;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -18,14 +19,14 @@ internal static class EventStream
 {
     private static readonly string[] Parameters = ["resumeToken", "sensors", "intervalMilliseconds"];
 
-    public static async Task Serve(HttpContext http, CityWatcher watcher, Doors doors, TimeProvider time)
+    public static async Task Serve(HttpContext http, CityWatcher watcher, ApiInstruments instruments, Doors doors, TimeProvider time)
     {
         try
         {
             var access = doors.Admit(http, AccessActions.Events, null);
             using var ending = Caller.Of(http) is { } caller ? new CredentialEnd(caller, time, http.RequestAborted) : null;
             await watcher.Run(
-                RequestOf(http.Request), access, () => Begin(http), changes => Send(http, changes), ending?.Token ?? http.RequestAborted);
+                RequestOf(http.Request), access, () => Begin(http), changes => instruments.Writing(Send(http, changes), isSse: true), ending?.Token ?? http.RequestAborted);
         }
         catch (RpcException refused) when (!http.Response.HasStarted)
         {

@@ -12,7 +12,7 @@ namespace CityTwin.Api.Overview;
 
 /// <summary>The city as a whole.</summary>
 internal sealed class CityService(
-    CityReader reader, CityWatcher watcher, ServerIdentity identity, BreachScenarios breaches, TimeProvider time)
+    CityReader reader, CityWatcher watcher, ServerIdentity identity, BreachScenarios breaches, ApiInstruments instruments, TimeProvider time)
     : V1.CityService.CityServiceBase
 {
     private static readonly string SoftwareVersion =
@@ -63,7 +63,7 @@ internal sealed class CityService(
             request,
             context.Access(),
             () => Task.CompletedTask,
-            changes => changes is null ? Task.CompletedTask : responseStream.WriteAsync(changes, context.CancellationToken),
+            changes => changes is null ? Task.CompletedTask : instruments.Writing(responseStream.WriteAsync(changes, context.CancellationToken)),
             context.CancellationToken);
 
     public override async Task<V1.CitySnapshot> GetSnapshot(V1.GetSnapshotRequest request, ServerCallContext context) =>

@@ -79,7 +79,7 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, TracedChan
     }
 
     /// <summary>To send off each message by itself takes longer than to make it. Over REST there is no choice.</summary>
-    private static Func<WatchMessage<TMessage>, Task> SenderTo<TMessage, TResponse>(
+    private Func<WatchMessage<TMessage>, Task> SenderTo<TMessage, TResponse>(
         IServerStreamWriter<TResponse> responses, Func<WatchMessage<TMessage>, TResponse> response, ServerCallContext context)
     {
         var written = 0;
@@ -91,7 +91,7 @@ internal sealed class Watcher(CityReader reader, StreamLimit streams, TracedChan
                 responses.WriteOptions = message.Kind == V1.WatchKind.Checkpoint || ++written % WrittenTogether == 0 ? null : Hold;
             }
 
-            return responses.WriteAsync(response(message), context.CancellationToken);
+            return instruments.Writing(responses.WriteAsync(response(message), context.CancellationToken));
         };
     }
 

@@ -31,6 +31,11 @@ internal sealed class HealthService(SiloSelf self) : V1.HealthService.HealthServ
             SensorsReporting = facts.SensorsReporting,
             TakenPerSecond = facts.TakenPerSecond,
             MalformedPerSecond = facts.MalformedPerSecond,
+            MessagesWaiting = facts.MessagesWaiting,
+            AuditWaiting = facts.AuditWaiting,
+            Watches = facts.Watches,
+            WatchesFull = facts.WatchesFull,
+            TellsWaiting = facts.TellsWaiting,
             TellsStuck = facts.TellsStuck,
             SleepersStuck = facts.SleepersStuck,
         };

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 
@@ -26,7 +27,16 @@ public static class PermissionFile
 
     /// <param name="actions">Every action there is.</param>
     /// <returns>The table, or everything that is wrong.</returns>
-    public static (PermissionTable? Table, ImmutableArray<AccessFault> Faults) Read(ReadOnlyMemory<byte> file, IReadOnlySet<string> actions)
+    public static (PermissionTable? Table, ImmutableArray<AccessFault> Faults) Read(ReadOnlyMemory<byte> file, IReadOnlySet<string> actions) =>
+        Read(file, actions, Tables);
+
+    /// <summary>Reads only what it says of topics, for programs that do not know the other actions.</summary>
+    /// <returns>The table, or everything that is wrong.</returns>
+    public static (PermissionTable? Table, ImmutableArray<AccessFault> Faults) ReadTopics(ReadOnlyMemory<byte> file) =>
+        Read(file, TopicRules.Actions.ToFrozenSet(StringComparer.Ordinal), Tables[^1..]);
+
+    private static (PermissionTable? Table, ImmutableArray<AccessFault> Faults) Read(
+        ReadOnlyMemory<byte> file, IReadOnlySet<string> actions, (string Table, string Prefix)[] tables)
     {
         var faults = new List<AccessFault>();
         using var document = AccessJson.Parse(file, faults);
@@ -38,7 +48,7 @@ public static class PermissionFile
         var rows = new Dictionary<string, Permission>(StringComparer.Ordinal);
         AccessJson.Check(document.RootElement, "$", ["schemaVersion", .. Tables.Select(table => table.Table)], faults);
         AccessJson.CheckVersion(document.RootElement, SchemaVersion, faults);
-        foreach (var (table, prefix) in Tables)
+        foreach (var (table, prefix) in tables)
         {
             if (AccessJson.Object(document.RootElement, "$", table, faults) is { } found)
             {

@@ -9,6 +9,9 @@ namespace CityTwin.Core.Access;
 /// </summary>
 public static class TopicRules
 {
+    /// <summary>Before every topic of a city.</summary>
+    public const string Prefix = "citytwin/v1";
+
     public const string PublishReading = "publish sensors/{sensor}/reading";
     public const string PublishEvent = "publish sensors/{sensor}/event";
     public const string SubscribeReading = "subscribe sensors/{sensor}/reading";
@@ -48,6 +51,16 @@ public static class TopicRules
         return principal is { Sensor: not null } ? AccessVerdict.RoleMissing
             : AccessRules.May(principal, permission, city, [ZoneOf(city, filter.Split('/'))], now);
     }
+
+    /// <summary>
+    /// All that somebody may publish or hear, as filters: what the two questions above answer for each kind of topic, asked for
+    /// the sensor that a device is, and for the whole city otherwise.
+    /// </summary>
+    public static IEnumerable<(bool IsToPublish, string Filter)> RightsOf(Principal principal, PermissionTable table, CityIndex city) => Actions
+        .Select(action => (IsToPublish: action.StartsWith("publish ", StringComparison.Ordinal), Filter: action[(action.IndexOf(' ', StringComparison.Ordinal) + 1)..]
+            .Replace("{sensor}", principal.Sensor?.Value ?? Any, StringComparison.Ordinal).Replace("{zone}", Any, StringComparison.Ordinal)))
+        .Where(right => AccessVerdict.Allowed == (right.IsToPublish
+            ? MayPublish(principal, table, city, right.Filter, DateTimeOffset.MinValue) : MaySubscribe(principal, table, city, right.Filter, DateTimeOffset.MinValue)));
 
     /// <summary>Whether somebody may say what a sensor says, by an action that is about that. A sensor's own credential speaks for that sensor alone.</summary>
     public static AccessVerdict MaySpeakFor(Principal? principal, Permission permission, CityIndex city, SensorId sensor, DateTimeOffset now)

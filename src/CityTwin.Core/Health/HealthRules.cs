@@ -36,10 +36,22 @@ public static class HealthRules
     /// <summary>Fewer a second than this are not worth a trouble, whatever their share.</summary>
     public const double MalformedPerSecondMin = 1;
 
+    /// <summary>Room that is short for so long is too little for what comes in; a burst is over sooner.</summary>
+    public static readonly TimeSpan RoomShortMax = TimeSpan.FromSeconds(30);
+
+    /// <summary>A hundred full outboxes; what a large cascade has to tell is less.</summary>
+    public const long TellsWaitingMax = 100_000;
+
+    /// <summary>More of the watches than this share not taking what is sent is no fault of single watchers.</summary>
+    public const double WatchesFullShareMax = 0.5;
+
+    /// <summary>Fewer are not worth a trouble, whatever their share.</summary>
+    public const long WatchesFullMin = 5;
+
     /// <returns>The severe ones first; empty = the silo is well.</returns>
     public static ImmutableArray<Trouble> Examine(SiloFacts facts) =>
     [
-        .. new[] { Stopping(facts), View(facts), Writes(facts), Queue(facts), Broker(facts), Silence(facts), Reporting(facts), Malformed(facts), Tells(facts), Sleepers(facts), Disk(facts) }
+        .. new[] { Stopping(facts), View(facts), Writes(facts), Queue(facts), Room(facts), Audit(facts), Watches(facts), Outboxes(facts), Broker(facts), Silence(facts), Reporting(facts), Malformed(facts), Tells(facts), Sleepers(facts), Disk(facts) }
             .OfType<Trouble>().Concat(Lost(facts)).OrderByDescending(trouble => trouble.Severity),
     ];
 
@@ -71,6 +83,24 @@ public static class HealthRules
         : new("writes-wait", facts.WritesWaiting >= facts.WritesWaitingMax ? TroubleSeverity.Severe : TroubleSeverity.Warning,
             Text($"{facts.WritesWaiting} of at most {facts.WritesWaitingMax} writes wait for the database."),
             "The database is too slow for what comes in: look at its disk and its load.");
+
+    private static Trouble? Room(SiloFacts facts) => facts.RoomShort <= RoomShortMax ? null
+        : new("ingest-full", TroubleSeverity.Warning,
+            Text($"Messages have waited for {facts.RoomShort.TotalSeconds:0} s to be stored; {facts.MessagesWaiting} do now, and so do those behind them."),
+            "Nothing is lost: they wait in the broker or at their senders. Look at the database, or add a silo.");
+
+    private static Trouble? Audit(SiloFacts facts) => facts.AuditWaiting <= facts.AuditWaitingMax * QueueMax ? null
+        : new("audit-waits", facts.AuditWaiting >= facts.AuditWaitingMax ? TroubleSeverity.Severe : TroubleSeverity.Warning,
+            Text($"{facts.AuditWaiting} of at most {facts.AuditWaitingMax} entries wait for the audit log."),
+            "Further refusals and sign-ins will only be counted: look at the database, and in the log at who is refused so often.");
+
+    private static Trouble? Watches(SiloFacts facts) => facts.WatchesFull < WatchesFullMin || facts.WatchesFull <= facts.Watches * WatchesFullShareMax ? null
+        : new("watches-full", TroubleSeverity.Warning, Text($"{facts.WatchesFull} of {facts.Watches} watches do not take what they are sent."),
+            "Look at the network between this silo and its watchers; each is sent the newest state once it reads on.");
+
+    private static Trouble? Outboxes(SiloFacts facts) => facts.TellsWaiting <= TellsWaitingMax ? null
+        : new("tells-wait", TroubleSeverity.Warning, Text($"{facts.TellsWaiting} messages between grains are under way here."),
+            "They are saved and not lost. Look at the processors of the silos and at the database.");
 
     private static Trouble? Broker(SiloFacts facts) => facts.BrokerTrouble is not { } why ? null
         : new("broker", TroubleSeverity.Severe, $"Nothing comes in or goes out over MQTT: {why.TrimEnd('.')}.",

@@ -78,6 +78,27 @@ public sealed record SiloFacts
     /// <summary>What came in and was not taken, a second, over the last minute.</summary>
     public double MalformedPerSecond { get; init; }
 
+    /// <summary>Messages that came in and wait for room among those being stored.</summary>
+    public long MessagesWaiting { get; init; }
+
+    /// <summary>For how long some have waited without a pause.</summary>
+    public TimeSpan RoomShort { get; init; }
+
+    /// <summary>Entries that are not in the audit log yet.</summary>
+    public long AuditWaiting { get; init; }
+
+    /// <summary>With so many, further ones are only counted.</summary>
+    public long AuditWaitingMax { get; init; } = long.MaxValue;
+
+    /// <summary>Open watches and event streams.</summary>
+    public long Watches { get; init; }
+
+    /// <summary>Those whose receiver does not take what was sent.</summary>
+    public long WatchesFull { get; init; }
+
+    /// <summary>Tells in the outboxes of grains here that have not arrived yet.</summary>
+    public long TellsWaiting { get; init; }
+
     /// <summary>Tells whose receiver has failed to take them several times.</summary>
     public long TellsStuck { get; init; }
 

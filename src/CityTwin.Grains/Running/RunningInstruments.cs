@@ -19,6 +19,7 @@ public sealed class RunningInstruments
     private long? _opened;
     private long _tellsStuck;
     private long _sleepersStuck;
+    private long _tellsWaiting;
 
     public RunningInstruments(IMeterFactory meters, TimeProvider time)
     {
@@ -29,6 +30,7 @@ public sealed class RunningInstruments
         _settling = meter.CreateHistogram<double>("citytwin.cascade.duration", "s", "From the opening of a batch until its decision is durable.");
         _settled = meter.CreateHistogram<long>("citytwin.cascade.size", "{segment}", "Segments that a batch decided.");
         meter.CreateObservableUpDownCounter("citytwin.tells.stuck", () => TellsStuck, "{tell}", $"Tells that have failed {StuckAfter} times and are tried again.");
+        meter.CreateObservableUpDownCounter("citytwin.tells.waiting", () => TellsWaiting, "{tell}", "Tells in the outboxes of grains here that have not arrived yet.");
         meter.CreateObservableUpDownCounter("citytwin.sleepers.stuck", () => SleepersStuck, "{grain}", "Grains that were due and could not be woken.");
 
         // Shown from the start: an alert on a counter that is not there yet would miss its first step.
@@ -38,6 +40,11 @@ public sealed class RunningInstruments
 
     /// <summary>Tells that have failed <see cref="StuckAfter"/> times and are tried again.</summary>
     public long TellsStuck => Interlocked.Read(ref _tellsStuck);
+
+    /// <summary>Tells in the outboxes of grains here that have not arrived yet.</summary>
+    public long TellsWaiting => Interlocked.Read(ref _tellsWaiting);
+
+    internal void OutboxesGrew(int by) => Interlocked.Add(ref _tellsWaiting, by);
 
     /// <summary>Grains that were due and could not be woken.</summary>
     public long SleepersStuck

@@ -40,6 +40,9 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
     private ImmutableArray<Tell> _outbox = [];
     private CancellationTokenSource? _resting;
 
+    /// <summary>What of <see cref="Pending"/> is counted for the whole silo.</summary>
+    private int _counted;
+
     public string? LastError { get; private set; }
 
     public ImmutableArray<Tell> Pending => _outbox.RemoveAll(tell => IsDelivered(tell.Sequence));
@@ -53,10 +56,12 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
         if (outbox.IsEmpty)
         {
             _delivered?.Clear();
+            Count(0);
             return;
         }
 
         _delivered?.IntersectWith(outbox.Select(tell => tell.Sequence));
+        Count(outbox.Length - (_delivered?.Count ?? 0));
         foreach (var tell in Pending)
         {
             _resting?.Cancel();
@@ -70,6 +75,7 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
 
     public void Dispose()
     {
+        Count(0);
         _stop.Cancel();
         _stop.Dispose();
     }
@@ -136,7 +142,7 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
             try
             {
                 await Hear(GrainId.Parse(tell.To), tell);
-                (_delivered ??= []).Add(tell.Sequence);
+                Done(tell);
                 LastError = null;
                 return;
             }
@@ -144,7 +150,7 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
             {
                 // A changed definition no longer has the receiver: nobody is left to be told.
                 TellDropped(tell.Sequence, context.GrainId, tell.To, gone.Message);
-                (_delivered ??= []).Add(tell.Sequence);
+                Done(tell);
                 return;
             }
             catch (InvariantBrokenException broken) when (++tried >= TriesMax)
@@ -152,7 +158,7 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
                 // It breaks the receiver's law whenever it is tried; what waits behind it must not wait for ever.
                 LastError = broken.Message;
                 TellParked(broken, tell.Sequence, context.GrainId, tell.To, tell.Message);
-                (_delivered ??= []).Add(tell.Sequence);
+                Done(tell);
                 return;
             }
             catch (Exception failure) when (!_stop.IsCancellationRequested)
@@ -163,6 +169,26 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
                 await Task.Delay(wait, _time, _stop.Token);
                 wait = wait < LongestRetry ? wait * 2 : LongestRetry;
             }
+        }
+    }
+
+    private void Done(Tell tell)
+    {
+        (_delivered ??= []).Add(tell.Sequence);
+        // One that was replaced while it was on its way is counted no longer.
+        if (_outbox.Any(waiting => waiting.Sequence == tell.Sequence))
+        {
+            Count(_counted - 1);
+        }
+    }
+
+    /// <summary>An activation that has ended has given back what it counted; the next one counts it.</summary>
+    private void Count(int waiting)
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            _instruments.OutboxesGrew(waiting - _counted);
+            _counted = waiting;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using CityTwin.Api.Access;
@@ -8,7 +9,7 @@ namespace CityTwin.Silo.Access;
 /// <summary>
 /// Who gets in, from the environment: CITYTWIN_KEYS_FILE, CITYTWIN_PERMISSIONS_FILE, CITYTWIN_JWT_AUTHORITY,
 /// CITYTWIN_JWT_AUDIENCE, CITYTWIN_JWT_NAME_CLAIM, CITYTWIN_JWT_ROLES_CLAIM, CITYTWIN_JWT_ZONES_CLAIM,
-/// CITYTWIN_JWT_CLOCK_SKEW_SECONDS. Without keys and tokens the silo serves this machine alone.
+/// CITYTWIN_JWT_CLOCK_SKEW_SECONDS, CITYTWIN_TRUSTED_PROXIES. Without keys and tokens the silo serves this machine alone.
 /// </summary>
 /// <param name="KeysFile">Null = no keys but the machine's own.</param>
 internal sealed record AccessSettings(string? KeysFile, AccessOptions Options)
@@ -34,11 +35,20 @@ internal sealed record AccessSettings(string? KeysFile, AccessOptions Options)
             Tokens = tokens,
             HasOperatorLink = isLocal,
             AdmitsGuests = isLocal,
-            CookieName = string.Create(CultureInfo.InvariantCulture, $"citytwin-{settings.HttpPort}"),
+            TrustedProxies = Given("CITYTWIN_TRUSTED_PROXIES") is { } proxies ? ProxiesFrom(proxies) : [],
+            CookieName = settings.Cluster is { } cluster ? $"citytwin-{cluster.Id}" : string.Create(CultureInfo.InvariantCulture, $"citytwin-{settings.HttpPort}"),
         });
 
         string? Given(string name) => environment(name) is { Length: > 0 } value ? value : null;
     }
+
+    /// <summary>A network of everybody is refused: then anybody could say where they come from.</summary>
+    private static ImmutableArray<IPNetwork> ProxiesFrom(string text) =>
+    [
+        .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(word =>
+            IPNetwork.TryParse(word, out var network) && network.PrefixLength > 0 ? network : throw new StartRefusedException(
+                $"CITYTWIN_TRUSTED_PROXIES has '{word}'; it names the networks of your proxies, such as 10.1.0.0/16 or 10.1.2.3/32, with commas between them.")),
+    ];
 
     private static TokenOptions? TokensFrom(Func<string, string?> given)
     {

@@ -28,6 +28,7 @@ internal static class BrokerAccess
 
     public static BrokerDoor Door(KeyRing keys, PermissionTable table, LiveView live, IAudit audit, ApiInstruments instruments, TimeProvider time) => new(
         (_, password) => keys.Holder(password) is { } holder && !(holder.Expires <= time.GetUtcNow()) ? holder : null,
+        principal => keys.IsGood(principal) && !(principal.Expires <= time.GetUtcNow()),
         (principal, topic) => Index(live) is { } city && keys.IsGood(principal)
             && TopicRules.MayPublish(principal, table, city, topic, time.GetUtcNow()) == AccessVerdict.Allowed,
         (principal, filter) => Index(live) is { } city && keys.IsGood(principal)

@@ -4,6 +4,8 @@ using CityTwin.Core.Access;
 using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 
 namespace CityTwin.Silo.Access;
 
@@ -15,12 +17,19 @@ internal static class SiloAccess
     public static void Add(IServiceCollection services, AccessSettings access, SiloSettings settings)
     {
         services.AddCityTwinAccess(access.Options);
-        if (access.IsLocal)
+        // Sessions outlive a restart, as the city does, and a change of silo. Whoever reads these keys can make sessions, so
+        // beside a database file that others may be given they lie in a folder for the owner alone.
+        var protection = services.AddDataProtection().SetApplicationName("citytwin");
+        if (settings.Cluster is null)
         {
-            // Sessions outlive a restart, as the city does. Whoever reads these keys can make sessions: only the owner may.
-            services.AddDataProtection().SetApplicationName("citytwin").PersistKeysToFileSystem(Private(Path.Combine(settings.DataFolder, SessionKeys)));
+            protection.PersistKeysToFileSystem(Private(Path.Combine(settings.DataFolder, SessionKeys)));
         }
         else
+        {
+            services.AddOptions<KeyManagementOptions>().Configure<IXmlRepository>((management, shared) => management.XmlRepository = shared);
+        }
+
+        if (!access.IsLocal)
         {
             services.AddSingleton(provider => BrokerAccess.Door(
                 provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<PermissionTable>(), provider.GetRequiredService<LiveView>(),

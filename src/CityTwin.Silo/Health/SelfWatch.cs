@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CityTwin.Api.Overview;
+using CityTwin.Api.Reading;
 using CityTwin.Core.Health;
 using CityTwin.Core.Views;
 using CityTwin.Core.Zones;
@@ -26,6 +27,7 @@ internal sealed partial class SelfWatch(
     IngestInstruments ingest,
     MalformedLog malformed,
     RunningInstruments running,
+    ApiInstruments api,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<SelfWatch> logger,
@@ -40,6 +42,7 @@ internal sealed partial class SelfWatch(
     private ImmutableArray<SiloSeen> _silos = [];
     private (double Taken, double Malformed) _rates;
     private (long Total, long At) _lastTaken = (0, time.GetTimestamp());
+    private long? _roomShortSince;
     private SiloFacts? _latest;
 
     /// <summary>At most a second old.</summary>
@@ -59,6 +62,7 @@ internal sealed partial class SelfWatch(
                 _lastTaken = (taken, time.GetTimestamp());
             }
 
+            _roomShortSince = ingest.Waiting > 0 ? _roomShortSince ?? time.GetTimestamp() : null;
             return new()
             {
                 Silo = identity.Silo,
@@ -78,6 +82,13 @@ internal sealed partial class SelfWatch(
                 SensorsReporting = tally.Reporting,
                 TakenPerSecond = _rates.Taken,
                 MalformedPerSecond = _rates.Malformed,
+                MessagesWaiting = ingest.Waiting,
+                RoomShort = _roomShortSince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero,
+                AuditWaiting = api.AuditWaiting,
+                AuditWaitingMax = ApiInstruments.AuditWaitingMax,
+                Watches = api.Watches,
+                WatchesFull = api.WatchesFull,
+                TellsWaiting = running.TellsWaiting,
                 TellsStuck = running.TellsStuck,
                 SleepersStuck = running.SleepersStuck,
                 DataFolder = settings.DataFolder,

@@ -17,9 +17,9 @@ public static class PostgresArchive
         ["orleansstorage", "orleansreminderstable", "change_head", "changes", "published", "definitions", "bookmarks", "audit", "audit_edge",
             .. KeptDays.Parents, "history_marks", "history_marked"];
 
-    /// <summary>Members of the cluster that was and what they held, and what every database of this schema version has alike.</summary>
+    /// <summary>Members of the cluster that was and what they held, what nobody may make sessions with, and what every database of this schema version has alike.</summary>
     internal static readonly ImmutableArray<string> LeftOut =
-        ["orleansmembershiptable", "orleansmembershipversiontable", "orleansquery", "leases", "citytwin_schema"];
+        ["orleansmembershiptable", "orleansmembershipversiontable", "orleansquery", "leases", "session_keys", "citytwin_schema"];
 
     /// <summary>Copies the city while silos may be running on it. Their role may do so too.</summary>
     /// <param name="file">The archive to write; it may not exist yet.</param>

@@ -135,7 +135,7 @@ public static class PostgresSchema
             grant select, insert, update, delete on OrleansStorage, OrleansRemindersTable, OrleansMembershipTable, OrleansMembershipVersionTable,
                 changes, published, definitions, bookmarks, leases to {SiloRole};
             grant select, update on change_head, audit_edge to {SiloRole};
-            grant select, insert on audit, readings, history to {SiloRole};
+            grant select, insert on audit, readings, history, session_keys to {SiloRole};
             grant select, insert, delete on history_marks, history_marked to {SiloRole};
             grant select, usage on sequence readings_place, history_place, history_mark to {SiloRole};
             grant execute on function keep_reading_days to {SiloRole};

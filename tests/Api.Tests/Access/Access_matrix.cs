@@ -208,8 +208,16 @@ public sealed class Access_matrix : IAsyncLifetime
         using var http = _server.HttpFor(key);
         using var answer = await http.GetAsync(action.Split(' ')[1], HttpCompletionOption.ResponseHeadersRead, Cancellation);
         var isPage = action.StartsWith("page ", StringComparison.Ordinal);
+        if (isPage)
+        {
+            // Whatever is not asked for but sent: only who may have the page comes any further.
+            using var sent = await http.PostAsync(action.Split(' ')[1], null, Cancellation);
+            Assert.Equal(answer.StatusCode == HttpStatusCode.Redirect ? HttpStatusCode.Unauthorized : action == AccessActions.SignIn ? HttpStatusCode.BadRequest : answer.StatusCode, sent.StatusCode);
+        }
+
         return !isPage ? await ReasonOf(answer) : answer.StatusCode switch
         {
+            HttpStatusCode.Redirect when answer.Headers.Location!.ToString().StartsWith("/sign-in?", StringComparison.Ordinal) => "CREDENTIAL_MISSING",
             HttpStatusCode.Unauthorized => "CREDENTIAL_MISSING",
             HttpStatusCode.Forbidden => "ROLE_MISSING",
             _ => Allowed,

@@ -141,11 +141,17 @@ internal sealed class IngestSilo : IAsyncDisposable
     /// <summary>The newest sequence of its change log.</summary>
     public long Head => Scalar("select head from change_head");
 
-    /// <summary>The view knows of no sensor that has never reported.</summary>
-    public async Task RequireAllReported(CancellationToken cancellation)
+    /// <summary>Whether the view knows of no sensor that has never reported.</summary>
+    public async Task<bool> HaveAllReported(CancellationToken cancellation)
     {
         var page = await _http.GetFromJsonAsync<JsonElement>("v1/sensors?pageSize=1&filter=quality=NEVER_REPORTED", cancellation);
-        if (page.GetProperty("sensors").GetArrayLength() > 0)
+        return page.GetProperty("sensors").GetArrayLength() == 0;
+    }
+
+    /// <exception cref="InvalidOperationException">They have not, by what the view knows.</exception>
+    public async Task RequireAllReported(CancellationToken cancellation)
+    {
+        if (!await HaveAllReported(cancellation))
         {
             throw new InvalidOperationException("Of some sensors the view knows no value.");
         }

@@ -13,7 +13,14 @@ async function reconnect() {
       if (await Blazor.reconnect()) break;
       location.reload(); // the server is back but knows this circuit no longer
       return;
-    } catch { /* not there yet */ }
+    } catch {
+      // Not there yet; or this browser is no longer let in, and is led to where one signs in.
+      const page = await fetch(location.href, { redirect: 'manual' }).catch(() => null);
+      if (page?.type === 'opaqueredirect') {
+        location.reload();
+        return;
+      }
+    }
   }
 }
 
