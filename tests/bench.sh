@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-names=(settle hit fork breach cascade read permission list ingest ingest-pg watch flood restart)
+names=(settle hit fork breach cascade read permission list ingest ingest-pg watch flood restart million)
 [ $# -eq 1 ] || { echo "usage: tests/bench.sh all|$(IFS='|'; echo "${names[*]}")" >&2; exit 2; }
 if [ "$1" != all ]; then names=("$1"); fi
 missing=()

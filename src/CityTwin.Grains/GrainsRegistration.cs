@@ -19,6 +19,7 @@ public static class GrainsRegistration
         silo.Services.AddHostedService(services => services.GetRequiredService<SleeperWatch>());
         silo.Services.AddHostedService<CascadeWatch>();
         silo.Services.AddSingleton<SensorInstruments>();
+        silo.Services.AddSingleton<AwakeSensors>();
         silo.Services.AddSingleton<SilenceWatch>();
         silo.Services.AddHostedService(services => services.GetRequiredService<SilenceWatch>());
         silo.Services.AddSingleton<BreachJobs>();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
 using CityTwin.Core.Breaches.Model;
@@ -43,13 +44,20 @@ public sealed record CityDiff(ImmutableArray<CityChange> Changes)
         changes.AddRange(Compare("segment", before.Segments, after.Segments, segment => segment.Id.Value, old.Of, @new.Of));
         changes.AddRange(Compare("sensor", before.Sensors, after.Sensors, sensor => sensor.Id.Value, old.Of, @new.Of));
         changes.AddRange(Compare("guard", before.Guards, after.Guards, guard => guard.Id.Value, old.Of, @new.Of));
-        if (!LayerWriter.Background(CityOrder.Sorted(before)).Span.SequenceEqual(LayerWriter.Background(CityOrder.Sorted(after)).Span))
+        if (!BackgroundOf(before).SequenceEqual(BackgroundOf(after)))
         {
             changes.Add(new CityChange(CityChangeKind.Changed, Names.Background, "", []));
         }
 
         changes.AddRange(SecurityBetween(before.Security, after.Security));
         return new(changes.ToImmutable());
+    }
+
+    private static ReadOnlySpan<byte> BackgroundOf(City city)
+    {
+        var written = new ArrayBufferWriter<byte>();
+        LayerWriter.Background(CityOrder.Sorted(city), text => written.Write(text));
+        return written.WrittenSpan;
     }
 
     private static IEnumerable<CityChange> SecurityBetween(SecurityModel before, SecurityModel after)

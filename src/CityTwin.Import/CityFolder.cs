@@ -1,11 +1,9 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
+using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 using CityTwin.Import.Reading;
+using CityTwin.Import.Writing;
 
 namespace CityTwin.Import;
 
@@ -19,12 +17,7 @@ public sealed record CityFolder(ImmutableSortedDictionary<string, ReadOnlyMemory
     /// <summary>The file every city has; it names the others.</summary>
     public const string ManifestName = "city.json";
 
-    /// <summary>A longer file stands in a bundle as a list of pieces: a JSON string ends at 166 million bytes.</summary>
-    private const int PieceBytesMax = 64 * 1024 * 1024;
-
-    private const string Base64Key = "base64";
     private static readonly string[] Extensions = [".json", ".geojson", ".csv"];
-    private static readonly JsonWriterOptions BundleOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A folder with no file.</summary>
     public static CityFolder Empty { get; } =
@@ -32,6 +25,10 @@ public sealed record CityFolder(ImmutableSortedDictionary<string, ReadOnlyMemory
 
     /// <summary>The same folder with one file added or replaced.</summary>
     public CityFolder With(string name, ReadOnlyMemory<byte> content) => new(Files.SetItem(name, content));
+
+    /// <summary>The same folder with files added or replaced.</summary>
+    internal CityFolder With(IEnumerable<(string Name, ReadOnlyMemory<byte> Content)> files) =>
+        new(Files.SetItems(files.Select(file => KeyValuePair.Create(file.Name, file.Content))));
 
     /// <summary>The same folder with one text file added or replaced.</summary>
     public CityFolder With(string name, string content) => With(name, Encoding.UTF8.GetBytes(content));
@@ -90,10 +87,21 @@ public sealed record CityFolder(ImmutableSortedDictionary<string, ReadOnlyMemory
     }
 
     /// <summary>All files as one JSON object of file name to content, long ones in pieces; the same files give the same bytes.</summary>
-    public byte[] ToBundle() => Bundle().WrittenSpan.ToArray();
+    public byte[] ToBundle()
+    {
+        var bundle = new MemoryStream();
+        using (var writer = new BundleWriter(bundle))
+        {
+            foreach (var (name, content) in Files)
+            {
+                writer.Add(name, content.Span);
+            }
 
-    /// <summary>The SHA-256 of the bundle, as 64 lower-case hex digits.</summary>
-    public string HashOfBundle() => Convert.ToHexStringLower(SHA256.HashData(Bundle().WrittenSpan));
+            writer.Close();
+        }
+
+        return bundle.ToArray();
+    }
 
     /// <summary>Writes every file into a directory, which is made if need be. Other files there are left alone.</summary>
     /// <exception cref="IOException">The directory or a file cannot be written.</exception>
@@ -105,71 +113,6 @@ public sealed record CityFolder(ImmutableSortedDictionary<string, ReadOnlyMemory
             using var file = File.Create(Path.Combine(directory, name));
             file.Write(content.Span);
         }
-    }
-
-    private ArrayBufferWriter<byte> Bundle()
-    {
-        // Escaped quotes make the bundle longer than its files; about a quarter in practice.
-        var total = Files.Values.Sum(content => (long)content.Length);
-        var buffer = new ArrayBufferWriter<byte>((int)Math.Clamp(total + (total / 2), 1024, CityLimits.FileBytesMax));
-        using (var writer = new Utf8JsonWriter(buffer, BundleOptions))
-        {
-            writer.WriteStartObject();
-            foreach (var (name, content) in Files)
-            {
-                writer.WritePropertyName(name);
-                Write(writer, content.Span);
-            }
-
-            writer.WriteEndObject();
-        }
-
-        return buffer;
-    }
-
-    private static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> content)
-    {
-        if (!Utf8.IsValid(content))
-        {
-            writer.WriteStartObject();
-            writer.WriteBase64String(Base64Key, content);
-            writer.WriteEndObject();
-        }
-        else if (content.Length <= PieceBytesMax)
-        {
-            writer.WriteStringValue(content);
-        }
-        else
-        {
-            writer.WriteStartArray();
-            for (var left = content; !left.IsEmpty;)
-            {
-                var piece = left[..PieceLength(left)];
-                writer.WriteStringValue(piece);
-                writer.Flush();
-                left = left[piece.Length..];
-            }
-
-            writer.WriteEndArray();
-        }
-    }
-
-    /// <summary>Up to the last line that fits, or else the last whole character.</summary>
-    private static int PieceLength(ReadOnlySpan<byte> left)
-    {
-        if (left.Length <= PieceBytesMax)
-        {
-            return left.Length;
-        }
-
-        var lines = left[..PieceBytesMax].LastIndexOf((byte)'\n') + 1;
-        var length = lines > 0 ? lines : PieceBytesMax;
-        while ((left[length] & 0b1100_0000) == 0b1000_0000)
-        {
-            length--;
-        }
-
-        return length;
     }
 
     private static CityFolder? ReadDirectory(string directory, FaultList faults)
@@ -217,30 +160,42 @@ public sealed record CityFolder(ImmutableSortedDictionary<string, ReadOnlyMemory
         return null;
     }
 
-    private static byte[]? Content(JsonElement content) => content.ValueKind switch
+    private static ReadOnlyMemory<byte>? Content(JsonElement content) => content.ValueKind switch
     {
-        JsonValueKind.String when JsonFile.Text(content) is { } text => Encoding.UTF8.GetBytes(text),
-        JsonValueKind.Object when content.TryGetProperty(Base64Key, out var encoded)
+        JsonValueKind.String => Joined([content]),
+        JsonValueKind.Object when content.TryGetProperty(BundleWriter.Base64Key, out var encoded)
             && encoded.ValueKind == JsonValueKind.String
             && encoded.TryGetBytesFromBase64(out var bytes) => bytes,
-        JsonValueKind.Array => Joined(content),
+        JsonValueKind.Array => Joined([.. content.EnumerateArray()]),
         _ => null,
     };
 
-    private static byte[]? Joined(JsonElement pieces)
+    /// <summary>Straight to UTF-8: as strings, the pieces of a large city would take a gigabyte.</summary>
+    private static ReadOnlyMemory<byte>? Joined(JsonElement[] pieces)
     {
-        using var joined = new MemoryStream();
-        foreach (var piece in pieces.EnumerateArray())
+        if (Array.Exists(pieces, piece => piece.ValueKind != JsonValueKind.String))
         {
-            if (piece.ValueKind != JsonValueKind.String || JsonFile.Text(piece) is not { } text)
-            {
-                return null;
-            }
-
-            joined.Write(Encoding.UTF8.GetBytes(text));
+            return null;
         }
 
-        return joined.ToArray();
+        var joined = new byte[pieces.Sum(piece => JsonMarshal.GetRawUtf8Value(piece).Length)];
+        var length = 0;
+        foreach (var piece in pieces)
+        {
+            var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(piece));
+            reader.Read();
+            try
+            {
+                length += reader.CopyString(joined.AsSpan(length));
+            }
+            catch (InvalidOperationException)
+            {
+                // It holds half a character.
+                return null;
+            }
+        }
+
+        return joined.AsMemory(0, length);
     }
 }
 

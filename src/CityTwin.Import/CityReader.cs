@@ -44,7 +44,8 @@ public static class CityReader
         return faults.HasErrors ? null : CityWriter.Seal(city);
     }
 
-    private static CityReadResult Read(CityFolderResult opened)
+    /// <summary>Reads a city from files that were opened; their faults are told with its own.</summary>
+    public static CityReadResult Read(CityFolderResult opened)
     {
         if (opened.Folder is not { } folder)
         {

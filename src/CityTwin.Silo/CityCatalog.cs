@@ -36,16 +36,16 @@ internal sealed class CityCatalog(IDefinitionStore store) : ICityCatalog
     }
 
     /// <summary>Keeps a definition, so that every silo can load it.</summary>
-    public Task Keep(City city, CancellationToken cancellation) =>
-        store.Save(city.Hash, CityWriter.Write(city).ToBundle(), cancellation);
+    public async Task Keep(City city, CancellationToken cancellation) =>
+        await store.Save(city.Hash, await Task.Run(() => PackedBundle.Of(city), cancellation), cancellation);
 
     private async Task<CityPlan> Load(CityHash hash, CancellationToken cancellation)
     {
-        var bundle = await store.Load(hash, cancellation)
+        var kept = await store.Load(hash, cancellation)
             ?? throw new DefinitionMissingException($"the definition {hash} that the stored city uses is missing from the data folder; restore it from a backup.");
 
         // Reading and compiling a large city takes seconds, which the caller's scheduler must not feel.
-        var read = await Task.Run(() => CityReader.ReadBundle(bundle), cancellation);
+        var read = await Task.Run(() => CityReader.Read(PackedBundle.Open(kept)), cancellation);
         var city = read.City
             ?? throw new DefinitionMissingException($"the stored definition {hash} can no longer be read: {read.Faults[0].Message}");
         return Remember(await Task.Run(() => new CityPlan(city), cancellation));

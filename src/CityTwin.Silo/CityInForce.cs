@@ -32,7 +32,11 @@ internal sealed class CityInForce(IChangeLog changes, Serializer serializer, Cit
                 + $"Leave out --city to run the kept one, and put the changed one into force with 'citytwin apply'; or give another {(settings.Cluster is null ? "--data" : "database")}.");
         }
 
-        await catalog.Keep(city, cancellation);
+        if (kept is null)
+        {
+            await catalog.Keep(city, cancellation);
+        }
+
         catalog.Use(new(city), kept?.Batch ?? 0);
     }
 

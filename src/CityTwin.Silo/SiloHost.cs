@@ -1,3 +1,4 @@
+using System.Runtime;
 using CityTwin.Api;
 using CityTwin.Api.Access;
 using CityTwin.Api.Overview;
@@ -79,6 +80,7 @@ internal static class SiloHost
         app.MapHealthChecks("/livez", new() { Predicate = _ => false }).WithMetadata(new Guarded(AccessActions.Health));
         app.MapCityTwinConsole(Guarded.Page);
         await app.Services.GetRequiredService<CityInForce>().Settle(settings, cancellation);
+        LetGoOfReading();
         // Made now, because it says when this silo started.
         app.Services.GetRequiredService<ServerIdentity>();
         var link = SiloAccess.OpenToOperator(app.Services, access, settings);
@@ -86,6 +88,13 @@ internal static class SiloHost
         var city = app.Services.GetRequiredService<CityCatalog>().Current.City;
         Welcome.Print(System.Console.Out, city, settings, link);
         await UntilStopped(app, cancellation);
+    }
+
+    /// <summary>The files of a city of a million sensors are half a gigabyte, and what came of reading them as much again: the collector would keep the room.</summary>
+    private static void LetGoOfReading()
+    {
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private static async Task UntilStopped(WebApplication app, CancellationToken cancellation)

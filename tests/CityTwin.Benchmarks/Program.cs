@@ -3,6 +3,7 @@ using CityTwin.Benchmarks.Breach;
 using CityTwin.Benchmarks.Cascade;
 using CityTwin.Benchmarks.Flood;
 using CityTwin.Benchmarks.Ingest;
+using CityTwin.Benchmarks.Million;
 using CityTwin.Benchmarks.Reading;
 using CityTwin.Benchmarks.Restart;
 using CityTwin.Benchmarks.Settle;
@@ -24,11 +25,12 @@ Func<Task>? benchmark = args is [var name] ? name switch
     "watch" => WatchBenchmark.Run,
     "flood" => FloodBenchmark.Run,
     "restart" => RestartBenchmark.Run,
+    "million" => MillionBenchmark.Run,
     _ => null,
 } : null;
 if (benchmark is null)
 {
-    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|permission|list|ingest|ingest-pg|watch|flood|restart");
+    Console.Error.WriteLine("Usage: CityTwin.Benchmarks settle|hit|fork|breach|cascade|read|permission|list|ingest|ingest-pg|watch|flood|restart|million");
     return 2;
 }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CityTwin.Core.Model;
 using CityTwin.Grains;
 using CityTwin.Grains.Definitions;
+using CityTwin.Grains.Sensors;
 using CityTwin.Grains.Viewing;
 using CityTwin.Storage;
 using CityTwin.Storage.Sqlite;
@@ -21,6 +22,7 @@ internal sealed class CityCluster : IAsyncDisposable
     private static readonly ConcurrentDictionary<string, City> Cities = new();
     private static readonly ConcurrentDictionary<CityHash, City> Stored = new();
     private static readonly ConcurrentDictionary<string, FailingStorage.Plan> Plans = new();
+    private static readonly ConcurrentDictionary<string, int> Awake = new();
     private static readonly ConcurrentDictionary<(string Folder, string Silo), Task> Held = new();
     private readonly string _folder;
 
@@ -39,9 +41,15 @@ internal sealed class CityCluster : IAsyncDisposable
     /// <summary>Until this is done no silo of that name gets at a definition, whoever asks it for one.</summary>
     public void Hold(string silo, Task until) => Held[(_folder, silo)] = until;
 
-    public static async Task<CityCluster> Start(City city, short silos)
+    /// <param name="awakeMax">How many sensors each silo keeps awake; null = as many as memory allows.</param>
+    public static async Task<CityCluster> Start(City city, short silos, int? awakeMax = null)
     {
         var folder = Directory.CreateTempSubdirectory("citytwin-cluster-").FullName;
+        if (awakeMax is { } most)
+        {
+            Awake[folder] = most;
+        }
+
         Cities[folder] = city;
         Plans[folder] = new();
         Keep(city);
@@ -92,6 +100,11 @@ internal sealed class CityCluster : IAsyncDisposable
             siloBuilder.Services.AddSingleton<ICityCatalog>(services => new TestCatalog(
                 Cities[folder], () => Held.GetValueOrDefault((folder, services.GetRequiredService<ILocalSiloDetails>().Name), Task.CompletedTask)));
             siloBuilder.AddCityTwinGrains();
+            if (Awake.TryGetValue(folder, out var most))
+            {
+                siloBuilder.Configure<SensorOptions>(options => options.AwakeMax = most);
+            }
+
             siloBuilder.Services.AddCityTwinView();
             siloBuilder.Configure<ClusterMembershipOptions>(options =>
             {

@@ -46,6 +46,31 @@ public sealed class FileFaultTests
     }
 
     [Fact]
+    public void Features_that_stand_twice_are_told_and_the_first_ones_count() =>
+        Good.With(Guards, Text(Guards).Replace("{\"type\":\"FeatureCollection\",", "{\"type\":\"FeatureCollection\",\"feat\\u0075res\":[],", StringComparison.Ordinal))
+            .ShouldFaultAmong(FaultCode.DuplicateKey, Guards, "$.features");
+
+    [Fact]
+    public void Features_are_found_however_their_name_is_spelled() =>
+        Assert.Equal(SmallCity.City.Hash, CityReader.Read(Good.With(Guards, Text(Guards).Replace("\"features\"", "\"feat\\u0075res\" ", StringComparison.Ordinal))).City!.Hash);
+
+    [Fact]
+    public void Features_that_are_no_list_are_told() =>
+        Good.Edit(Guards, node => node["features"] = 7).ShouldFaultAmong(FaultCode.WrongType, Guards, "$.features");
+
+    [Fact]
+    public void A_rule_that_stands_twice_is_told_by_its_id() =>
+        Good.With(Dependencies, Text(Dependencies).Replace("\"zones\":{", "\"zones\":{\"quarter\":{},\"qu\\u0061rter\" :{},", StringComparison.Ordinal))
+            .ShouldFaultAmong(FaultCode.DuplicateKey, Dependencies, "$.zones.quarter");
+
+    [Fact]
+    public void A_rule_whose_id_holds_half_a_character_is_told() =>
+        Good.With(Dependencies, Text(Dependencies).Replace("\"zones\":{", "\"zones\":{\"\\ud800\":{},", StringComparison.Ordinal))
+            .ShouldFaultAmong(FaultCode.BadText, Dependencies, "$.zones");
+
+    private static string Text(string file) => Encoding.UTF8.GetString(Good.Files[file].Span);
+
+    [Fact]
     public void An_empty_file_is_no_json() =>
         Good.With(Dependencies, "").ShouldFaultAmong(FaultCode.MalformedJson, Dependencies, "line 1, column 1");
 

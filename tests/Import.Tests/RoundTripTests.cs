@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CityTwin.Core.Dependencies;
+using CityTwin.Import.Generation;
 using Xunit;
 
 namespace CityTwin.Import.Tests;
@@ -40,6 +43,36 @@ public sealed class RoundTripTests
 
         Assert.Empty(unpacked.Faults);
         Assert.Equal(Encoding.UTF8.GetBytes(text), unpacked.Folder!.Files["sensors.geojson"].Span);
+    }
+
+    [Fact]
+    public void A_bundle_written_while_its_files_are_made_is_that_of_the_files()
+    {
+        using var bundle = new MemoryStream();
+        CityWriter.WriteBundle(SmallCity.City, bundle);
+
+        Assert.Equal(SmallCity.Folder.ToBundle(), bundle.ToArray());
+        Assert.Equal(SmallCity.City.Hash.Value, Convert.ToHexStringLower(SHA256.HashData(bundle.ToArray())));
+    }
+
+    [Fact]
+    public void What_many_things_have_in_common_is_read_once()
+    {
+        var city = CityReader.Read(CityWriter.Write(CityGenerator.Generate(new(20_000, 3, 400, "Shared")))).City!;
+
+        Assert.True(city.Sensors.DistinctBy(sensor => sensor.Limits).Count() < 30);
+        foreach (var alike in city.Sensors.GroupBy(sensor => sensor.Limits))
+        {
+            Assert.All(alike, sensor => Assert.Same(alike.Key, sensor.Limits));
+        }
+
+        foreach (var alike in city.Sensors.GroupBy(sensor => RuleText.Of(sensor.Availability)))
+        {
+            Assert.All(alike, sensor => Assert.Same(alike.First().Availability, sensor.Availability));
+        }
+
+        var zones = city.Zones.ToDictionary(zone => zone.Id);
+        Assert.All(city.Sensors, sensor => Assert.Same(zones[sensor.Zone].Id.Value, sensor.Zone.Value));
     }
 
     [Fact]

@@ -48,6 +48,9 @@ public sealed record SensorStatus(
     long EventCount,
     SensorEvent? LastEvent)
 {
+    /// <summary>The same with the words of the definition: each status comes from the log with strings of its own, and of a large city all are kept.</summary>
+    public SensorStatus In(Sensor sensor) => this with { Id = sensor.Id, Unit = Unit == sensor.Unit ? sensor.Unit : Unit };
+
     /// <summary>
     /// True when nothing is new but the reading, and that is found again among the readings as the one observed last: a
     /// sensor that begins to number, stops to, or whose clock went back, says more than its reading does.

@@ -92,7 +92,7 @@ internal sealed class ViewFold
     public void Take(int sensor, SensorStatus? status, long seq)
     {
         var before = _sensors[sensor];
-        Put(sensor, before, before with { Status = status, ChangedAt = seq }, seq);
+        Put(sensor, before, before with { Status = status?.In(_index.City.Sensors[sensor]), ChangedAt = seq }, seq);
         if (status?.ObservedAt is { } observed)
         {
             _zones.Observe(_index.ZoneOfSensor[sensor], observed);

@@ -61,6 +61,9 @@ internal sealed class Commit<TState> : IDisposable
 
     public ImmutableArray<Tell> Pending => _pump.Pending;
 
+    /// <summary>Whether the outbox as saved is not empty; may be asked beside what runs in the grain.</summary>
+    public bool HoldsTells => !_storage.State.Outbox.IsEmpty;
+
     public string? LastError => _pump.LastError;
 
     /// <summary>To be called on activation and when somebody wakes the grain: old tells go out.</summary>

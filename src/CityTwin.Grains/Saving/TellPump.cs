@@ -28,14 +28,14 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
 
     private static readonly GrainType CascadeType = GrainType.Create(GrainTypes.Cascade);
     private readonly CancellationTokenSource _stop = new();
-    private readonly HashSet<long> _delivered = [];
     private readonly IGrainFactory _grains = context.ActivationServices.GetRequiredService<IGrainFactory>();
     private readonly RunningInstruments _instruments = context.ActivationServices.GetRequiredService<RunningInstruments>();
     private readonly TimeProvider _time = context.ActivationServices.GetRequiredService<TimeProvider>();
     private readonly ILogger _log = context.ActivationServices.GetRequiredService<ILogger<TellPump>>();
 
-    /// <summary>Who is being told something; not more than the outbox holds.</summary>
-    private readonly HashSet<string> _hearing = new(StringComparer.Ordinal);
+    /// <summary>What has arrived and who is being told something, neither more than the outbox holds; most grains never tell anything.</summary>
+    private HashSet<long>? _delivered;
+    private HashSet<string>? _hearing;
 
     private ImmutableArray<Tell> _outbox = [];
     private CancellationTokenSource? _resting;
@@ -45,9 +45,9 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
 
     public string? LastError { get; private set; }
 
-    public ImmutableArray<Tell> Pending => _outbox.RemoveAll(tell => _delivered.Contains(tell.Sequence));
+    public ImmutableArray<Tell> Pending => _outbox.RemoveAll(tell => IsDelivered(tell.Sequence));
 
-    public bool IsDelivered(long sequence) => _delivered.Contains(sequence);
+    public bool IsDelivered(long sequence) => _delivered?.Contains(sequence) is true;
 
     /// <summary>The outbox as saved.</summary>
     public void Take(ImmutableArray<Tell> outbox)
@@ -55,18 +55,18 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
         _outbox = outbox;
         if (outbox.IsEmpty)
         {
-            _delivered.Clear();
+            _delivered?.Clear();
             Count(0);
             return;
         }
 
-        _delivered.IntersectWith(outbox.Select(tell => tell.Sequence));
-        Count(outbox.Length - _delivered.Count);
+        _delivered?.IntersectWith(outbox.Select(tell => tell.Sequence));
+        Count(outbox.Length - (_delivered?.Count ?? 0));
         foreach (var tell in Pending)
         {
             _resting?.Cancel();
             _resting = null;
-            if (_hearing.Add(tell.To))
+            if ((_hearing ??= new(StringComparer.Ordinal)).Add(tell.To))
             {
                 _ = Run(tell.To);
             }
@@ -88,7 +88,7 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
         try
         {
             while (!_stop.IsCancellationRequested
-                && _outbox.FirstOrDefault(tell => tell.To == receiver && !_delivered.Contains(tell.Sequence)) is { } tell)
+                && _outbox.FirstOrDefault(tell => tell.To == receiver && !IsDelivered(tell.Sequence)) is { } tell)
             {
                 await Deliver(tell);
             }
@@ -100,10 +100,10 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
         }
         finally
         {
-            _hearing.Remove(receiver);
+            _hearing!.Remove(receiver);
         }
 
-        if (_hearing.Count == 0 && !_outbox.IsEmpty && _resting is null)
+        if (_hearing!.Count == 0 && !_outbox.IsEmpty && _resting is null)
         {
             await RestAndDrop();
         }
@@ -174,7 +174,7 @@ internal sealed partial class TellPump(IGrainContext context, Func<Task> dropDel
 
     private void Done(Tell tell)
     {
-        _delivered.Add(tell.Sequence);
+        (_delivered ??= []).Add(tell.Sequence);
         // One that was replaced while it was on its way is counted no longer.
         if (_outbox.Any(waiting => waiting.Sequence == tell.Sequence))
         {

@@ -17,6 +17,7 @@ namespace CityTwin.Grains.Sensors;
 internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
 {
     private const string StateName = "sensor";
+    private static readonly DeactivationReason MakesRoom = new(DeactivationReasonCode.ActivationIdle, "More sensors are awake than this silo may keep.");
     private readonly ICityCatalog _catalog;
     private readonly SilenceWatch _silence;
     private readonly SensorInstruments _instruments;
@@ -25,6 +26,8 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
     private readonly Commit<SensorState> _commit;
     private readonly DateTimeOffset _activatedAt;
     private readonly SensorId _id;
+    private readonly AwakeSensors _awake;
+    private LinkedListNode<SensorGrain>? _place;
 
     public SensorGrain(
         [PersistentState(StateName, StorageNames.Published)] IPersistentState<Stored<SensorState>> storage,
@@ -33,22 +36,37 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
         SilenceWatch silence,
         SensorInstruments instruments,
         IReadingHistory history,
+        AwakeSensors awake,
         TimeProvider time)
     {
-        (_catalog, _silence, _instruments, _history, _time, _activatedAt) = (catalog, silence, instruments, history, time, time.GetUtcNow());
+        (_catalog, _silence, _instruments, _history, _awake, _time, _activatedAt) = (catalog, silence, instruments, history, awake, time, time.GetUtcNow());
         _id = new(GrainKeys.IdOf(context.GrainId.Key.ToString()!));
         _commit = new(context, storage, () => SensorState.Initial);
     }
+
+    /// <summary>Whether something it said may not have arrived yet; to be asked from anywhere.</summary>
+    internal bool HoldsTells => _commit.HoldsTells;
 
     private Sensor Sensor => _catalog.Current.Find(_id) ?? throw new NotInCityException("sensor", _id.Value);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _commit.ResumeTells();
+        _place = _awake.Add(this);
         return Task.CompletedTask;
     }
 
-    public void Dispose() => _commit.Dispose();
+    /// <summary>Ends this activation once nothing runs in it; to be called from anywhere.</summary>
+    internal void MakeRoom() => GrainContext.Deactivate(MakesRoom);
+
+    public void Dispose()
+    {
+        _commit.Dispose();
+        if (_place is { } place)
+        {
+            _awake.Remove(place);
+        }
+    }
 
     public Task<long?> Observe(Reading reading)
     {

@@ -17,5 +17,9 @@ public interface ICarriesChanges
     KeptReading? Kept { get; }
 
     /// <summary>Where the last of <see cref="Changes"/> stands in the change log; null before the commit, or without changes.</summary>
-    long? CommittedSeq { get; set; }
+    long? CommittedSeq { get; }
+
+    /// <summary>It is written: what came along is let go, since the state stays in memory for as long as its grain does.</summary>
+    /// <param name="seq">Becomes <see cref="CommittedSeq"/>.</param>
+    void Committed(long? seq);
 }

@@ -23,17 +23,20 @@ public sealed record Stored<TState>(TState? State, ImmutableArray<Tell> Outbox, 
 
     /// <inheritdoc/>
     [field: NonSerialized]
-    public ImmutableArray<PublishedChange> Changes { get; init; } = [];
+    public ImmutableArray<PublishedChange> Changes { get; set; } = [];
 
     /// <inheritdoc/>
     [field: NonSerialized]
-    public AuditEntry? Act { get; init; }
+    public AuditEntry? Act { get; set; }
 
     /// <inheritdoc/>
     [field: NonSerialized]
-    public KeptReading? Kept { get; init; }
+    public KeptReading? Kept { get; set; }
 
     /// <inheritdoc/>
     [field: NonSerialized]
-    public long? CommittedSeq { get; set; }
+    public long? CommittedSeq { get; private set; }
+
+    /// <inheritdoc/>
+    public void Committed(long? seq) => (CommittedSeq, Changes, Act, Kept) = (seq, [], null, null);
 }

@@ -14,6 +14,9 @@ internal sealed class CityDraft(FaultList faults)
 
     public FaultList Faults { get; } = faults;
 
+    /// <summary>What things have in common.</summary>
+    public SharedParts Shared { get; } = new();
+
     public List<Zone> Zones { get; } = [];
 
     public List<Network> Networks { get; } = [];

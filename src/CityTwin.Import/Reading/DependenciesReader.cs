@@ -12,7 +12,7 @@ internal sealed class DependenciesReader(CityFolder folder, CityDraft draft)
     private const int LevelMax = 1000;
     private const long SecondsMax = 1_000_000;
 
-    private readonly ExpressionReader _expressions = new(draft.Faults, draft.References);
+    private readonly ExpressionReader _expressions = new(draft.Faults, draft.References, draft.Shared);
     private readonly DependencyTables _tables = new();
 
     public DependencyTables Read(string file)
@@ -24,14 +24,13 @@ internal sealed class DependenciesReader(CityFolder folder, CityDraft draft)
             return _tables;
         }
 
-        using var document = JsonFile.Parse(file, bytes, draft.Faults);
-        if (document is not null
-            && Fields.Of(document.RootElement, Place.Root(file), CityFormat.Dependencies, draft.Faults) is { } fields)
+        using var whole = JsonFile.ParseLong(file, bytes, [Names.Networks, Names.Segments, Names.Zones, Names.Sensors], draft.Faults);
+        if (whole is not null && Fields.Of(whole.Root, Place.Root(file), CityFormat.Dependencies, draft.Faults) is { } fields)
         {
-            Each(fields, Names.Networks, CityFormat.Network, null, ReadNetwork);
-            Each(fields, Names.Segments, CityFormat.SegmentDependencies, EntityKind.Segment, ReadSegment);
-            Each(fields, Names.Zones, CityFormat.ZoneDependencies, EntityKind.Zone, ReadZone);
-            Each(fields, Names.Sensors, CityFormat.SensorDependencies, EntityKind.Sensor, ReadSensor);
+            Each(whole, fields, Names.Networks, CityFormat.Network, null, ReadNetwork);
+            Each(whole, fields, Names.Segments, CityFormat.SegmentDependencies, EntityKind.Segment, ReadSegment);
+            Each(whole, fields, Names.Zones, CityFormat.ZoneDependencies, EntityKind.Zone, ReadZone);
+            Each(whole, fields, Names.Sensors, CityFormat.SensorDependencies, EntityKind.Sensor, ReadSensor);
             fields.Close();
         }
 
@@ -40,10 +39,11 @@ internal sealed class DependenciesReader(CityFolder folder, CityDraft draft)
 
     /// <summary>Goes through a map from id to object.</summary>
     /// <param name="target">What the ids must be ids of; null where they declare something.</param>
-    private void Each(Fields fields, string name, ImmutableArray<string> known, EntityKind? target, Action<string, Fields> read)
+    private void Each(LongFile file, Fields fields, string name, ImmutableArray<string> known, EntityKind? target, Action<string, Fields> read)
     {
-        foreach (var (id, entry) in fields.Entries(name, known, CityLimits.FeaturesMax))
+        foreach (var (given, entry) in fields.Entries(name, known, CityLimits.FeaturesMax, file))
         {
+            var id = draft.Shared.Text(given);
             if (target is { } kind)
             {
                 draft.References.Add(new Reference(kind, id, entry.Place, id));
@@ -112,7 +112,7 @@ internal sealed class DependenciesReader(CityFolder folder, CityDraft draft)
     }
 
     private Expression? Expression(Fields fields, string name, string feature, bool required = false) =>
-        fields.Json(name, required) is { } element ? _expressions.Read(element, fields.PlaceOf(name), feature) : null;
+        fields.Json(name, required) is { } element ? draft.Shared.Rule(_expressions.Read(element, fields.PlaceOf(name), feature)) : null;
 
     private Backup? Backup(Fields segment)
     {

@@ -10,7 +10,7 @@ namespace CityTwin.Import.Reading;
 /// Reads the JSON tree of an expression. Segments named in it go to <paramref name="references"/>, to be looked
 /// up when all files are read.
 /// </summary>
-internal sealed class ExpressionReader(FaultList faults, List<Reference> references)
+internal sealed class ExpressionReader(FaultList faults, List<Reference> references, SharedParts shared)
 {
     private const int LevelMax = 1000;
     private const int MillionthsMax = 1_000_000_000;
@@ -88,7 +88,7 @@ internal sealed class ExpressionReader(FaultList faults, List<Reference> referen
 
     private Expression Supplier(JsonElement element, Place place, string? feature)
     {
-        var id = JsonFile.Text(element) ?? "";
+        var id = shared.Text(JsonFile.Text(element) ?? "");
         if (!CityFormat.IsId(id))
         {
             faults.Error(FaultCode.BadId, place, Fields.IdMessage(id), feature);
@@ -96,7 +96,7 @@ internal sealed class ExpressionReader(FaultList faults, List<Reference> referen
         }
 
         references.Add(new Reference(EntityKind.Segment, id, place, feature));
-        return new Supplier(new SegmentId(id));
+        return shared.Rule(new Supplier(new SegmentId(id)));
     }
 
     private ImmutableArray<Expression> Operands(JsonElement element, Place place, string? feature, int depth)

@@ -25,7 +25,7 @@ internal sealed class FeatureReader(CityDraft draft, DependencyTables rules)
 
     public void ReadZone(FeatureRow row)
     {
-        var (fields, id) = (row.Fields, row.Id ?? NoId);
+        var (fields, id) = (row.Fields, draft.Shared.Text(row.Id ?? NoId));
         var isNew = row.Id is not null && draft.Declare(EntityKind.Zone, id, row.Place);
         var zone = new Zone(
             new ZoneId(id),
@@ -46,14 +46,14 @@ internal sealed class FeatureReader(CityDraft draft, DependencyTables rules)
 
     public void ReadSegment(FeatureRow row)
     {
-        var (fields, id) = (row.Fields, row.Id ?? NoId);
+        var (fields, id) = (row.Fields, draft.Shared.Text(row.Id ?? NoId));
         var isNew = row.Id is not null && draft.Declare(EntityKind.Segment, id, row.Place);
         var (rule, isNormallyOpen) = rules.Rule(id);
         var segment = new Segment(
             new SegmentId(id),
             fields.Text(Names.Name, required: false) ?? id,
-            fields.Id(Names.Kind) ?? NoId,
-            new ServiceId(fields.Id(Names.Service) ?? NoId),
+            draft.Shared.Text(fields.Id(Names.Kind) ?? NoId),
+            new ServiceId(draft.Shared.Text(fields.Id(Names.Service) ?? NoId)),
             Reference(fields, Names.Zone, EntityKind.Zone, required: false) is { } zone ? new ZoneId(zone) : null,
             _geometry.Path(row),
             rule,
@@ -67,7 +67,7 @@ internal sealed class FeatureReader(CityDraft draft, DependencyTables rules)
 
     public void ReadSensor(FeatureRow row)
     {
-        var (fields, id) = (row.Fields, row.Id ?? NoId);
+        var (fields, id) = (row.Fields, draft.Shared.Text(row.Id ?? NoId));
         var isNew = row.Id is not null && draft.Declare(EntityKind.Sensor, id, row.Place);
         var kind = fields.Id(Names.Kind);
         var role = fields.Word(Names.Role, CityFormat.SensorRoles);
@@ -88,13 +88,13 @@ internal sealed class FeatureReader(CityDraft draft, DependencyTables rules)
         var sensor = new Sensor(
             new SensorId(id),
             fields.Text(Names.Name, required: false) ?? id,
-            kind ?? NoId,
+            draft.Shared.Text(kind ?? NoId),
             role ?? SensorRole.Detection,
             _geometry.Point(row) ?? GeometryReader.Nowhere,
             new ZoneId(zone ?? NoId),
             segment is null ? null : new SegmentId(segment),
-            unit,
-            Limits(fields),
+            unit is null ? null : draft.Shared.Text(unit),
+            draft.Shared.Limits(Limits(fields)),
             rules.Availability(id),
             Evidence(fields, role));
         Finish(fields, id, CityFormat.SensorParameters);
@@ -106,7 +106,7 @@ internal sealed class FeatureReader(CityDraft draft, DependencyTables rules)
 
     public void ReadGuard(FeatureRow row)
     {
-        var (fields, id) = (row.Fields, row.Id ?? NoId);
+        var (fields, id) = (row.Fields, draft.Shared.Text(row.Id ?? NoId));
         var isNew = row.Id is not null && draft.Declare(EntityKind.Guard, id, row.Place);
         var guard = new Guard(
             new GuardId(id),
@@ -132,11 +132,12 @@ internal sealed class FeatureReader(CityDraft draft, DependencyTables rules)
 
     private string? Reference(Fields fields, string name, EntityKind target, bool required)
     {
-        if (fields.Id(name, required) is not { } id)
+        if (fields.Id(name, required) is not { } given)
         {
             return null;
         }
 
+        var id = draft.Shared.Text(given);
         draft.References.Add(new Reference(target, id, fields.PlaceOf(name), fields.Feature));
         return id;
     }

@@ -38,7 +38,8 @@ internal sealed partial class Fields
 
     /// <summary>The entries of a map from id to object; what is unknown in one is told once it has been read.</summary>
     /// <param name="entriesMax">With more than this, none is read, and that is told.</param>
-    public IEnumerable<(string Id, Fields Entry)> Entries(string name, ImmutableArray<string> known, int entriesMax)
+    /// <param name="file">Where the map is one of the long members of its root: what it holds.</param>
+    public IEnumerable<(string Id, Fields Entry)> Entries(string name, ImmutableArray<string> known, int entriesMax, LongFile? file = null)
     {
         var place = PlaceOf(name);
         if (Json(name) is not { } map || JsonFile.Members(map, place, _faults) is not { } members)
@@ -46,13 +47,13 @@ internal sealed partial class Fields
             yield break;
         }
 
-        if (members.Count > entriesMax)
+        if ((file?.CountOf(name) ?? members.Count) > entriesMax)
         {
             _faults.Error(FaultCode.LimitExceeded, place, $"At most {entriesMax} entries can stand here.");
             yield break;
         }
 
-        foreach (var (id, value) in members)
+        foreach (var (id, value) in file is null ? members.Select(member => (member.Key, member.Value)) : JsonFile.Members(file, name, place, _faults))
         {
             var at = place.Member(id);
             if (!CityFormat.IsId(id))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -9,7 +10,15 @@ internal static class JsonFile
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = CityLimits.JsonDepthMax };
 
     /// <summary>The document, or null after telling the fault. A byte order mark is skipped.</summary>
-    public static JsonDocument? Parse(string file, ReadOnlyMemory<byte> bytes, FaultList faults)
+    public static JsonDocument? Parse(string file, ReadOnlyMemory<byte> bytes, FaultList faults) =>
+        Parse(file, bytes, faults, text => JsonDocument.Parse(text, Options));
+
+    /// <summary>A file of which some members of the root hold very much; null after telling the fault.</summary>
+    public static LongFile? ParseLong(string file, ReadOnlyMemory<byte> bytes, ImmutableArray<string> longMembers, FaultList faults) =>
+        Parse(file, bytes, faults, text => LongFile.Of(text, longMembers, Options));
+
+    private static T? Parse<T>(string file, ReadOnlyMemory<byte> bytes, FaultList faults, Func<ReadOnlyMemory<byte>, T> parse)
+        where T : class
     {
         if (WithoutMark(file, bytes, faults) is not { } text)
         {
@@ -18,7 +27,7 @@ internal static class JsonFile
 
         try
         {
-            return JsonDocument.Parse(text, Options);
+            return parse(text);
         }
         catch (JsonException exception)
         {
@@ -62,17 +71,23 @@ internal static class JsonFile
         var members = new Dictionary<string, JsonElement>(element.GetPropertyCount(), StringComparer.Ordinal);
         foreach (var member in element.EnumerateObject())
         {
-            if (NameOf(member) is not { } name)
-            {
-                faults.Error(FaultCode.BadText, place, "A property's name holds half a character (an unpaired surrogate).", feature);
-            }
-            else if (!members.TryAdd(name, member.Value))
-            {
-                faults.Error(FaultCode.DuplicateKey, place.Member(name), $"'{name}' stands here twice; keep one of them.", feature);
-            }
+            IsNew(NameOf(member), name => members.TryAdd(name, member.Value), place, faults, feature);
         }
 
         return members;
+    }
+
+    /// <summary>The members of a long object, one after the other; as with <see cref="Members(JsonElement, Place, FaultList, string?)"/>.</summary>
+    public static IEnumerable<(string Name, JsonElement Value)> Members(LongFile file, string member, Place place, FaultList faults)
+    {
+        var seen = new HashSet<string>(file.CountOf(member), StringComparer.Ordinal);
+        foreach (var (name, value) in file.ThingsOf(member))
+        {
+            if (IsNew(name, seen.Add, place, faults))
+            {
+                yield return (name!, value);
+            }
+        }
     }
 
     /// <summary>The text of a string element; null where it holds an unpaired surrogate.</summary>
@@ -98,6 +113,23 @@ internal static class JsonFile
         JsonValueKind.Null => "null",
         _ => "true or false",
     };
+
+    private static bool IsNew(string? name, Func<string, bool> add, Place place, FaultList faults, string? feature = null)
+    {
+        if (name is null)
+        {
+            faults.Error(FaultCode.BadText, place, "A property's name holds half a character (an unpaired surrogate).", feature);
+            return false;
+        }
+
+        if (add(name))
+        {
+            return true;
+        }
+
+        faults.Error(FaultCode.DuplicateKey, place.Member(name), $"'{name}' stands here twice; keep one of them.", feature);
+        return false;
+    }
 
     private static string? NameOf(JsonProperty member)
     {

@@ -24,26 +24,20 @@ internal sealed class LayerReader(CityFolder folder, FaultList faults)
             return false;
         }
 
-        using var document = layer.IsTable
-            ? new Table(layer.File, faults).Read(bytes)
-            : JsonFile.Parse(layer.File, bytes, faults);
-        if (document is null)
-        {
-            return false;
-        }
-
         if (layer.IsTable)
         {
-            return ReadTable(document.RootElement, layer, known, hasIds, read);
+            using var table = new Table(layer.File, faults).Read(bytes);
+            return table is not null && ReadTable(table.RootElement, layer, known, hasIds, read);
         }
 
-        return ReadCollection(document.RootElement, layer, known, hasIds, read);
+        using var collection = JsonFile.ParseLong(layer.File, bytes, [Names.Features], faults);
+        return collection is not null && ReadCollection(collection, layer, known, hasIds, read);
     }
 
     private bool ReadCollection(
-        JsonElement root, LayerSource layer, ImmutableArray<string> known, bool hasIds, Action<FeatureRow> read)
+        LongFile file, LayerSource layer, ImmutableArray<string> known, bool hasIds, Action<FeatureRow> read)
     {
-        if (Fields.Of(root, Place.Root(layer.File), CityFormat.FeatureCollection, faults) is not { } collection)
+        if (Fields.Of(file.Root, Place.Root(layer.File), CityFormat.FeatureCollection, faults) is not { } collection)
         {
             return false;
         }
@@ -57,13 +51,13 @@ internal sealed class LayerReader(CityFolder folder, FaultList faults)
         }
 
         var place = collection.PlaceOf(Names.Features);
-        if (features is not { } list || !IsListOfFeatures(list, place))
+        if (features is not { } list || !IsListOfFeatures(list, file.CountOf(Names.Features), place))
         {
             return false;
         }
 
         var index = 0;
-        foreach (var feature in list.EnumerateArray())
+        foreach (var (_, feature) in file.ThingsOf(Names.Features))
         {
             if (Feature(feature, place.Element(index++), layer, known, hasIds) is { } row)
             {
@@ -74,7 +68,7 @@ internal sealed class LayerReader(CityFolder folder, FaultList faults)
         return true;
     }
 
-    private bool IsListOfFeatures(JsonElement list, Place place)
+    private bool IsListOfFeatures(JsonElement list, int count, Place place)
     {
         if (list.ValueKind != JsonValueKind.Array)
         {
@@ -82,7 +76,7 @@ internal sealed class LayerReader(CityFolder folder, FaultList faults)
             return false;
         }
 
-        if (list.GetArrayLength() > CityLimits.FeaturesMax)
+        if (count > CityLimits.FeaturesMax)
         {
             faults.Error(FaultCode.LimitExceeded, place, $"A file has at most {CityLimits.FeaturesMax} features; split the layer.");
             return false;

@@ -8,9 +8,9 @@ namespace CityTwin.Import.Security;
 /// <summary>Writes <c>security.json</c>, and the members of each of its things' objects. What is absent or so by default is left out.</summary>
 internal static class SecurityWriter
 {
-    public static ReadOnlyMemory<byte> Write(SecurityModel model)
+    public static void Write(SecurityModel model, Action<ReadOnlySpan<byte>> into)
     {
-        using var file = new LineFile();
+        using var file = new LineFile(into);
         file.Frame($$"""{"{{SecurityFormat.Currency}}":"{{model.Currency}}","{{SecurityFormat.PersonsPerConnection}}":""");
         file.One(writer => writer.WriteEstimateValue(model.PersonsPerConnection));
         file.Frame($$""",{{'\n'}}"{{SecurityFormat.Response}}":""");
@@ -23,7 +23,7 @@ internal static class SecurityWriter
         Map(file, "\n},\n", SecurityFormat.Steps, model.Steps, step => step.Id.Value, StepWriter.WriteFacts);
         Map(file, "\n},\n", SecurityFormat.Profiles, model.Profiles, profile => profile.Id.Value, WriteFacts);
         Map(file, "\n},\n", SecurityFormat.Defences, model.Defences, defence => defence.Id.Value, DefenceWriter.WriteFacts);
-        return file.Frame("\n}}\n").ToBytes();
+        file.Frame("\n}}\n");
     }
 
     /// <summary>What the model says of the city as a whole.</summary>

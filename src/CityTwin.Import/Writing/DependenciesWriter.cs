@@ -9,9 +9,9 @@ internal static class DependenciesWriter
 {
     private static readonly SegmentRule NoRule = new();
 
-    public static ReadOnlyMemory<byte> Write(City city, ILookup<string, Assumption> assumptions)
+    public static void Write(City city, ILookup<string, Assumption> assumptions, Action<ReadOnlySpan<byte>> into)
     {
-        using var file = new LineFile();
+        using var file = new LineFile(into);
         file.Frame($$"""{"{{Names.Networks}}":{""");
         file.Lines(city.Networks, (writer, network) =>
         {
@@ -41,6 +41,6 @@ internal static class DependenciesWriter
             EntityWriter.WriteRules(writer, sensor);
             writer.WriteEndObject();
         }, sensor => sensor.Id.Value);
-        return file.Frame("\n}}\n").ToBytes();
+        file.Frame("\n}}\n");
     }
 }

@@ -7,8 +7,8 @@ namespace CityTwin.Import.Writing;
 /// <summary>Writes the GeoJSON layers: where things are, and their plain facts.</summary>
 internal static class LayerWriter
 {
-    public static ReadOnlyMemory<byte> Zones(City city, ILookup<string, Assumption> assumptions) =>
-        Write(city.Zones, (writer, zone) =>
+    public static void Zones(City city, ILookup<string, Assumption> assumptions, Action<ReadOnlySpan<byte>> into) =>
+        Write(into, city.Zones, (writer, zone) =>
         {
             Start(writer, zone.Id.Value);
             GeometryWriter.WriteArea(writer, zone.Area);
@@ -17,8 +17,8 @@ internal static class LayerWriter
             End(writer, assumptions[zone.Id.Value]);
         });
 
-    public static ReadOnlyMemory<byte> Segments(City city, ILookup<string, Assumption> assumptions) =>
-        Write(city.Segments, (writer, segment) =>
+    public static void Segments(City city, ILookup<string, Assumption> assumptions, Action<ReadOnlySpan<byte>> into) =>
+        Write(into, city.Segments, (writer, segment) =>
         {
             Start(writer, segment.Id.Value);
             GeometryWriter.WritePath(writer, segment.Path);
@@ -27,8 +27,8 @@ internal static class LayerWriter
             End(writer, assumptions[segment.Id.Value]);
         });
 
-    public static ReadOnlyMemory<byte> Sensors(City city, ILookup<string, Assumption> assumptions) =>
-        Write(city.Sensors, (writer, sensor) =>
+    public static void Sensors(City city, ILookup<string, Assumption> assumptions, Action<ReadOnlySpan<byte>> into) =>
+        Write(into, city.Sensors, (writer, sensor) =>
         {
             Start(writer, sensor.Id.Value);
             GeometryWriter.WritePoint(writer, sensor.Position);
@@ -37,8 +37,8 @@ internal static class LayerWriter
             End(writer, assumptions[sensor.Id.Value]);
         });
 
-    public static ReadOnlyMemory<byte> Guards(City city, ILookup<string, Assumption> assumptions) =>
-        Write(city.Guards, (writer, guard) =>
+    public static void Guards(City city, ILookup<string, Assumption> assumptions, Action<ReadOnlySpan<byte>> into) =>
+        Write(into, city.Guards, (writer, guard) =>
         {
             Start(writer, guard.Id.Value);
             GeometryWriter.WritePoint(writer, guard.Post);
@@ -47,8 +47,8 @@ internal static class LayerWriter
             End(writer, assumptions[guard.Id.Value]);
         });
 
-    public static ReadOnlyMemory<byte> Background(City city) =>
-        Write(city.Background, (writer, feature) =>
+    public static void Background(City city, Action<ReadOnlySpan<byte>> into) =>
+        Write(into, city.Background, (writer, feature) =>
         {
             Start(writer, null);
             GeometryWriter.WriteBackground(writer, feature);
@@ -57,13 +57,12 @@ internal static class LayerWriter
             End(writer, []);
         });
 
-    private static ReadOnlyMemory<byte> Write<T>(IEnumerable<T> things, Action<Utf8JsonWriter, T> write)
+    private static void Write<T>(Action<ReadOnlySpan<byte>> into, IEnumerable<T> things, Action<Utf8JsonWriter, T> write)
     {
-        using var file = new LineFile();
-        return file.Frame($$"""{"{{Names.Type}}":"{{Names.FeatureCollection}}","{{Names.Features}}":[""")
+        using var file = new LineFile(into);
+        file.Frame($$"""{"{{Names.Type}}":"{{Names.FeatureCollection}}","{{Names.Features}}":[""")
             .Lines(things, write)
-            .Frame("\n]}\n")
-            .ToBytes();
+            .Frame("\n]}\n");
     }
 
     private static void Start(Utf8JsonWriter writer, string? id)

@@ -6,8 +6,11 @@ using System.Text.Json;
 namespace CityTwin.Import.Writing;
 
 /// <summary>A JSON text that is being written with one thing a line: compact things, readable differences.</summary>
-internal sealed class LineFile : IDisposable
+/// <param name="into">Takes the text, a few lines at a time.</param>
+internal sealed class LineFile(Action<ReadOnlySpan<byte>> into) : IDisposable
 {
+    private const int HeldBytesMax = 64 * 1024;
+
     private static readonly JsonWriterOptions Options = new()
     {
         // Readable names in every script; the files are UTF-8 and never pasted into HTML as they are.
@@ -16,11 +19,14 @@ internal sealed class LineFile : IDisposable
     };
 
     private readonly ArrayBufferWriter<byte> _buffer = new();
-    private readonly Utf8JsonWriter _writer;
+    private Utf8JsonWriter? _writer;
 
-    public LineFile() => _writer = new Utf8JsonWriter(_buffer, Options);
-
-    public void Dispose() => _writer.Dispose();
+    /// <summary>Ends the text.</summary>
+    public void Dispose()
+    {
+        Release();
+        _writer?.Dispose();
+    }
 
     /// <summary>Text of the frame, as it stands.</summary>
     public LineFile Frame(string text)
@@ -35,7 +41,7 @@ internal sealed class LineFile : IDisposable
         var first = true;
         foreach (var thing in things)
         {
-            Frame(first ? "\n" : ",\n");
+            _buffer.Write(first ? "\n"u8 : ",\n"u8);
             first = false;
             if (key is not null)
             {
@@ -43,7 +49,12 @@ internal sealed class LineFile : IDisposable
                 Frame($"\"{key(thing)}\":");
             }
 
-            One(writer => write(writer, thing));
+            write(Start(), thing);
+            _writer!.Flush();
+            if (_buffer.WrittenCount > HeldBytesMax)
+            {
+                Release();
+            }
         }
 
         return this;
@@ -52,11 +63,21 @@ internal sealed class LineFile : IDisposable
     /// <summary>One value, where it stands.</summary>
     public LineFile One(Action<Utf8JsonWriter> write)
     {
-        _writer.Reset();
-        write(_writer);
-        _writer.Flush();
+        write(Start());
+        _writer!.Flush();
         return this;
     }
 
-    public ReadOnlyMemory<byte> ToBytes() => _buffer.WrittenMemory;
+    private Utf8JsonWriter Start()
+    {
+        _writer ??= new(_buffer, Options);
+        _writer.Reset();
+        return _writer;
+    }
+
+    private void Release()
+    {
+        into(_buffer.WrittenSpan);
+        _buffer.ResetWrittenCount();
+    }
 }

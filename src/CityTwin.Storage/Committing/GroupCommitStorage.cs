@@ -46,7 +46,7 @@ public sealed class GroupCommitStorage(
         var saved = await committer.Save(save).ConfigureAwait(false);
         grainState.ETag = saved.Version.ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = true;
-        carrier?.CommittedSeq = saved.Seq;
+        carrier?.Committed(saved.Seq);
     }
 
     /// <summary>The writer runs from before the first activation until after the last one has gone.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CityTwin.Core.Model;
 using CityTwin.Import;
 using CityTwin.Testing;
@@ -22,6 +23,7 @@ internal sealed class IngestSilo : IAsyncDisposable
 
     private const string Program = "../../CityTwin.Silo/release/CityTwin.Silo.dll";
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Progress = TimeSpan.FromSeconds(10);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-ingest-").FullName;
     private readonly int _grpcPort = Mosquitto.FreePort();
@@ -75,19 +77,36 @@ internal sealed class IngestSilo : IAsyncDisposable
     /// Goes on until as many readings are durable. The acknowledgements of the last group follow at once; that none is
     /// missing is asked of the broker in the end.
     /// </summary>
-    public async Task<Drain> Drain(int readings, CancellationToken cancellation)
+    /// <param name="tell">Is told now and then how many are.</param>
+    public async Task<Drain> Drain(int readings, CancellationToken cancellation, Action<long>? tell = null)
     {
-        var (began, cpu, durable) = (Stopwatch.GetTimestamp(), _process.TotalProcessorTime, 0L);
+        var (began, cpu, durable, told) = (Stopwatch.GetTimestamp(), _process.TotalProcessorTime, 0L, Stopwatch.GetTimestamp());
         Signal("CONT");
         while (durable < readings)
         {
             await Task.Delay(Look, cancellation);
             durable += NewlyDurable();
+            if (tell is not null && Stopwatch.GetElapsedTime(told) > Progress)
+            {
+                told = Stopwatch.GetTimestamp();
+                tell(durable);
+            }
         }
 
         var took = Stopwatch.GetElapsedTime(began);
         _process.Refresh();
         return new(readings, took, _process.TotalProcessorTime - cpu);
+    }
+
+    /// <summary>From the start of its process until it served.</summary>
+    public TimeSpan ServedAfter { get; private set; }
+
+    /// <summary>How many grains of a kind have woken in it since it started.</summary>
+    public async Task<long> Woken(string grainType, CancellationToken cancellation)
+    {
+        var metrics = await _http.GetStringAsync("metrics", cancellation);
+        var counted = Regex.Match(metrics, $"^orleans_catalog_activation_created_total\\{{[^}}]*grain_type=\"{grainType}\"[^}}]*\\}} (\\d+)", RegexOptions.Multiline);
+        return counted.Success ? long.Parse(counted.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
     }
 
     /// <summary>What of its memory is in use, in bytes.</summary>
@@ -122,11 +141,17 @@ internal sealed class IngestSilo : IAsyncDisposable
     /// <summary>The newest sequence of its change log.</summary>
     public long Head => Scalar("select head from change_head");
 
-    /// <summary>The view knows of no sensor that has never reported.</summary>
-    public async Task RequireAllReported(CancellationToken cancellation)
+    /// <summary>Whether the view knows of no sensor that has never reported.</summary>
+    public async Task<bool> HaveAllReported(CancellationToken cancellation)
     {
         var page = await _http.GetFromJsonAsync<JsonElement>("v1/sensors?pageSize=1&filter=quality=NEVER_REPORTED", cancellation);
-        if (page.GetProperty("sensors").GetArrayLength() > 0)
+        return page.GetProperty("sensors").GetArrayLength() == 0;
+    }
+
+    /// <exception cref="InvalidOperationException">They have not, by what the view knows.</exception>
+    public async Task RequireAllReported(CancellationToken cancellation)
+    {
+        if (!await HaveAllReported(cancellation))
         {
             throw new InvalidOperationException("Of some sensors the view knows no value.");
         }
@@ -205,6 +230,7 @@ internal sealed class IngestSilo : IAsyncDisposable
 
     private async Task Serves(CancellationToken cancellation)
     {
+        var began = Stopwatch.GetTimestamp();
         while (true)
         {
             try
@@ -213,6 +239,7 @@ internal sealed class IngestSilo : IAsyncDisposable
                 using var answer = await _http.GetAsync("v1/zones", cancellation);
                 if (answer.IsSuccessStatusCode)
                 {
+                    ServedAfter = Stopwatch.GetElapsedTime(began);
                     return;
                 }
             }

@@ -36,6 +36,17 @@ public sealed class City_view
     }
 
     [Fact]
+    public void A_status_takes_its_words_from_the_definition_so_that_they_are_kept_once()
+    {
+        var row = _rows.Reading("camera", 1);
+        var status = (SensorStatus)row.Record!;
+        _view.Apply([row with { Record = status with { Id = new(new string(status.Id.Value)) } }]);
+
+        var place = _view.Current.Index.Find(status.Id)!.Value;
+        Assert.Same(_city.Sensors[place].Id.Value, _view.Current.Sensors[place].Status!.Id.Value);
+    }
+
+    [Fact]
     public void A_cause_that_does_not_hold_the_root_is_not_told_as_the_reason()
     {
         _view.Apply([_rows.Command("battery", 700), _rows.Batch("battery", 700, ("battery", 0))]);
