@@ -10,6 +10,8 @@ using CityTwin.Api.Overview;
 using CityTwin.Api.Simulations;
 using CityTwin.Core.Access;
 using CityTwin.Core.Views;
+using CityTwin.Grains.Definitions;
+using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using CityTwin.Protocol.V1;
 using CityTwin.Testing;
@@ -23,6 +25,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Serialization;
 using IngestService = CityTwin.Protocol.V1.IngestService;
 
 namespace CityTwin.Benchmarks.Reading;
@@ -62,6 +65,13 @@ internal sealed class ReadServer : IAsyncDisposable
             services.AddSingleton(new CityDefinitions(_ => new(null, []), _ => default, (_, _) => [], (_, _) => Task.CompletedTask));
             services.AddSingleton<ReadScenario>((_, _) => new(null, []));
             services.AddSingleton(new RefusedMessages(() => [], () => new Dictionary<string, long>()));
+            services.AddSingleton(DispatchProxy.Create<IAuditLog, Nobody>());
+            services.AddSerializer();
+            services.AddSingleton(DispatchProxy.Create<IChangeHistory, Nobody>());
+            services.AddSingleton(DispatchProxy.Create<IReadingHistory, Nobody>());
+            services.AddSingleton(DispatchProxy.Create<IChangeLog, Nobody>());
+            services.AddSingleton(DispatchProxy.Create<ICityCatalog, Nobody>());
+            services.AddSingleton<PastCity>();
             services.AddCityTwinAccess(new());
             services.AddCityTwinApi();
         }, app => app.MapCityTwinApi());
@@ -69,6 +79,7 @@ internal sealed class ReadServer : IAsyncDisposable
         server.Unlocked = await server.Serve(
             services =>
             {
+                services.AddSingleton(TimeProvider.System);
                 services.AddSingleton<ErrorInterceptor>();
                 services.AddGrpc(grpc => grpc.Interceptors.Add<ErrorInterceptor>());
             },
@@ -78,6 +89,7 @@ internal sealed class ReadServer : IAsyncDisposable
             {
                 services.AddSingleton(new LiveView());
                 services.AddSingleton(TimeProvider.System);
+                services.AddSingleton(DispatchProxy.Create<IAuditLog, Nobody>());
                 services.AddCityTwinAccess(new());
                 services.AddSingleton<ErrorInterceptor>();
                 services.AddGrpc(grpc =>
@@ -132,10 +144,10 @@ internal sealed class ReadServer : IAsyncDisposable
         public override Task<ListMalformedMessagesResponse> ListMalformedMessages(ListMalformedMessagesRequest request, ServerCallContext context) => Answer;
     }
 
-    /// <summary>Reads from the view ask no grain.</summary>
+    /// <summary>Reads from the view ask no grain and enter nothing in the audit log.</summary>
     [SuppressMessage("Performance", "CA1852:Seal internal types", Justification = "The proxy is a subclass made at run time.")]
     public class Nobody : DispatchProxy
     {
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => throw new InvalidOperationException("A read asked a grain.");
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => throw new InvalidOperationException("A read asked somebody.");
     }
 }
