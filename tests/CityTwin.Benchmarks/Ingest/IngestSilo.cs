@@ -138,6 +138,9 @@ internal sealed class IngestSilo : IAsyncDisposable
         return commits;
     }
 
+    /// <summary>How many grains hold tells by what is stored: those a start wakes, to deliver them.</summary>
+    public long HoldingTells => Scalar("select count(*) from published where kind = 'outbox'");
+
     /// <summary>The newest sequence of its change log.</summary>
     public long Head => Scalar("select head from change_head");
 
