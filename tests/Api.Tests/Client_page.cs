@@ -11,7 +11,7 @@ namespace CityTwin.Api.Tests;
 public sealed partial class Client_page
 {
     /// <summary>Types of rows that are held where they can be seen: by the tests of the ingest.</summary>
-    private static readonly string[] Elsewhere = ["IngestOptions", "SensorCodec"];
+    private static readonly string[] Elsewhere = ["IngestOptions", "SensorCodec", "RefusalPace"];
 
     [Fact]
     public void Limits_are_those_in_code()

@@ -17,6 +17,9 @@ public sealed partial class Restored_city : IDisposable
     private const int Seed = 5;
     private const int MessagesPerSecondMax = 300;
     private const int ShownMax = 20;
+
+    /// <summary>Twice as many as there are sessions at the broker.</summary>
+    private const int DealtMax = 12;
     private const int ShownBefore = 200;
     private const int ShownBehind = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -90,11 +93,17 @@ public sealed partial class Restored_city : IDisposable
     /// <summary>A bit of everything that a city keeps, and nothing of which more comes by itself within a test.</summary>
     private async Task Live(SiloProcess silo, int port)
     {
-        var voltage = _city.Sensors.First(sensor => sensor.Kind == "voltage").Id;
-        var published = await Kills.Listens(silo, port, voltage);
+        var voltage = _city.Sensors.Where(sensor => sensor.Kind == "voltage").ToArray();
+        await Kills.Listens(silo, port, voltage[0].Id);
         var breaker = _city.Sensors.First(sensor => sensor.Kind == "breaker");
         await Publish(port, breaker.Id, "reading", """{"value":"open"}""");
         await Publish(port, _city.Sensors.First(sensor => sensor.Kind == "door").Id, "event", $$"""{"class":"{{LoadFeed.EventClass}}","confidence":0.9}""");
+        // The broker deals what comes to the sessions by turns, and some may lie with a silo that is still starting: behind these, nothing does.
+        for (var sent = 0; sent < DealtMax; sent++)
+        {
+            await Publish(port, voltage[1].Id, "reading", """{"value":231}""");
+        }
+
         await silo.Post("v1/segments/tie-guildhall-weavers-row:close", new { principal = "ada", reason = "drill" }, Cancellation);
         await silo.Post("v1/guards/guard-cathedral:dispatch", new { principal = "ada", reason = "look", place = "zones/guildhall" }, Cancellation);
         await silo.Post("v1/zones/guildhall:setPosture", new { principal = "ada", reason = "drill", posture = "SECURITY_POSTURE_HIGH" }, Cancellation);
@@ -103,7 +112,7 @@ public sealed partial class Restored_city : IDisposable
             "the breach is done, the alert is raised, the opened breaker carries nothing and every reading has come",
             async () => (await silo.Get("v1/breaches", Cancellation)).GetProperty("breaches")[0] is var breach && breach.TryGetProperty("endTime", out var at) && at.ValueKind == JsonValueKind.String
                 && (await silo.Get("v1/alerts", Cancellation)).GetProperty("alerts").GetArrayLength() > 0 && (await silo.Levels(Cancellation))[breaker.Segment!.Value.Value] == 0
-                && (await silo.Get($"v1/sensors/{voltage}/readings?pageSize=500", Cancellation)).GetProperty("readings").GetArrayLength() == published,
+                && (await silo.Get($"v1/sensors/{voltage[1].Id}/readings?pageSize=500", Cancellation)).GetProperty("readings").GetArrayLength() == DealtMax,
             Patience, Cancellation);
     }
 

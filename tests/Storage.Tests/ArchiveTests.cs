@@ -128,6 +128,7 @@ public sealed class ArchiveTests : IDisposable
             (Resealed(whole, label => label with { Schema = 1000 }), "made by a newer CityTwin"),
             (Resealed(whole, label => label with { Format = 2 }), "made by a newer CityTwin"),
             (Resealed(whole, label => label with { Rows = label.Rows.SetItem("changes", 2) }), "rows"),
+            (Resealed(whole, label => label with { Rows = label.Rows.SetItem("changes; create table mine()", 0) }), kind == Database.Sqlite ? "rows" : "something unknown"),
             (Resealed(whole, label => label with { Kind = Enum.Parse<ArchiveKind>(other) }), "can only be restored to one"),
         ];
         foreach (var (bytes, why) in bad)
@@ -139,6 +140,22 @@ public sealed class ArchiveTests : IDisposable
         await System.IO.File.WriteAllBytesAsync(File, whole, Cancel);
         Refused("not empty", () => Restore(storage.Database.Options));
         Assert.Single(await storage.ReadAll());
+    }
+
+    [Theory]
+    [InlineData("create trigger mine after update on change_head begin delete from changes; end")]
+    [InlineData("create table \"mine\"\"; attach 'x' as y; --\" (a)")]
+    [InlineData("create view mine as select 1")]
+    public async Task What_brings_statements_of_its_own_is_refused(string statement)
+    {
+        await using var storage = await TestStorage.Open(Database.Sqlite, time: _time);
+        using (var connection = SqliteDatabase.Connect(((SqliteOptions)storage.Database.Options).FilePath, TimeSpan.FromSeconds(5)))
+        {
+            SqliteDatabase.Run(connection, statement);
+        }
+
+        Backup(storage);
+        await RefusedAnywhere(Database.Sqlite, "something else than the tables");
     }
 
     [Fact]

@@ -185,6 +185,22 @@ public sealed class ChangeHistoryTests(ITestOutputHelper output)
     [Theory]
     [InlineData(Database.Sqlite)]
     [InlineData(Database.Postgres)]
+    public async Task A_clock_that_was_ahead_keeps_nobody_from_marking(Database kind)
+    {
+        var time = new FakeTimeProvider(Start);
+        await using var storage = await Open(kind, time);
+        await storage.Save("z", null, [1], Change(PublishedKind.Zone, "a", 1));
+        time.AdjustTime(Start.AddYears(1));
+        Assert.True(await storage.Changes.Mark(Cancellation));
+        time.AdjustTime(Start.AddHours(1));
+
+        Assert.True(await storage.Changes.Mark(Cancellation));
+        Assert.Equal("a", Assert.Single((await storage.Changes.At(Start.AddHours(2), Cancellation))!.Marked).Key);
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
     public async Task Nothing_is_kept_when_retention_is_zero(Database kind)
     {
         await using var storage = await Open(kind, new(Start), kept: TimeSpan.Zero);

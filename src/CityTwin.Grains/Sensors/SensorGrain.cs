@@ -27,7 +27,7 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
     private readonly DateTimeOffset _activatedAt;
     private readonly SensorId _id;
     private readonly AwakeSensors _awake;
-    private LinkedListNode<SensorGrain>? _place;
+    private AwakeSensors.Place? _place;
 
     public SensorGrain(
         [PersistentState(StateName, StorageNames.Published)] IPersistentState<Stored<SensorState>> storage,

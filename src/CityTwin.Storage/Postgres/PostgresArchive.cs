@@ -43,6 +43,11 @@ public static class PostgresArchive
             using var transaction = connection.BeginTransaction(IsolationLevel.RepeatableRead);
             // Before anything is read, and so seen: nobody drops a day of readings or changes the schema from here on.
             PostgresSchema.Run(connection, $"set transaction read only; lock table {string.Join(", ", tables)} in access share mode");
+            if (PostgresSchema.Version(connection) != version)
+            {
+                throw new StorageUnusableException($"The schema in {options.Place} was just being upgraded. Back it up again.");
+            }
+
             using var to = new BinaryWriter(new FileStream(part, FileMode.Open, FileAccess.Write));
             foreach (var table in tables)
             {
@@ -76,6 +81,12 @@ public static class PostgresArchive
             }
 
             var label = ArchiveFile.Verify(file, ArchiveKind.Postgres, PostgresSchema.NewestVersion, cancellation);
+            if (label.Rows.Keys.FirstOrDefault(table => !Tables.Contains(table)) is { } unknown)
+            {
+                // Whoever made the file can have put anything there: it must not come into a statement.
+                throw new StorageUnusableException($"The archive '{file}' says that it holds something unknown: {unknown}.");
+            }
+
             for (var version = 0; version < label.Schema; version++)
             {
                 PostgresSchema.Upgrade(connection, version);

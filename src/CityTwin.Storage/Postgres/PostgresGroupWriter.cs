@@ -82,7 +82,6 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
                 head = open.Group.Write(database.Drawn, at, group, pass, outcomes);
             }
 
-            AuditTable.Append(open.Connection, group, outcomes);
             if (isKept && ReadingTable.Of(group, outcomes) is { } kept)
             {
                 open.Readings.Keep(kept);
@@ -92,6 +91,9 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
             {
                 open.History.Keep(group, outcomes, at);
             }
+
+            // Last: late readings lock the head of the change log, as states do, and whoever locks both does so in this order.
+            AuditTable.Append(open.Connection, group, outcomes);
 
             committing = true;
             transaction.Commit();

@@ -93,6 +93,12 @@ public static class SqliteArchive
     private static void BeginAnew(string restoring, ArchiveLabel label, SqliteOptions options)
     {
         using var connection = SqliteDatabase.Connect(restoring, options.BusyTimeout);
+        if (!SqliteDatabase.Made(connection).SetEquals(SqliteDatabase.Made(label.Schema)))
+        {
+            // A trigger would run with our first statement, and a table's name can be one.
+            throw new IOException("It holds something else than the tables of its schema.");
+        }
+
         // The transaction makes the whole file durable, for which no journal may be left out.
         SqliteDatabase.Run(connection, "pragma journal_mode = delete; pragma synchronous = full; update change_head set epoch = lower(hex(randomblob(16)))");
         var rows = RowsOf(connection);
@@ -111,7 +117,7 @@ public static class SqliteArchive
         while (reader.Read())
         {
             var table = reader.GetString(0);
-            rows.Add(table, SqliteDatabase.Scalar(connection, $"select count(*) from \"{table}\""));
+            rows.Add(table, SqliteDatabase.Scalar(connection, $"select count(*) from \"{table.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
         }
 
         return rows.ToImmutable();

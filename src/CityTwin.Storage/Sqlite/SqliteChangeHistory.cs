@@ -42,8 +42,10 @@ internal sealed class SqliteChangeHistory(SqliteDatabase database, TimeProvider 
                 using var connection = database.OpenWriter();
                 using var transaction = connection.BeginTransaction(deferred: false);
                 var oldest = Oldest.ToUnixTimeMilliseconds();
-                Run(connection, "delete from history_marked where mark in (select mark from history_marks where at < @oldest)", ("@oldest", oldest));
-                Run(connection, "delete from history_marks where at < @oldest", ("@oldest", oldest));
+                // One at a time, or a city that stood still would have a month of them to drop while who writes waits.
+                const string Expired = "(select mark from history_marks where at < @oldest order by mark limit 1)";
+                Run(connection, $"delete from history_marked where mark = {Expired}", ("@oldest", oldest));
+                Run(connection, $"delete from history_marks where mark = {Expired}", ("@oldest", oldest));
                 var now = time.GetUtcNow().ToUnixTimeMilliseconds();
                 var isDue = IsKept && IsDue(connection, now);
                 if (isDue)
@@ -71,7 +73,8 @@ internal sealed class SqliteChangeHistory(SqliteDatabase database, TimeProvider 
     private bool IsDue(SqliteConnection connection, long now)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "select at, coalesce((select max(place) from history), 0) - place from history_marks order by mark desc limit 1";
+        command.CommandText = "select at, coalesce((select max(place) from history), 0) - place from history_marks where at <= @now order by mark desc limit 1";
+        command.Parameters.AddWithValue("@now", now);
         using var row = command.ExecuteReader();
         if (!row.Read())
         {
@@ -79,7 +82,10 @@ internal sealed class SqliteChangeHistory(SqliteDatabase database, TimeProvider 
         }
 
         var age = TimeSpan.FromMilliseconds(now - row.GetInt64(0));
-        return age >= MarkTimes.Age(database.Options) || (age >= MarkTimes.AgeMin(database.Options) && row.GetInt64(1) >= MarkTimes.ChangesMax);
+        var changes = row.GetInt64(1);
+        return age >= MarkTimes.Age(database.Options)
+            || (age >= MarkTimes.AgeMin(database.Options) && changes >= MarkTimes.ChangesMax)
+            || (age >= MarkTimes.AgeLeast && changes >= 4 * MarkTimes.ChangesMax);
     }
 
     private static void Run(SqliteConnection connection, string sql, params (string Name, long Value)[] values)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using CityTwin.Grains.Storing;
 using Microsoft.Data.Sqlite;
@@ -236,6 +237,30 @@ public sealed class SqliteDatabase : IDisposable
             Run(connection, $"pragma user_version = {version + 1}; pragma application_id = {ApplicationId};");
             transaction.Commit();
         }
+    }
+
+    /// <summary>Everything that the scripts make up to a version, each with the statement that makes it.</summary>
+    internal static ImmutableSortedSet<string> Made(int version)
+    {
+        using var connection = new SqliteConnection("Data Source=:memory:");
+        connection.Open();
+        Array.ForEach(Scripts[..version], script => Run(connection, script));
+        return Made(connection);
+    }
+
+    /// <summary>Everything that there is in a database but for what SQLite counts for itself.</summary>
+    internal static ImmutableSortedSet<string> Made(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "select type || ' ' || name || ' ' || coalesce(sql, '') from sqlite_schema where name not in ('sqlite_stat1', 'sqlite_stat4')";
+        using var row = command.ExecuteReader();
+        var made = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
+        while (row.Read())
+        {
+            made.Add(row.GetString(0));
+        }
+
+        return made.ToImmutable();
     }
 
     /// <summary>The scripts by rising number: script n leads from schema version n - 1 to n.</summary>
