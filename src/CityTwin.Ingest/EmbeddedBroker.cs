@@ -145,7 +145,7 @@ public sealed partial class EmbeddedBroker(
             : Volatile.Read(ref _connections) >= options.ConnectionsMax ? MqttConnectReasonCode.ServerBusy
             : MqttConnectReasonCode.Success;
         var client = string.IsNullOrEmpty(connection.ClientId) ? connection.AssignedClientIdentifier : connection.ClientId;
-        if (connection.ReasonCode == MqttConnectReasonCode.Success && !string.IsNullOrEmpty(client) && !_sessions.Enter(client, AskedBy(connection))
+        if (connection.ReasonCode == MqttConnectReasonCode.Success && !string.IsNullOrEmpty(client) && !_sessions.Enter(client, AskedBy(connection), principal)
             && _server is { } server)
         {
             await Drop(server, client).ConfigureAwait(false);

@@ -144,7 +144,10 @@ internal sealed class PublisherChannel(
                     await _turn.WaitAsync(_closed.Token).ConfigureAwait(false);
                 }
 
-                await Pace!.Wait(_closed.Token).ConfigureAwait(false);
+                if (packet is MqttPublishPacket or MqttSubscribePacket)
+                {
+                    await Pace!.Wait(_closed.Token).ConfigureAwait(false);
+                }
             }
 
             _read.Writer.TryComplete();

@@ -15,13 +15,14 @@ internal sealed class SubscriberSessions(TimeSpan keptMax, int absentMax, int mi
 
     /// <summary>A client is let in.</summary>
     /// <param name="asked">How long it wants its session to be kept when it leaves.</param>
+    /// <param name="holder">Of the credential that it showed. A session has the rights of who began it, and its subscriptions, so nobody else goes on with it.</param>
     /// <returns>False when the session it had must be dropped first.</returns>
-    public bool Enter(string client, TimeSpan asked)
+    public bool Enter(string client, TimeSpan asked, object? holder = null)
     {
         lock (_lock)
         {
-            var isOver = _sessions.TryGetValue(client, out var before) && before.Until <= time.GetUtcNow();
-            _sessions[client] = new(Kept(asked), null, 0);
+            var isOver = _sessions.TryGetValue(client, out var before) && (before.Until <= time.GetUtcNow() || !ReferenceEquals(before.Holder, holder));
+            _sessions[client] = new(Kept(asked), null, 0, holder);
             return !isOver;
         }
     }
@@ -41,7 +42,7 @@ internal sealed class SubscriberSessions(TimeSpan keptMax, int absentMax, int mi
                 return null;
             }
 
-            _sessions[client] = new(kept, time.GetUtcNow() + kept, 0);
+            _sessions[client] = new(kept, time.GetUtcNow() + kept, 0, _sessions.GetValueOrDefault(client).Holder);
             var absent = _sessions.Where(other => other.Value.Until is not null).ToList();
             return absent.Count > absentMax ? Forget(absent.MinBy(other => other.Value.Until).Key) : null;
         }
@@ -91,5 +92,5 @@ internal sealed class SubscriberSessions(TimeSpan keptMax, int absentMax, int mi
     }
 
     /// <param name="Until">When it ends; null while its client is here.</param>
-    private readonly record struct Session(TimeSpan Kept, DateTimeOffset? Until, int Missed);
+    private readonly record struct Session(TimeSpan Kept, DateTimeOffset? Until, int Missed, object? Holder);
 }

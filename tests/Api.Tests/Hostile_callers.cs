@@ -94,7 +94,7 @@ public sealed class Hostile_callers(ApiServer server) : IClassFixture<ApiServer>
     public async Task Bytes_that_are_no_message_are_the_callers_fault(string hex, string what)
     {
         using var http = new HttpClient { BaseAddress = server.GrpcAddress };
-        http.DefaultRequestHeaders.Authorization = server.Http.DefaultRequestHeaders.Authorization;
+        http.DefaultRequestHeaders.Authorization = new("Bearer", server.Give("anna"));
         using var request = new HttpRequestMessage(HttpMethod.Post, "citytwin.v1.ZoneService/GetZone")
         {
             Version = HttpVersion.Version20,

@@ -138,24 +138,38 @@ public sealed class BrokerDoorTests
         await client.SubscribeAsync("citytwin/v1/alerts", cancellationToken: Cancellation);
         await client.DisconnectAsync(cancellationToken: Cancellation);
         client.Dispose();
-        Assert.True(await HasSession("service-key"));
+        Assert.True(await HasSession(host, "service-key"));
 
         _revoked[Known["service-key"]] = true;
         time.Advance(EmbeddedBroker.Look);
-        while (await HasSession("narrow-service-key"))
+        while (await HasSession(host, "service-key"))
         {
             // The broker lets go of it beside the clock; the test's time limit ends this.
             time.Advance(EmbeddedBroker.Look);
         }
+    }
 
-        async Task<bool> HasSession(string key)
-        {
-            using var back = new MqttClientFactory().CreateMqttClient();
-            var answer = await back.ConnectAsync(Options(host, key, "wall", keepsSession: true), Cancellation);
-            Assert.Equal(MqttClientConnectResultCode.Success, answer.ResultCode);
-            await back.DisconnectAsync(cancellationToken: Cancellation);
-            return answer.IsSessionPresent;
-        }
+    [Fact(Timeout = 30_000)]
+    public async Task Nobody_goes_on_with_the_session_of_another_key_of_the_same_name()
+    {
+        await using var host = await IngestHost.Start(_stored, door: Door);
+        var (client, _) = await Connect(host, "service-key", "wall", keepsSession: true);
+        await client.SubscribeAsync("citytwin/v1/alerts", cancellationToken: Cancellation);
+        await client.DisconnectAsync(cancellationToken: Cancellation);
+        client.Dispose();
+
+        Assert.True(await HasSession(host, "service-key"));
+        Assert.False(await HasSession(host, "narrow-service-key"));
+        Assert.True(await HasSession(host, "narrow-service-key"));
+    }
+
+    private static async Task<bool> HasSession(IngestHost host, string key)
+    {
+        using var back = new MqttClientFactory().CreateMqttClient();
+        var answer = await back.ConnectAsync(Options(host, key, "wall", keepsSession: true), Cancellation);
+        Assert.Equal(MqttClientConnectResultCode.Success, answer.ResultCode);
+        await back.DisconnectAsync(cancellationToken: Cancellation);
+        return answer.IsSessionPresent;
     }
 
     [Fact(Timeout = 30_000)]

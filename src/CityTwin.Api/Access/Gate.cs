@@ -31,7 +31,7 @@ public sealed record Guarded(string? Action)
 }
 
 /// <summary>
-/// The door of everything that is no gRPC method, and the first one of REST: who is nobody is refused before a body is read.
+/// The door of everything that is no gRPC method, and the first one for whoever is nobody: they are refused before a body is read.
 /// An endpoint that says nothing about itself is closed.
 /// </summary>
 internal sealed class Gate(RequestDelegate next, Doors doors, TimeProvider time)
@@ -40,7 +40,7 @@ internal sealed class Gate(RequestDelegate next, Doors doors, TimeProvider time)
     {
         var endpoint = http.GetEndpoint();
         var guarded = endpoint?.Metadata.GetMetadata<Guarded>();
-        return endpoint is null || guarded == Guarded.Open || (guarded is null && IsGrpc(endpoint)) ? next(http) : Ask(http, endpoint, guarded);
+        return endpoint is null || guarded == Guarded.Open || (guarded is null && IsGrpc(endpoint) && Caller.Of(http) is not null) ? next(http) : Ask(http, endpoint, guarded);
     }
 
     private async Task Ask(HttpContext http, Endpoint endpoint, Guarded? guarded)
@@ -52,7 +52,9 @@ internal sealed class Gate(RequestDelegate next, Doors doors, TimeProvider time)
         catch (RpcException refused)
         {
             await (guarded?.Action?.StartsWith(PermissionFile.PagePrefix, StringComparison.Ordinal) == true
-                ? RefusedPage.Write(http, refused, guarded) : ErrorResponse.Write(http, refused));
+                ? RefusedPage.Write(http, refused, guarded)
+                : guarded is null && IsGrpc(endpoint) ? ErrorResponse.WriteGrpc(http, refused)
+                : ErrorResponse.Write(http, refused));
             return;
         }
 
@@ -71,5 +73,7 @@ internal sealed class Gate(RequestDelegate next, Doors doors, TimeProvider time)
         endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is not null && endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is null;
 
     private static string ActionOf(Endpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is { } method ? AccessActions.Of(method.MethodDescriptor) : endpoint.DisplayName ?? "";
+        endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is { } method ? AccessActions.Of(method.MethodDescriptor)
+        : endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is { } grpc ? grpc.Method.FullName[1..]
+        : endpoint.DisplayName ?? "";
 }

@@ -103,6 +103,6 @@ public sealed class OperatorSessions(AccessOptions options, KeyRing keys, TimePr
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => other < one ? other : one;
 
     /// <summary>For a browser, other ports of this machine are the same site: SameSite alone does not keep their pages out.</summary>
-    private static bool IsFromHere(HttpRequest request) =>
+    internal static bool IsFromHere(HttpRequest request) =>
         request.Headers.Origin is not [{ Length: > 0 } origin, ..] || origin == $"{request.Scheme}://{request.Host}";
 }

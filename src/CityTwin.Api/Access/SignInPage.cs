@@ -79,7 +79,16 @@ internal static class SignInPage
         }
 
         Anonymous(http);
-        return await antiforgery.IsRequestValidAsync(http) && http.Request.HasFormContentType ? await http.Request.ReadFormAsync(http.RequestAborted) : null;
+        try
+        {
+            return OperatorSessions.IsFromHere(http.Request) && await antiforgery.IsRequestValidAsync(http) && http.Request.HasFormContentType
+                ? await http.Request.ReadFormAsync(http.RequestAborted) : null;
+        }
+        catch (Exception broken) when (broken is AntiforgeryValidationException or InvalidDataException or BadHttpRequestException)
+        {
+            // Cut off, too long, or of parts that do not end.
+            return null;
+        }
     }
 
     private static Task Stale(HttpContext http, IAntiforgery antiforgery) =>

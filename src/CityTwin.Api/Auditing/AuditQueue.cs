@@ -19,8 +19,9 @@ internal sealed partial class AuditQueue(IAuditLog log, ApiInstruments instrumen
     private readonly Channel<AuditEntry> _waiting = Channel.CreateBounded<AuditEntry>(ApiInstruments.AuditWaitingMax);
     private long _uncounted;
 
-    public void Report(AuditEntry entry)
+    public void Report(AuditEntry reported)
     {
+        var entry = reported.Bounded();
         if (entry.Kind == AuditKind.Refusal)
         {
             Refused(entry.Action, entry.On, entry.Who, entry.From, entry.Status, entry.Why);

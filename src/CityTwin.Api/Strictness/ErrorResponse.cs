@@ -1,8 +1,10 @@
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Status = Google.Rpc.Status;
 
 namespace CityTwin.Api.Strictness;
@@ -11,6 +13,9 @@ namespace CityTwin.Api.Strictness;
 internal static class ErrorResponse
 {
     private const string DetailsKey = "grpc-status-details-bin";
+
+    /// <summary>RFC 9113, 8.1: the answer is whole, and no more of the request is wanted.</summary>
+    private const int NoError = 0;
 
     /// <summary>What the details of a status may hold.</summary>
     public static TypeRegistry Details { get; } = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor);
@@ -23,6 +28,22 @@ internal static class ErrorResponse
         return Write(http, details is null
             ? new Status { Code = (int)failure.StatusCode, Message = failure.Status.Detail }
             : Status.Parser.ParseFrom(details));
+    }
+
+    /// <summary>As a gRPC server answers a call that it does not begin: a status, and nothing else. What is still on its way is not waited for.</summary>
+    public static async Task WriteGrpc(HttpContext http, RpcException failure)
+    {
+        var headers = http.Response.Headers;
+        headers["grpc-status"] = ((int)failure.StatusCode).ToString(CultureInfo.InvariantCulture);
+        headers["grpc-message"] = Uri.EscapeDataString(failure.Status.Detail);
+        if (failure.Trailers.GetValueBytes(DetailsKey) is { } details)
+        {
+            headers[DetailsKey] = Convert.ToBase64String(details).TrimEnd('=');
+        }
+
+        http.Response.ContentType = "application/grpc";
+        await http.Response.CompleteAsync();
+        http.Features.Get<IHttpResetFeature>()?.Reset(NoError);
     }
 
     public static Task Write(HttpContext http, Status status)

@@ -30,6 +30,9 @@ public sealed record AuditEntry(
 
     private static readonly JsonWriterOptions Layout = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The same with its texts cut as they are kept: before that they may be as long as a stranger likes.</summary>
+    public AuditEntry Bounded() => this with { Who = Cut(Who), Action = Cut(Action), On = On is null ? null : Cut(On), Why = Why is null ? null : Cut(Why) };
+
     /// <summary>The entry's bytes: what the log keeps, what its leaf is hashed from, and what an export shows.</summary>
     public ReadOnlyMemory<byte> ToJson()
     {
@@ -98,11 +101,16 @@ public sealed record AuditEntry(
             return;
         }
 
-        json.WriteString(name, text.Length <= TextLengthMax ? text : Cut(text));
+        json.WriteString(name, Cut(text));
     }
 
     private static string Cut(string text)
     {
+        if (text.Length <= TextLengthMax)
+        {
+            return text;
+        }
+
         var end = char.IsHighSurrogate(text[TextLengthMax - 1]) ? TextLengthMax - 1 : TextLengthMax;
         return $"{text.AsSpan(0, end)}…";
     }

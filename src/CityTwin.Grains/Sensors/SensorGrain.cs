@@ -56,6 +56,17 @@ internal sealed class SensorGrain : Grain, ISensorGrain, IDisposable
         return Task.CompletedTask;
     }
 
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (reason == MakesRoom && HoldsTells)
+        {
+            // It was let go while it said something that has not arrived: awake again, it goes on telling.
+            GrainFactory.GetGrain<ISensorGrain>(this.GetPrimaryKeyString()).ResumeTells().Ignore();
+        }
+
+        return Task.CompletedTask;
+    }
+
     /// <summary>Ends this activation once nothing runs in it; to be called from anywhere.</summary>
     internal void MakeRoom() => GrainContext.Deactivate(MakesRoom);
 

@@ -102,7 +102,11 @@ internal sealed class LongFile : IDisposable
 
             var from = (int)reader.TokenStartIndex;
             reader.Skip();
-            things.Add(new(name, from, (int)reader.BytesConsumed));
+            if (things.Count <= CityLimits.FeaturesMax)
+            {
+                // One more than may be is enough to be refused for.
+                things.Add(new(name, from, (int)reader.BytesConsumed));
+            }
         }
 
         return new(start + 1, (int)reader.TokenStartIndex, hasNames, things);

@@ -53,14 +53,17 @@ internal sealed class SharedParts
             Least least => Of(least.Of, 1),
             Greatest greatest => Of(greatest.Of, 2),
             KthLargest largest => Of(largest.Of, largest.K),
-            Pool pool => Of(pool.Of.Select(term => term.Of), 3),
-            Leontief leontief => Of(leontief.Of.Select(term => term.Of), 4),
-            Curve curve => Of([curve.Of], 5),
+            Pool pool => Of(pool.Of, 3),
+            Leontief leontief => Of(leontief.Of, 4),
+            Curve curve => curve.Points.Aggregate(Of([curve.Of], 5), HashCode.Combine),
             _ => rule.GetHashCode(),
         };
 
         private bool Equals(ImmutableArray<Weighted> one, ImmutableArray<Weighted> other) =>
             one.Length == other.Length && one.Zip(other).All(pair => pair.First.Millionths == pair.Second.Millionths && Equals(pair.First.Of, pair.Second.Of));
+
+        private int Of(ImmutableArray<Weighted> parts, int kind) =>
+            parts.Aggregate(kind, (hash, part) => HashCode.Combine(hash, part.Millionths, GetHashCode(part.Of)));
 
         private int Of(IEnumerable<Expression> parts, int kind) => parts.Aggregate(kind, (hash, part) => HashCode.Combine(hash, GetHashCode(part)));
     }

@@ -42,6 +42,40 @@ public sealed class Door_behaviour : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_nobody_no_message_is_read()
+    {
+        using var body = new Begun();
+        using var http = new HttpClient { BaseAddress = _server.GrpcAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "citytwin.v1.DefinitionService/ApplyDefinition") { Content = body };
+        (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
+        request.Content.Headers.ContentType = new("application/grpc");
+        request.Headers.TE.Add(new("trailers"));
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+
+        Assert.Equal(("16", true), (answer.Headers.GetValues("grpc-status").Single(), answer.Headers.Contains("grpc-status-details-bin")));
+        Assert.Contains(_server.Audit.Entries, entry => entry.Kind == AuditKind.Refusal && entry.Action.EndsWith("ApplyDefinition", StringComparison.Ordinal));
+    }
+
+    /// <summary>One byte of a message that is said to have 200 MB, and then nothing: whoever reads it before they ask would wait for ever.</summary>
+    private sealed class Begun : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            await stream.WriteAsync(new byte[] { 0, 0x0b, 0xeb, 0xc2, 0x00, 1 }, cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    [Fact]
     public async Task A_watch_delivers_only_the_zones_in_scope()
     {
         using var channel = _server.ChannelFor(_server.Give("clinic", Roles.Viewer, ZoneScope.Of(new ZoneId("hospital"))));

@@ -99,6 +99,28 @@ public sealed partial class Signing_in : IAsyncLifetime
         Assert.Equal("", await browser.Reason("/v1/zones"));
     }
 
+    [Theory]
+    [InlineData("/sign-in", "multipart/form-data")]
+    [InlineData("/sign-in", "multipart/form-data; boundary=x")]
+    [InlineData("/sign-out", "application/x-www-form-urlencoded")]
+    public async Task A_form_that_is_none_or_too_long_is_answered_as_one_from_elsewhere(string path, string type)
+    {
+        using var http = new HttpClient { BaseAddress = _server.HttpAddress };
+        using var body = new ByteArrayContent(new byte[100_000]);
+        body.Headers.TryAddWithoutValidation("Content-Type", type);
+        using var answer = await http.PostAsync(path, body, Cancellation);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_page_on_another_port_signs_nobody_in()
+    {
+        using var browser = new Browser(_server);
+        using var page = await browser.Get("/sign-in");
+        using var answer = await browser.Send("/sign-in", await page.Content.ReadAsStringAsync(Cancellation), "http://127.0.0.1:1", ("credential", _server.Give("mallory")));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
     [Fact]
     public async Task Who_signs_out_is_outside_and_that_is_entered()
     {
@@ -200,10 +222,13 @@ public sealed partial class Signing_in : IAsyncLifetime
 
         public Task<HttpResponseMessage> Get(string path) => _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, Cancellation);
 
-        public Task<HttpResponseMessage> Post(string path, params (string Name, string Value)[] fields)
+        public Task<HttpResponseMessage> Post(string path, params (string Name, string Value)[] fields) =>
+            PostFrom(server.HttpAddress.GetLeftPart(UriPartial.Authority), path, fields);
+
+        private Task<HttpResponseMessage> PostFrom(string origin, string path, (string Name, string Value)[] fields)
         {
             var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))) };
-            request.Headers.Add("Origin", server.HttpAddress.GetLeftPart(UriPartial.Authority));
+            request.Headers.Add("Origin", origin);
             return _http.SendAsync(request, Cancellation);
         }
 
@@ -211,6 +236,13 @@ public sealed partial class Signing_in : IAsyncLifetime
         {
             using var page = await Get(path);
             return await Send(path, await page.Content.ReadAsStringAsync(Cancellation), ("credential", credential));
+        }
+
+        /// <summary>Posts what a page's form asks for from a page of another address.</summary>
+        public Task<HttpResponseMessage> Send(string path, string page, string origin, (string, string) field)
+        {
+            var hidden = Hidden().Match(page);
+            return PostFrom(origin, path, [(hidden.Groups[1].Value, hidden.Groups[2].Value), field]);
         }
 
         /// <summary>Posts what a page's form asks for.</summary>
