@@ -91,6 +91,8 @@ public sealed partial class Intake(
         }
     }
 
+    internal bool IsOfCity(SensorId sensor) => door.Find(sensor) is not null;
+
     /// <summary>
     /// Tells a sensor that it is lost or there again, in its turn and as often as it takes. Sensors that the city does not
     /// have are passed over.

@@ -9,7 +9,7 @@ namespace CityTwin.Ingest.Tests;
 /// <summary>Several silos at one real broker. Each has a clock of its own, so that one can stand still while the others go on.</summary>
 public sealed class SlotTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private LeaseTable _leases = null!;
     private Mosquitto _broker = null!;

@@ -57,7 +57,8 @@ public sealed class Past_city(ITestOutputHelper output)
         Assert.Null(await past.At(since.AddMilliseconds(-1), Cancellation));
         var kept = shown.Where(one => one.At >= since).ToList();
         Assert.True(kept.Count > 100 && kept.Count < shown.Count, $"{kept.Count} of {shown.Count}: history is pruned in between.");
-        Assert.True(storage.Scalar("select count(*) from history") * 2 < run.Rows, "Most of what was said is plain readings, which history has once already.");
+        // A plain reading is among the readings already.
+        Assert.InRange(storage.Scalar("select count(*) from history where kind = 'sensor'"), 1, run.SensorsSaidMore);
         Assert.True(run.Redefinitions > 3);
         foreach (var (at, city) in kept)
         {
@@ -120,9 +121,10 @@ public sealed class Past_city(ITestOutputHelper output)
 
         public ICityCatalog Catalog { get; }
 
-        public long Rows => Live.Current.Seq;
-
         public int Redefinitions { get; private set; }
+
+        /// <summary>How often a sensor said more than a plain reading does.</summary>
+        public int SensorsSaidMore { get; private set; }
 
         /// <summary>Time passes, or does not.</summary>
         public bool Pass()
@@ -270,6 +272,7 @@ public sealed class Past_city(ITestOutputHelper output)
 
         private async Task Save(string kind, string key, byte[]? status, bool isReading = false, KeptReading? kept = null, string? replaces = null)
         {
+            SensorsSaidMore += kind == PublishedKind.Sensor && !isReading ? 1 : 0;
             var grain = $"{kind}:{key}";
             _versions[grain] = (await _storage.Save(
                 grain, _versions.TryGetValue(grain, out var version) ? version : null, kept, new PublishedChange(kind, key, status, replaces) { IsReading = isReading })).Version;

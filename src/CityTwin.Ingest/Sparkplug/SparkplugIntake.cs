@@ -134,6 +134,11 @@ internal sealed class SparkplugIntake(SparkplugOptions options, Intake intake, T
 
     private Task Tell(Held held, string from, SensorId sensor, bool isThere)
     {
+        if (!intake.IsOfCity(sensor))
+        {
+            return Task.CompletedTask;
+        }
+
         var number = ++held.Told;
         held.LastTold[sensor] = number;
         return intake.Tell(from, sensor, isThere, () => held.LastTold[sensor] == number);
@@ -161,7 +166,7 @@ internal sealed class SparkplugIntake(SparkplugOptions options, Intake intake, T
 
         public long Told { get; set; }
 
-        /// <summary>The number of what each sensor was told last: what is tried again must not undo it. One for each sensor ever told.</summary>
+        /// <summary>The number of what each sensor was told last: what is tried again must not undo it. One for each sensor of the city that was ever told.</summary>
         public ConcurrentDictionary<SensorId, long> LastTold { get; } = new();
     }
 }
