@@ -10,6 +10,9 @@ namespace CityTwin.Grains.Storing;
 /// </summary>
 public interface IChangeHistory
 {
+    /// <summary>So much may the clocks of two silos differ, and so long a write be on its way, without anything being missed before and after a mark.</summary>
+    static readonly TimeSpan SkewMax = TimeSpan.FromMinutes(5);
+
     /// <summary>False when the options say that no history is kept: nothing is added, and reads are empty.</summary>
     bool IsKept { get; }
 

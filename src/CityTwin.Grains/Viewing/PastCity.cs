@@ -24,12 +24,6 @@ public sealed class PastCity(
     /// <summary>Of younger instants a group may still be on its way to the database, so they are not kept at hand.</summary>
     private static readonly TimeSpan SettledAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// What had arrived shortly before a mark may have been committed after it; and the clocks of silos differ. What the mark knows already
-    /// is no newer than itself, so to look too far back costs nothing but time.
-    /// </summary>
-    private static readonly TimeSpan OnTheWayMax = TimeSpan.FromMinutes(5);
-
     private readonly PublishedRows _rows = new(serializer);
     private readonly SemaphoreSlim _turns = new(FoldsMax, FoldsMax);
     private readonly Lock _lock = new();
@@ -109,7 +103,8 @@ public sealed class PastCity(
         var newer = new List<KeptReading>();
         foreach (var some in bounds.Chunk(ReadingBound.Max))
         {
-            newer.AddRange(await readings.Latest(some, markedAt - OnTheWayMax, instant, cancellation).ConfigureAwait(false));
+            // What had arrived shortly before the mark may have been committed after it.
+            newer.AddRange(await readings.Latest(some, markedAt - IChangeHistory.SkewMax, instant, cancellation).ConfigureAwait(false));
         }
 
         return version.With(newer);

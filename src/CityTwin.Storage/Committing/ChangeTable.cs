@@ -9,9 +9,6 @@ namespace CityTwin.Storage.Committing;
 /// <summary>Reads the tables of changes and marks, which are alike in both databases and so is their SQL.</summary>
 internal static class ChangeTable
 {
-    /// <summary>So much may the clocks of two silos differ without a row being missed that follows a mark.</summary>
-    private static readonly TimeSpan SkewMax = TimeSpan.FromMinutes(5);
-
     private const string Columns = "place, at, seq, kind, key, version, published, level, was";
 
     public static async Task<DateTimeOffset?> KeptSince(DbConnection connection, DateTimeOffset oldest, CancellationToken cancellation)
@@ -35,8 +32,8 @@ internal static class ChangeTable
         var rows = await Rows(marked, cancellation).ConfigureAwait(false);
         await using var following = Command(
             connection, $"select {Columns} from history where at >= @from and at <= @until and seq > @seq and kind <> 'level' order by seq");
-        Add(following, "from", mark.At - (long)SkewMax.TotalMilliseconds);
-        Add(following, "until", instant.ToUnixTimeMilliseconds() + (long)SkewMax.TotalMilliseconds);
+        Add(following, "from", mark.At - (long)IChangeHistory.SkewMax.TotalMilliseconds);
+        Add(following, "until", instant.ToUnixTimeMilliseconds() + (long)IChangeHistory.SkewMax.TotalMilliseconds);
         Add(following, "seq", mark.Seq);
         var since = await Rows(following, cancellation).ConfigureAwait(false);
 

@@ -16,14 +16,15 @@ internal sealed class PostgresChangeHistory(PostgresDatabase database, TimeProvi
     public Task<bool> Mark(CancellationToken cancellation) => database.Guarded(
         async connection =>
         {
-            await using var command = new NpgsqlCommand("select mark_history($1, $2, $3, $4, $5, $6, $7)", connection);
+            await using var command = new NpgsqlCommand("select mark_history($1, $2, $3, $4, $5, $6, $7, $8)", connection);
             command.Parameters.AddWithValue(IsKept);
             command.Parameters.AddWithValue(time.GetUtcNow().ToUnixTimeMilliseconds());
             command.Parameters.AddWithValue(Oldest.ToUnixTimeMilliseconds());
             command.Parameters.AddWithValue((long)MarkTimes.Age(database.Options).TotalMilliseconds);
             command.Parameters.AddWithValue((long)MarkTimes.AgeMin(database.Options).TotalMilliseconds);
-            command.Parameters.AddWithValue((long)MarkTimes.AgeLeast.TotalMilliseconds);
             command.Parameters.AddWithValue(MarkTimes.ChangesMax);
+            command.Parameters.AddWithValue((long)MarkTimes.AgeLeast.TotalMilliseconds);
+            command.Parameters.AddWithValue(MarkTimes.ChangesMany);
             return (bool)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
         },
         cancellation);

@@ -85,7 +85,7 @@ internal sealed class SqliteChangeHistory(SqliteDatabase database, TimeProvider 
         var changes = row.GetInt64(1);
         return age >= MarkTimes.Age(database.Options)
             || (age >= MarkTimes.AgeMin(database.Options) && changes >= MarkTimes.ChangesMax)
-            || (age >= MarkTimes.AgeLeast && changes >= 4 * MarkTimes.ChangesMax);
+            || (age >= MarkTimes.AgeLeast && changes >= MarkTimes.ChangesMany);
     }
 
     private static void Run(SqliteConnection connection, string sql, params (string Name, long Value)[] values)

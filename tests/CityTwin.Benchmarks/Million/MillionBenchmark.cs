@@ -11,7 +11,8 @@ namespace CityTwin.Benchmarks.Million;
 /// <summary>
 /// A city of a million sensors in one silo that has what a container of 4 GiB has: how long after the start of its process it serves,
 /// on a new city and after a <c>kill -9</c>, and what memory it takes once each sensor has reported over MQTT. A start must wake no
-/// sensor but those that a kill left with something to tell, as alerts of who has fallen silent meanwhile. Segments it wakes only for the coordinator: all once, when a new city is founded, and those of a batch that a kill cut short.
+/// sensor but those that a kill left with something to tell, as alerts of who has fallen silent meanwhile. Segments it wakes only for
+/// the coordinator: all once, when a new city is founded, and those of a batch that a kill cut short.
 /// There is no peer: the ceilings are a time and a size.
 /// </summary>
 internal static class MillionBenchmark

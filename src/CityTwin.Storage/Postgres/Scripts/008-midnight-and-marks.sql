@@ -60,7 +60,8 @@ do $$ begin execute format('alter function keep_reading_days set search_path = %
 -- is no older than the newest row that it holds. And after very many changes the next one comes as soon as p_age_least allows.
 drop function mark_history(boolean, bigint, bigint, bigint, bigint, bigint);
 
-create function mark_history(p_is_kept boolean, p_at bigint, p_oldest bigint, p_age bigint, p_age_min bigint, p_age_least bigint, p_changes bigint)
+create function mark_history(
+    p_is_kept boolean, p_at bigint, p_oldest bigint, p_age bigint, p_age_min bigint, p_changes bigint, p_age_least bigint, p_changes_many bigint)
 returns boolean language plpgsql as $$
 declare
     v_oldest constant bigint := least(p_oldest, (extract(epoch from clock_timestamp()) * 1000)::bigint - (p_at - p_oldest));
@@ -83,7 +84,7 @@ begin
     select p_at - at, place into v_age, v_place from history_marks where at <= p_at order by mark desc limit 1;
     select last_value into v_last from history_place;
     if v_age < p_age and (v_last - v_place < p_changes or v_age < p_age_min)
-        and (v_last - v_place < 4 * p_changes or v_age < p_age_least)
+        and (v_last - v_place < p_changes_many or v_age < p_age_least)
     then
         return false;
     end if;
