@@ -4,7 +4,7 @@ namespace CityTwin.Storage;
 public abstract record StorageOptions
 {
     /// <summary>The most rows of grain state one transaction writes; 1 to 10,000.</summary>
-    public int GroupRowsMax { get; init; } = 1_000;
+    public int GroupRowsMax { get; init; } = 2_000;
 
     /// <summary>A transaction takes no further write once it holds this many bytes.</summary>
     public int GroupBytesMax { get; init; } = 32 * 1024 * 1024;

@@ -25,7 +25,7 @@ public sealed partial class Restored_city : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Until a cluster that has just started has done what the backup is to hold. What is asked of the restored city has <see cref="Patience"/>.</summary>
-    private static readonly TimeSpan PatienceBefore = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan PatienceBefore = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Spell = TimeSpan.FromSeconds(2);
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-restored-").FullName;
     private readonly City _city;
@@ -52,6 +52,7 @@ public sealed partial class Restored_city : IDisposable
             ["--data", silo.DataFolder],
             () => Task.FromResult(SiloProcess.Prepare(null, "--no-feed")),
             restored => KeptLog.OfFile(restored.Database),
+            silo.Said,
             readingsMayBeLate: false);
     }
 
@@ -66,13 +67,14 @@ public sealed partial class Restored_city : IDisposable
             [],
             async () => SiloCluster.Prepare(cluster.Server, await cluster.Server.Create(Cancellation, "template0")),
             restored => KeptLog.OfServer(restored.Environment["CITYTWIN_POSTGRES"]),
+            cluster.Said,
             readingsMayBeLate: true);
     }
 
     private async Task Run(
-        SiloProcess silo, int port, string[] source, Func<Task<SiloProcess>> elsewhere, Func<SiloProcess, KeptLog> logOf, bool readingsMayBeLate)
+        SiloProcess silo, int port, string[] source, Func<Task<SiloProcess>> elsewhere, Func<SiloProcess, KeptLog> logOf, Func<string> said, bool readingsMayBeLate)
     {
-        await Live(silo, port);
+        await Live(silo, port, said);
         var quiet = Path.Combine(_folder, "quiet.archive");
         var token = (await silo.WatchSegments("", Cancellation))[^1].GetProperty("resumeToken").GetString()!;
         var entries = (await silo.Get("v1/audit", Cancellation)).GetProperty("size").GetInt64();
@@ -103,7 +105,7 @@ public sealed partial class Restored_city : IDisposable
     }
 
     /// <summary>A bit of everything that a city keeps, and nothing of which more comes by itself within a test.</summary>
-    private async Task Live(SiloProcess silo, int port)
+    private async Task Live(SiloProcess silo, int port, Func<string> said)
     {
         var voltage = _city.Sensors.Where(sensor => sensor.Kind == "voltage").ToArray();
         await Kills.Listens(silo, port, voltage[0].Id);
@@ -134,7 +136,7 @@ public sealed partial class Restored_city : IDisposable
                     (await silo.Get($"v1/sensors/{voltage[1].Id}/readings?pageSize=500", Cancellation)).GetProperty("readings").GetArrayLength());
                 return state is { IsDone: true, Alerts: > 0, Level: 0, Readings: DealtMax };
             },
-            PatienceBefore, Cancellation, orElse: () => $"{state}");
+            PatienceBefore, Cancellation, orElse: () => $"{state}\n{said()}");
     }
 
     private Task AreStored(KeptLog log, Dictionary<SensorId, long> acknowledged)
