@@ -25,7 +25,7 @@ public sealed partial class Restored_city : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Until a cluster that has just started has done what the backup is to hold. What is asked of the restored city has <see cref="Patience"/>.</summary>
-    private static readonly TimeSpan PatienceBefore = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan PatienceBefore = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Spell = TimeSpan.FromSeconds(2);
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-restored-").FullName;
     private readonly City _city;

@@ -84,6 +84,9 @@ public static class AccessServices
             services.Configure<ForwardedHeadersOptions>(forwarded => Believe(forwarded, options.TrustedProxies));
         }
 
+        // Credentials asks the schemes itself, where none of our own keys was shown. Otherwise an only scheme would count as
+        // everybody's: each call would be looked through for a cookie first.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
         services.AddAntiforgery(form => Keep(form.Cookie, $"{options.CookieName}-form"));
         var authentication = services.AddAuthentication();
         authentication.AddCookie(OperatorSessions.Scheme, session =>
