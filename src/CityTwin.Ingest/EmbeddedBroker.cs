@@ -34,7 +34,7 @@ public sealed partial class EmbeddedBroker(
     /// <summary>A credential that holds no more has been noticed after this time at the latest.</summary>
     internal static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    private readonly InFlightRoom _inFlight = new(options.InFlightMax, options.BytesInFlightMax, instruments.Waits);
+    private readonly InFlightRoom _inFlight = new(options.InFlightMax, instruments.Waits);
     private readonly SubscriberSessions _sessions = new(options.SessionKeptMax, options.AbsentSessionsMax, options.PendingPerSubscriberMax, time);
 
     /// <summary>Each goes with its key: whoever connects anew goes on at the pace that he had.</summary>

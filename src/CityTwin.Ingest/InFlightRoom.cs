@@ -1,16 +1,19 @@
 namespace CityTwin.Ingest;
 
 /// <summary>
-/// Room for messages that are being stored, by number and by bytes: whoever brings one waits for a place, first come first
-/// served, and does not read on meanwhile. One alone always fits, however large.
+/// Room for messages that are being stored: whoever brings one waits for its places, first come first served, and does not read
+/// on meanwhile. A long message may hold many readings, and takes a place for each <see cref="PlaceBytes"/> begun; one alone
+/// always fits, however long.
 /// </summary>
 /// <param name="waiting">Hears of each message that begins to wait (1) and that no longer does (-1).</param>
-internal sealed class InFlightRoom(int messagesMax, long bytesMax, Action<int>? waiting = null)
+internal sealed class InFlightRoom(int placesMax, Action<int>? waiting = null)
 {
+    /// <summary>A message with one reading is shorter, however it is written; readings in a batch or a birth are not much shorter each.</summary>
+    internal const int PlaceBytes = 256;
+
     private readonly Lock _lock = new();
-    private readonly Queue<(long Bytes, TaskCompletionSource Entered)> _waiting = new();
-    private int _messages;
-    private long _bytes;
+    private readonly Queue<(long Places, TaskCompletionSource Entered)> _waiting = new();
+    private long _taken;
 
     /// <summary>Returns once there is room for a message of so many bytes; <see cref="Leave"/> gives it back.</summary>
     /// <exception cref="OperationCanceledException">It was given up; there is nothing to give back.</exception>
@@ -18,13 +21,13 @@ internal sealed class InFlightRoom(int messagesMax, long bytesMax, Action<int>? 
     {
         lock (_lock)
         {
-            if (_waiting.Count == 0 && TryTake(bytes))
+            if (_waiting.Count == 0 && TryTake(PlacesOf(bytes)))
             {
                 return Task.CompletedTask;
             }
 
             var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Enqueue((bytes, entered));
+            _waiting.Enqueue((PlacesOf(bytes), entered));
             return Until(entered, cancellation);
         }
     }
@@ -33,14 +36,14 @@ internal sealed class InFlightRoom(int messagesMax, long bytesMax, Action<int>? 
     {
         lock (_lock)
         {
-            GiveBack(bytes);
-            while (_waiting.TryPeek(out var next) && TryTake(next.Bytes))
+            _taken -= PlacesOf(bytes);
+            while (_waiting.TryPeek(out var next) && TryTake(next.Places))
             {
                 _waiting.Dequeue();
                 if (!next.Entered.TrySetResult())
                 {
                     // It had given up.
-                    GiveBack(next.Bytes);
+                    _taken -= next.Places;
                 }
             }
         }
@@ -60,16 +63,16 @@ internal sealed class InFlightRoom(int messagesMax, long bytesMax, Action<int>? 
         }
     }
 
-    private bool TryTake(long bytes)
+    private bool TryTake(long places)
     {
-        if (_messages > 0 && (_messages >= messagesMax || _bytes + bytes > bytesMax))
+        if (_taken > 0 && _taken + places > placesMax)
         {
             return false;
         }
 
-        (_messages, _bytes) = (_messages + 1, _bytes + bytes);
+        _taken += places;
         return true;
     }
 
-    private void GiveBack(long bytes) => (_messages, _bytes) = (_messages - 1, _bytes - bytes);
+    private static long PlacesOf(long bytes) => 1 + (bytes / PlaceBytes);
 }

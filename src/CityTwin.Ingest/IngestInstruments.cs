@@ -32,7 +32,7 @@ public sealed class IngestInstruments
         _retries = meter.CreateCounter<long>("citytwin.ingest.store.failures", "{try}", "Tries to store that failed.");
         _denied = meter.CreateCounter<long>("citytwin.ingest.broker.denials", "{answer}", "What an external broker denied us, by what we asked for.");
         _storing = meter.CreateHistogram<double>("citytwin.ingest.store.duration", "s", "From arrival until durable, by message.");
-        _inFlight = meter.CreateUpDownCounter<long>("citytwin.ingest.in_flight", "{message}", "Messages being stored.");
+        _inFlight = meter.CreateUpDownCounter<long>("citytwin.ingest.in_flight", "{message}", "Messages being stored, however long.");
         _subscribed = meter.CreateCounter<long>("citytwin.ingest.broker.subscriptions", "{subscription}", "Subscriptions at an external broker, made anew with each connection.");
         _slowed = meter.CreateCounter<long>("citytwin.ingest.broker.slowed", "{publisher}", "Times that the embedded broker began to read more slowly from somebody whose messages are refused.");
         meter.CreateObservableGauge("citytwin.ingest.slots", () => Interlocked.Read(ref _slots), "{slot}", "Sessions at an external broker that this silo has leased.");

@@ -36,13 +36,10 @@ public sealed record IngestOptions
     public int BatchMax { get; init; } = 1000;
 
     /// <summary>
-    /// Messages stored at one time, 1..65535; further ones wait in the broker. Several full groups of the storage: with one
-    /// alone, acknowledgements and arrivals would stand still while it is committed.
+    /// Messages stored at one time, 1..65535, where each 256 bytes of a long one count as another; further ones wait unread.
+    /// More than a full group of the storage: with one alone, acknowledgements and arrivals would stand still while it is committed.
     /// </summary>
     public int InFlightMax { get; init; } = 4096;
-
-    /// <summary>Bytes of the messages stored at one time, <see cref="PayloadBytesMax"/>..1 GiB; further messages wait unread.</summary>
-    public long BytesInFlightMax { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Connections to the embedded broker at one time; a further one is refused as "server busy".</summary>
     public int ConnectionsMax { get; init; } = 1000;
@@ -86,7 +83,6 @@ public sealed record IngestOptions
         Expect(PayloadBytesMax is >= 1024 and <= 16 * 1024 * 1024, $"PayloadBytesMax: {PayloadBytesMax} is not in 1024..16777216.");
         Expect(BatchMax is >= 1 and <= 10_000, $"BatchMax: {BatchMax} is not in 1..10000.");
         Expect(InFlightMax is >= 1 and <= 65535, $"InFlightMax: {InFlightMax} is not in 1..65535.");
-        Expect(BytesInFlightMax >= PayloadBytesMax && BytesInFlightMax <= 1L << 30, $"BytesInFlightMax: {BytesInFlightMax} is not in PayloadBytesMax..1073741824.");
         Expect(ConnectionsMax >= 1, $"ConnectionsMax: {ConnectionsMax} is below 1.");
         Expect(PendingPerSubscriberMax >= 1, $"PendingPerSubscriberMax: {PendingPerSubscriberMax} is below 1.");
         Expect(SessionKeptMax >= TimeSpan.FromSeconds(1) && SessionKeptMax <= TimeSpan.FromDays(30), $"SessionKeptMax: {SessionKeptMax} is not in 1 s..30 d.");

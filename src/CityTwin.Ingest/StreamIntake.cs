@@ -11,7 +11,7 @@ public sealed class StreamIntake(IngestOptions options, Intake intake, IngestIns
 {
     private const string From = "SendReadings";
 
-    private readonly InFlightRoom _room = new(options.InFlightMax, options.BytesInFlightMax, instruments.Waits);
+    private readonly InFlightRoom _room = new(options.InFlightMax, instruments.Waits);
 
     /// <summary>
     /// Begins to store a message once there is room, and gives the storing: it completes when every reading is stored or

@@ -23,6 +23,8 @@ public sealed class AttackTests(BrowserFixture fixture) : IClassFixture<BrowserF
         await Screen.Says(screen.Page.Locator("[data-asset='assets/plc']"), "Compromised");
 
         await screen.Page.GetByRole(AriaRole.Button, new() { Name = "Isolate Office to control" }).ClickAsync();
+        // The dialog puts the focus there once it is shown; what is typed elsewhere before would end there.
+        await Assertions.Expect(screen.Page.Locator("#command-reason")).ToBeFocusedAsync(new() { Timeout = Screen.DeadlineMilliseconds });
         await screen.Page.GetByRole(AriaRole.Dialog).GetByLabel("Operator").FillAsync("Ada");
         await screen.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Isolate", Exact = true }).ClickAsync();
         await Screen.Says(screen.Page.Locator("#command-fault"), "Say why.");

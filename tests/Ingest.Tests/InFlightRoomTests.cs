@@ -7,21 +7,20 @@ public sealed class InFlightRoomTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Room_is_bounded_by_number_and_by_bytes_and_given_in_the_order_of_asking()
+    public async Task Room_is_bounded_by_what_messages_may_hold_and_given_in_the_order_of_asking()
     {
-        var room = new InFlightRoom(messagesMax: 3, bytesMax: 100);
-        Assert.True(room.Enter(60, Cancellation).IsCompletedSuccessfully);
+        var room = new InFlightRoom(placesMax: 3);
+        Assert.True(room.Enter(InFlightRoom.PlaceBytes, Cancellation).IsCompletedSuccessfully);
         Assert.True(room.Enter(40, Cancellation).IsCompletedSuccessfully);
-        var large = room.Enter(50, Cancellation);
+        var large = room.Enter(InFlightRoom.PlaceBytes, Cancellation);
         var small = room.Enter(1, Cancellation);
 
         room.Leave(40);
         Assert.Equal((false, false), (large.IsCompleted, small.IsCompleted));
-        room.Leave(60);
+        room.Leave(InFlightRoom.PlaceBytes);
         await large;
         await small;
 
-        Assert.True(room.Enter(1, Cancellation).IsCompletedSuccessfully);
         var fourth = room.Enter(1, Cancellation);
         Assert.False(fourth.IsCompleted);
         room.Leave(1);
@@ -31,11 +30,11 @@ public sealed class InFlightRoomTests
     [Fact]
     public async Task Message_larger_than_all_room_is_let_in_alone()
     {
-        var room = new InFlightRoom(messagesMax: 3, bytesMax: 100);
-        Assert.True(room.Enter(500, Cancellation).IsCompletedSuccessfully);
+        var room = new InFlightRoom(placesMax: 3);
+        Assert.True(room.Enter(100 * InFlightRoom.PlaceBytes, Cancellation).IsCompletedSuccessfully);
         var next = room.Enter(1, Cancellation);
         Assert.False(next.IsCompleted);
-        room.Leave(500);
+        room.Leave(100 * InFlightRoom.PlaceBytes);
         await next;
     }
 
@@ -43,7 +42,7 @@ public sealed class InFlightRoomTests
     public async Task Whoever_gives_up_waiting_takes_no_room()
     {
         var waiting = 0;
-        var room = new InFlightRoom(messagesMax: 1, bytesMax: 100, change => Interlocked.Add(ref waiting, change));
+        var room = new InFlightRoom(placesMax: 1, change => Interlocked.Add(ref waiting, change));
         using var giveUp = new CancellationTokenSource();
         await room.Enter(1, Cancellation);
         var given = room.Enter(1, giveUp.Token);

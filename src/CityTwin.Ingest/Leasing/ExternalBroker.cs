@@ -31,7 +31,7 @@ public sealed partial class ExternalBroker(
         options.External ?? throw new ArgumentException("No external broker is configured.", nameof(options));
 
     private readonly string _owner = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
-    private readonly InFlightRoom _room = new(options.InFlightMax, options.BytesInFlightMax, instruments.Waits);
+    private readonly InFlightRoom _room = new(options.InFlightMax, instruments.Waits);
     private ImmutableDictionary<string, LeasedConnection> _connections = ImmutableDictionary.Create<string, LeasedConnection>(StringComparer.Ordinal);
     private string? _leaseTrouble = "The broker is not connected yet.";
     private long _generation;

@@ -83,7 +83,7 @@ public sealed partial class SparkplugConnection : BackgroundService
     private async Task RunConnection(CancellationToken stopping)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var room = new InFlightRoom(_options.InFlightMax, _options.BytesInFlightMax, _instruments.Waits);
+        var room = new InFlightRoom(_options.InFlightMax, _instruments.Waits);
         var storing = Channel.CreateBounded<(Task Stored, long Bytes)>(new BoundedChannelOptions(_options.InFlightMax) { SingleReader = true });
         using var client = new MqttClientFactory().CreateMqttClient();
         client.ApplicationMessageReceivedAsync += async received =>
