@@ -216,15 +216,16 @@ public sealed class ChangeHistoryTests(ITestOutputHelper output)
     [Theory]
     [InlineData(Database.Sqlite)]
     [InlineData(Database.Postgres)]
-    public async Task Latest_reading_is_the_one_observed_last_that_had_arrived(Database kind)
+    public async Task Latest_reading_is_the_one_observed_last_that_had_arrived_as_news(Database kind)
     {
         await using var storage = await Open(kind, new(Start));
         KeptReading Reading(string sensor, long? sequence, int observed, int received) =>
             new(new(new(sensor), sequence is null ? null : 1, sequence, Start.AddSeconds(observed), ReadingValue.Of(observed)), Start.AddSeconds(received), SensorCondition.Good, true);
+        KeptReading Past(KeptReading kept) => kept with { Reading = kept.Reading with { IsPast = true } };
         foreach (var kept in new[]
         {
             Reading("a", 1, 10, 10), Reading("a", 3, 30, 31), Reading("a", 2, 20, 32), Reading("a", 4, 40, 41),
-            Reading("b", null, 10, 10), Reading("b", null, 20, 20), Reading("c", 9, 15, 15),
+            Reading("b", null, 10, 10), Reading("b", null, 20, 20), Reading("c", 9, 15, 15), Past(Reading("b", null, 25, 30)), Past(Reading("d", null, 30, 31)),
         })
         {
             await storage.History.Keep(kept);

@@ -41,6 +41,7 @@ public sealed class ReadingHistoryTests(ITestOutputHelper output)
             new(new(Meter, null, null, Start, ReadingValue.Of("open")), Start.AddSeconds(1), SensorCondition.Good, true),
             new(new(Meter, 4, null, Start.AddSeconds(2), ReadingValue.Of(-0.1)), Start.AddSeconds(2), SensorCondition.OutOfRange, true),
             new(new(Meter, long.MaxValue, 0, Start.AddSeconds(3), ReadingValue.Of(1e15)), Start.AddDays(1), SensorCondition.Offline, true),
+            new(new(Meter, null, null, Start.AddSeconds(4), ReadingValue.Of(1), IsPast: true), Start.AddDays(1), SensorCondition.Good, true),
         ];
 
         foreach (var reading in kept)

@@ -34,7 +34,7 @@ internal static class ReadingTable
         var (from, until) = (Milliseconds(query.From), Milliseconds(query.Until));
         await using var command = Command(
             connection,
-            $"select place, observed_at, received_at, number, word, quality, boot, sequence {Range} "
+            $"select {Columns} {Range} "
             + $"and (observed_at, place) {compare} (@at, @place) order by observed_at {order}, place {order} limit @max",
             query.Sensor, from, until);
         var after = query.After ?? new(query.NewestFirst ? until : from, 0);
@@ -89,7 +89,7 @@ internal static class ReadingTable
     }
 
     /// <summary>The columns that <see cref="ReadingOf"/> reads.</summary>
-    public const string LatestColumns = "place, observed_at, received_at, number, word, quality, boot, sequence";
+    public const string Columns = "place, observed_at, received_at, number, word, quality, boot, sequence, is_past";
 
     /// <summary>The bounds of a search for the latest readings that had arrived at an instant; none is observed much ahead of its arrival.</summary>
     public static void AddLatest(DbCommand command, DateTimeOffset arrivedSince, DateTimeOffset instant)
@@ -111,7 +111,8 @@ internal static class ReadingTable
                 row.IsDBNull(6) ? null : row.GetInt64(6),
                 row.IsDBNull(7) ? null : row.GetInt64(7),
                 DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
-                new(Number(row, 3), Word(row, 4))),
+                new(Number(row, 3), Word(row, 4)),
+                IsPast: row.GetBoolean(8)),
             DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
             (SensorCondition)row.GetInt16(5),
             MayBeKept: true));

@@ -27,10 +27,10 @@ internal sealed class PostgresReadingHistory(PostgresDatabase database, GroupCom
         NpgsqlConnection connection, IReadOnlyList<ReadingBound> known, DateTimeOffset arrivedSince, DateTimeOffset instant, CancellationToken cancellation)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = $"select {ReadingTable.LatestColumns}, k.id "
+        command.CommandText = $"select {ReadingTable.Columns}, k.id "
             + "from unnest(@sensors, @observed, @boots, @sequences) as k(id, known_at, known_boot, known_sequence) "
             + "cross join lateral (select * from readings r where r.sensor = k.id collate \"C\" and r.observed_at > k.known_at and r.observed_at <= @ahead "
-            + "and r.received_at >= @arrived and r.received_at <= @instant and (k.known_boot is null or (r.boot, r.sequence) > (k.known_boot, k.known_sequence)) "
+            + "and r.received_at >= @arrived and r.received_at <= @instant and not r.is_past and (k.known_boot is null or (r.boot, r.sequence) > (k.known_boot, k.known_sequence)) "
             + "order by r.observed_at desc, r.place desc limit 1) as latest";
         command.Parameters.AddWithValue("sensors", known.Select(bound => bound.Sensor.Value).ToArray());
         command.Parameters.AddWithValue("observed", known.Select(bound => bound.ObservedAt.ToUnixTimeMilliseconds()).ToArray());
@@ -41,7 +41,7 @@ internal sealed class PostgresReadingHistory(PostgresDatabase database, GroupCom
         var latest = ImmutableArray.CreateBuilder<KeptReading>();
         while (await row.ReadAsync(cancellation).ConfigureAwait(false))
         {
-            latest.Add(ReadingTable.ReadingOf(row, new(row.GetString(8))).Kept);
+            latest.Add(ReadingTable.ReadingOf(row, new(row.GetString(9))).Kept);
         }
 
         return latest.DrainToImmutable();

@@ -17,6 +17,7 @@ internal sealed class ReadingStatement : IDisposable
     private readonly NpgsqlParameter<long?[]> _boot = Array<long?>(NpgsqlDbType.Bigint);
     private readonly NpgsqlParameter<long?[]> _sequence = Array<long?>(NpgsqlDbType.Bigint);
     private readonly NpgsqlParameter<bool[]> _mayBeKept = Array<bool>(NpgsqlDbType.Boolean);
+    private readonly NpgsqlParameter<bool[]> _isPast = Array<bool>(NpgsqlDbType.Boolean);
     private readonly NpgsqlConnection _connection;
     private readonly StorageOptions _limits;
     private DateTime? _madeFor;
@@ -24,8 +25,8 @@ internal sealed class ReadingStatement : IDisposable
     public ReadingStatement(NpgsqlConnection connection, StorageOptions limits)
     {
         (_connection, _limits) = (connection, limits);
-        _command = new("select keep_readings($1, $2, $3, $4, $5, $6, $7, $8, $9)", connection);
-        _command.Parameters.AddRange((NpgsqlParameter[])[_sensor, _observedAt, _receivedAt, _number, _word, _quality, _boot, _sequence, _mayBeKept]);
+        _command = new("select keep_readings($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", connection);
+        _command.Parameters.AddRange((NpgsqlParameter[])[_sensor, _observedAt, _receivedAt, _number, _word, _quality, _boot, _sequence, _mayBeKept, _isPast]);
         _command.Prepare();
     }
 
@@ -50,19 +51,19 @@ internal sealed class ReadingStatement : IDisposable
         var rows = kept.Count;
         var (sensor, observedAt, receivedAt) = (new string[rows], new long[rows], new long[rows]);
         var (number, word, quality) = (new double?[rows], new string?[rows], new short[rows]);
-        var (boot, sequence, mayBeKept) = (new long?[rows], new long?[rows], new bool[rows]);
+        var (boot, sequence, mayBeKept, isPast) = (new long?[rows], new long?[rows], new bool[rows], new bool[rows]);
         for (var row = 0; row < rows; row++)
         {
             var reading = kept[row].Reading;
             (sensor[row], observedAt[row], receivedAt[row]) =
                 (reading.Sensor.Value, reading.ObservedAt.ToUnixTimeMilliseconds(), kept[row].ReceivedAt.ToUnixTimeMilliseconds());
             (number[row], word[row], quality[row]) = (reading.Value.Number, reading.Value.Word, (short)kept[row].Condition);
-            (boot[row], sequence[row], mayBeKept[row]) = (reading.Boot, reading.Sequence, kept[row].MayBeKept);
+            (boot[row], sequence[row], mayBeKept[row], isPast[row]) = (reading.Boot, reading.Sequence, kept[row].MayBeKept, reading.IsPast);
         }
 
         (_sensor.TypedValue, _observedAt.TypedValue, _receivedAt.TypedValue) = (sensor, observedAt, receivedAt);
         (_number.TypedValue, _word.TypedValue, _quality.TypedValue) = (number, word, quality);
-        (_boot.TypedValue, _sequence.TypedValue, _mayBeKept.TypedValue) = (boot, sequence, mayBeKept);
+        (_boot.TypedValue, _sequence.TypedValue, _mayBeKept.TypedValue, _isPast.TypedValue) = (boot, sequence, mayBeKept, isPast);
         _command.ExecuteNonQuery();
     }
 

@@ -28,8 +28,8 @@ internal sealed class SqliteReadingHistory(SqliteDatabase database, GroupCommitt
         SqliteConnection connection, IReadOnlyList<ReadingBound> known, DateTimeOffset arrivedSince, DateTimeOffset instant, CancellationToken cancellation)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = $"select {ReadingTable.LatestColumns} from readings "
-            + "where sensor = @sensor and observed_at > @observed and observed_at <= @ahead and received_at >= @arrived and received_at <= @instant "
+        command.CommandText = $"select {ReadingTable.Columns} from readings "
+            + "where sensor = @sensor and observed_at > @observed and observed_at <= @ahead and received_at >= @arrived and received_at <= @instant and is_past = 0 "
             + "and (@boot is null or (boot, sequence) > (@boot, @sequence)) order by observed_at desc, place desc limit 1";
         ReadingTable.AddLatest(command, arrivedSince, instant);
         var (sensor, observed, boot, sequence) = (Parameter("@sensor"), Parameter("@observed"), Parameter("@boot"), Parameter("@sequence"));

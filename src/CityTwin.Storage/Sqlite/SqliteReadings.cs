@@ -6,8 +6,8 @@ namespace CityTwin.Storage.Sqlite;
 /// <summary>Adds readings inside the transaction of their group, and drops the oldest, a bounded piece at a time.</summary>
 internal sealed class SqliteReadings(Func<string, Statement> prepare)
 {
-    private const string Columns = "readings (sensor, observed_at, received_at, number, word, quality, boot, sequence)";
-    private const string Values = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8";
+    private const string Columns = "readings (sensor, observed_at, received_at, number, word, quality, boot, sequence, is_past)";
+    private const string Values = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9";
 
     private readonly Statement _add = prepare($"insert into {Columns} values ({Values})");
 
@@ -59,6 +59,7 @@ internal sealed class SqliteReadings(Func<string, Statement> prepare)
             .Bind(6, (long)kept.Condition)
             .Bind(7, reading.Boot)
             .Bind(8, reading.Sequence)
+            .Bind(9, reading.IsPast ? 1L : 0L)
             .Run();
     }
 
