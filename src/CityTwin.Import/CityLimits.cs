@@ -9,7 +9,7 @@ public static class CityLimits
     /// <summary>Most files in a folder or bundle.</summary>
     public const int FilesMax = 256;
 
-    /// <summary>Most features (or rows) in one layer file.</summary>
+    /// <summary>Most features (or rows) in one layer, in however many files.</summary>
     public const int FeaturesMax = 1_000_000;
 
     /// <summary>Most positions in one geometry.</summary>

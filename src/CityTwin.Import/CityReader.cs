@@ -20,7 +20,10 @@ public static class CityReader
     public static CityReadResult ReadBundle(ReadOnlyMemory<byte> bundle) => Read(CityFolder.FromBundle(bundle));
 
     /// <summary>Reads a city from its files.</summary>
-    public static CityReadResult Read(CityFolder folder)
+    public static CityReadResult Read(CityFolder folder) => Read(folder, CityLimits.FeaturesMax);
+
+    /// <param name="featuresMax">Most features in one layer, whose files all become one when the city is written.</param>
+    internal static CityReadResult Read(CityFolder folder, int featuresMax)
     {
         var faults = new FaultList();
         var manifest = new ManifestReader(folder, faults).Read();
@@ -31,7 +34,7 @@ public static class CityReader
 
         var draft = new CityDraft(faults);
         var rules = new DependenciesReader(folder, draft).Read(manifest.DependenciesFile);
-        ReadLayers(folder, manifest, draft, rules);
+        ReadLayers(folder, manifest, draft, rules, featuresMax);
         var security = new SecurityReader(folder, draft);
         var model = security.Read(manifest.SecurityFile);
         CityChecks.Run(draft, rules);
@@ -56,7 +59,7 @@ public static class CityReader
         return opened.Faults.IsEmpty ? read : new(null, opened.Faults.AddRange(read.Faults));
     }
 
-    private static void ReadLayers(CityFolder folder, Manifest manifest, CityDraft draft, DependencyTables rules)
+    private static void ReadLayers(CityFolder folder, Manifest manifest, CityDraft draft, DependencyTables rules, int featuresMax)
     {
         var layers = new LayerReader(folder, draft.Faults);
         var features = new FeatureReader(draft, rules);
@@ -68,11 +71,26 @@ public static class CityReader
 
         void Read(string layer, EntityKind? kind, ImmutableArray<string> known, Action<FeatureRow> read)
         {
+            var count = 0;
             foreach (var source in manifest.Layers[layer])
             {
-                if (!layers.Read(source, known, hasIds: kind is not null, read) && kind is { } incomplete)
+                if (!layers.Read(source, known, hasIds: kind is not null, Counted) && kind is { } incomplete)
                 {
                     draft.Incomplete.Add(incomplete);
+                }
+            }
+
+            void Counted(FeatureRow row)
+            {
+                if (++count == featuresMax + 1)
+                {
+                    draft.Faults.Error(FaultCode.LimitExceeded, row.Place, $"A city has at most {featuresMax} {layer}; this is one more.");
+                    draft.Incomplete.UnionWith(kind is { } cut ? [cut] : []);
+                }
+
+                if (count <= featuresMax)
+                {
+                    read(row);
                 }
             }
         }

@@ -44,6 +44,10 @@ public sealed class TableTests
             .ShouldFault(FaultCode.WrongType, "zaehler.csv", "row 2, column Bis", "meter-two");
 
     [Fact]
+    public void A_layer_that_is_too_large_over_all_its_files_is_told_at_the_first_row_too_many() =>
+        Assert.Contains((FaultCode.LimitExceeded, "zaehler.csv", "row 4"), CityReader.Read(Foreign, featuresMax: 4).Faults.Select(fault => (fault.Code, fault.File, fault.Place)));
+
+    [Fact]
     public void A_row_with_too_many_cells_is_told() =>
         Foreign.Replace("zaehler.csv", "V,,,,", "V,,,,,,7").ShouldFault(FaultCode.MalformedTable, "zaehler.csv", "row 4");
 

@@ -78,7 +78,7 @@ internal sealed class LayerReader(CityFolder folder, FaultList faults)
 
         if (count > CityLimits.FeaturesMax)
         {
-            faults.Error(FaultCode.LimitExceeded, place, $"A file has at most {CityLimits.FeaturesMax} features; split the layer.");
+            faults.Error(FaultCode.LimitExceeded, place, $"A layer has at most {CityLimits.FeaturesMax} features.");
             return false;
         }
 
@@ -137,7 +137,7 @@ internal sealed class LayerReader(CityFolder folder, FaultList faults)
     {
         if (rows.GetArrayLength() > CityLimits.FeaturesMax)
         {
-            faults.Error(FaultCode.LimitExceeded, Place.Whole(layer.File), $"A file has at most {CityLimits.FeaturesMax} rows; split the layer.");
+            faults.Error(FaultCode.LimitExceeded, Place.Whole(layer.File), $"A layer has at most {CityLimits.FeaturesMax} rows.");
             return false;
         }
 

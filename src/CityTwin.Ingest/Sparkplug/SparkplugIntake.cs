@@ -40,7 +40,7 @@ internal sealed class SparkplugIntake(SparkplugOptions options, Intake intake, T
         }
 
         var key = (parsed.Group, parsed.Node);
-        if (!_nodes.ContainsKey(key) && _nodes.Count >= options.NodesMax)
+        if (!_nodes.ContainsKey(key) && _nodes.Count >= options.NodesMax && !ForgetUnborn())
         {
             intake.Record(MalformedReason.TooLarge, topic, $"{options.NodesMax} edge nodes are known; more are not kept.");
             return Task.CompletedTask;
@@ -80,6 +80,20 @@ internal sealed class SparkplugIntake(SparkplugOptions options, Intake intake, T
         {
             return held.Node.IsInStep ? Task.CompletedTask : Do(held, held.CommandTopic, EdgeNodeRules.Bury(held.Node));
         }
+    }
+
+    /// <summary>Makes room by one that was never born, or whoever may publish could fill it with names.</summary>
+    private bool ForgetUnborn()
+    {
+        foreach (var (key, held) in _nodes)
+        {
+            if (held.Node.Session is null && held.Told == 0)
+            {
+                return _nodes.TryRemove(key, out _);
+            }
+        }
+
+        return false;
     }
 
     private Payload? Read(ReadOnlySequence<byte> bytes)

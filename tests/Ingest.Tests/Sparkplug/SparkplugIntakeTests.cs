@@ -123,6 +123,21 @@ public sealed class SparkplugIntakeTests : IDisposable
     }
 
     [Fact]
+    public async Task Names_of_nodes_that_were_never_born_keep_no_node_out()
+    {
+        var small = Intake(new() { Groups = [PublishedExamples.Group], NodesMax = 2 });
+        foreach (var invented in new[] { "a", "b", "c" })
+        {
+            await Take("NDATA", PublishedExamples.NodeBirth, invented, intake: small);
+        }
+
+        await Take("NBIRTH", PublishedExamples.NodeBirth, intake: small);
+
+        Assert.Equal(0, Malformed.Count(MalformedReason.TooLarge));
+        Assert.NotEmpty(Seen());
+    }
+
+    [Fact]
     public async Task What_goes_beyond_a_limit_is_refused_and_counted()
     {
         var strict = Intake(new() { Groups = [PublishedExamples.Group], NodesMax = 1, PayloadBytesMax = 420, MetricsPerNodeMax = 10 });
