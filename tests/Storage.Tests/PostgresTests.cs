@@ -2,6 +2,7 @@ using CityTwin.Grains.Storing;
 using CityTwin.Storage.Committing;
 using CityTwin.Storage.Postgres;
 using CityTwin.Testing;
+using Npgsql;
 using Orleans.Runtime;
 using Orleans.Storage;
 using static CityTwin.Storage.Tests.TestStorage;
@@ -60,6 +61,25 @@ public sealed class PostgresTests
         await Assert.ThrowsAsync<SaveOutcomeUnknownException>(() => storage.Save("s:a", 1, [2], Change("a", 1)));
         storage.Execute("drop trigger leaving on changes");
         Assert.Equal(2, (await storage.Save("s:a", 1, [3], Change("a", 1))).Version);
+    }
+
+    [Fact]
+    public async Task A_question_that_takes_too_long_is_asked_once_and_told_as_what_it_is()
+    {
+        await using var storage = await TestStorage.Open(Database.Postgres, options => (PostgresOptions)options with { CommandTimeout = TimeSpan.FromSeconds(1) });
+        var asked = 0;
+
+        var failure = await Assert.ThrowsAsync<StorageUnusableException>(() => ((PostgresTestDatabase)storage.Database).Opened.Guarded(
+            async connection =>
+            {
+                asked++;
+                await using var command = new NpgsqlCommand("select pg_sleep(60)", connection);
+                return await command.ExecuteScalarAsync(Cancel);
+            },
+            Cancel));
+
+        Assert.Equal(1, asked);
+        Assert.Contains("did not answer within 1 s", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,6 +19,28 @@ public sealed class SqliteChangeLogTests
         Assert.Equal(1, storage.Log.Head);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Reading_ends_when_nobody_waits_for_it_any_more()
+    {
+        await using var storage = await TestStorage.Open(Database.Sqlite);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var begun = new TaskCompletionSource();
+        var reading = ((SqliteTestDatabase)storage.Database).Database.Use(
+            connection =>
+            {
+                connection.CreateFunction("begun", () => begun.TrySetResult());
+                using var command = connection.CreateCommand();
+                command.CommandText = "with recursive endless(n) as (select begun() union all select n + 1 from endless) select count(*) from endless";
+                return Task.FromResult(command.ExecuteScalar());
+            },
+            leaving.Token);
+        await begun.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+    }
+
     [Fact]
     public async Task Reading_the_rows_of_alerts_does_not_walk_through_all_others()
     {

@@ -77,6 +77,12 @@ public sealed class PostgresDatabase : IDisposable
         catch (Exception fault) when (PostgresFaults.IsBroken(fault))
         {
             Forget();
+            if (PostgresFaults.IsTooSlow(fault))
+            {
+                // It would be so again.
+                throw;
+            }
+
             return await Once(work, cancellation).ConfigureAwait(false);
         }
     }

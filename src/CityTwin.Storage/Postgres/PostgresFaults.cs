@@ -21,6 +21,9 @@ internal static class PostgresFaults
         ? state is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
         : IsOne(fault);
 
+    /// <summary>Whether nothing came from the server for as long as we wait.</summary>
+    public static bool IsTooSlow(Exception fault) => fault is TimeoutException or NpgsqlException { InnerException: TimeoutException };
+
     /// <summary>True when no later attempt can succeed: the schema is not what our statements were written for, or the data is other data.</summary>
     public static bool IsFatal(Exception fault) =>
         fault is PostgresException { SqlState: var state } && (state == OtherLog || SchemaGone.Contains(state));
@@ -28,6 +31,7 @@ internal static class PostgresFaults
     public static StorageUnusableException Unusable(PostgresOptions options, Exception fault) => new(
         fault is PostgresException { SqlState: OtherLog } ? OtherDatabase(options)
         : IsFatal(fault) ? $"The database {options.Place} has lost its schema: {OneLine(fault)} Run 'CityTwin.Silo --migrate', or restore it."
+        : IsTooSlow(fault) ? $"The database {options.Place} did not answer within {options.CommandTimeout.TotalSeconds:0} s; if others are answered, ask for less at once."
         : $"The database {options.Place} cannot be used: {OneLine(fault)}",
         fault);
 

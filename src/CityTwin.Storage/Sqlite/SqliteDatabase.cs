@@ -68,7 +68,7 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Reads on a connection for reading. SQLite works synchronously, so it leaves the caller's scheduler.</summary>
+    /// <summary>Reads on a connection for reading. SQLite works synchronously, so it leaves the caller's scheduler, and hears of nobody who no longer waits: it is interrupted.</summary>
     /// <exception cref="StorageUnusableException">The database cannot be read.</exception>
     internal Task<T> Use<T>(Func<SqliteConnection, Task<T>> read, CancellationToken cancellation) => Task.Run(
         async () =>
@@ -76,10 +76,12 @@ public sealed class SqliteDatabase : IDisposable
             try
             {
                 using var connection = OpenReader();
+                await using var stop = cancellation.UnsafeRegister(static handle => raw.sqlite3_interrupt((sqlite3)handle!), connection.Handle);
                 return await read(connection).ConfigureAwait(false);
             }
             catch (SqliteException fault)
             {
+                cancellation.ThrowIfCancellationRequested();
                 throw Unusable(Options, fault);
             }
         },
