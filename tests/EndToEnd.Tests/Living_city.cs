@@ -45,6 +45,29 @@ public sealed class Living_city
     }
 
     [Fact]
+    public async Task Shows_what_was_and_tells_what_has_changed_since()
+    {
+        await using var silo = await SiloProcess.Start(Cancellation, "--no-feed");
+        var before = await silo.Levels(Cancellation);
+        var whole = DateTimeOffset.UtcNow;
+        await silo.Post($"v1/segments/{Substation}:fail", new { principal = "test", reason = "drill" }, Cancellation);
+        await AtLevels(silo, await Simulated(before, Substation));
+        var (fallen, dark) = (await silo.Levels(Cancellation), DateTimeOffset.UtcNow);
+        await silo.Post($"v1/segments/{Substation}:restore", new { principal = "test", reason = "drill over" }, Cancellation);
+        await SiloProcess.Until("the substation is back", async () => (await silo.Levels(Cancellation))[Substation] == 1000, Patience, Cancellation);
+
+        Assert.Equal(before, await silo.Levels(Cancellation, whole));
+        Assert.Equal(fallen, await silo.Levels(Cancellation, dark));
+
+        var (exitCode, said, errors) = await Programs.Run(
+            Programs.Cli, Cancellation, "changes", $"segments/{Substation}", "--kind", "level", "--server", $"http://127.0.0.1:{silo.GrpcPort}");
+        Assert.True(exitCode == 0, errors);
+        Assert.Equal(
+            ["level 0 to 1000", "level 1000 to 0"],
+            said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line => line[line.IndexOf("level", StringComparison.Ordinal)..]));
+    }
+
+    [Fact]
     public async Task Gives_its_state_as_a_start_for_simulations()
     {
         await using var silo = await SiloProcess.Start(Cancellation, "--no-feed");

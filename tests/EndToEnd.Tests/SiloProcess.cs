@@ -185,13 +185,14 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>The level of every segment, by id.</summary>
-    public async Task<SortedDictionary<string, int>> Levels(CancellationToken cancellation)
+    /// <param name="asOf">Some instant; null = now.</param>
+    public async Task<SortedDictionary<string, int>> Levels(CancellationToken cancellation, DateTimeOffset? asOf = null)
     {
         var levels = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var token = "";
         do
         {
-            var page = await Get($"v1/segments?pageSize=500&pageToken={Uri.EscapeDataString(token)}", cancellation);
+            var page = await Get($"v1/segments?pageSize=500&pageToken={Uri.EscapeDataString(token)}{(asOf is { } then ? $"&asOfTime={Uri.EscapeDataString($"{then:O}")}" : "")}", cancellation);
             foreach (var segment in page.GetProperty("segments").EnumerateArray())
             {
                 levels[segment.GetProperty("name").GetString()!["segments/".Length..]] = segment.GetProperty("levelPermille").GetInt32();
