@@ -3,12 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using CityTwin.Core.Access;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using MQTTnet.Certificates;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -61,7 +59,9 @@ public sealed partial class EmbeddedBroker(
             .WithMaxPendingMessagesPerClient(options.PendingPerSubscriberMax)
             .WithPendingMessagesOverflowStrategy(MqttPendingMessagesOverflowStrategy.DropOldestQueuedMessage)
             .Build();
-        var adapters = factory.DefaultServerAdapters.Select(create => new PublisherAdapter(create(factory), options.SessionKeptMax, WhoIs, PaceOf, TakeAhead));
+        var listeners = options.Certificate is { } certificate ? [new TlsAdapter(new(options.Address, options.Port), certificate, time)]
+            : factory.DefaultServerAdapters.Select(create => create(factory));
+        var adapters = listeners.Select(listener => new PublisherAdapter(listener, options.SessionKeptMax, WhoIs, PaceOf, TakeAhead));
         var server = factory.CreateMqttServer(serverOptions, adapters.ToList());
         server.ValidatingConnectionAsync += Validate;
         server.InterceptingPublishAsync += TakePublish;
@@ -116,11 +116,8 @@ public sealed partial class EmbeddedBroker(
     private MqttServerOptionsBuilder Endpoint(MqttServerOptionsBuilder builder)
     {
         var (four, six) = options.Address.AddressFamily == AddressFamily.InterNetwork ? (options.Address, IPAddress.None) : (IPAddress.None, options.Address);
-        return options.Certificate is { } certificate
-            ? builder.WithoutDefaultEndpoint().WithEncryptedEndpoint().WithEncryptedEndpointPort(options.Port)
-                .WithEncryptedEndpointBoundIPAddress(four).WithEncryptedEndpointBoundIPV6Address(six).WithEncryptionCertificate(new Shown(certificate))
-            : builder.WithDefaultEndpoint().WithDefaultEndpointPort(options.Port)
-                .WithDefaultEndpointBoundIPAddress(four).WithDefaultEndpointBoundIPV6Address(six);
+        return builder.WithDefaultEndpoint().WithDefaultEndpointPort(options.Port)
+            .WithDefaultEndpointBoundIPAddress(four).WithDefaultEndpointBoundIPV6Address(six);
     }
 
     private async Task Validate(ValidatingConnectionEventArgs connection)
@@ -357,12 +354,6 @@ public sealed partial class EmbeddedBroker(
     private static bool Matches(MqttCredentials wanted, ValidatingConnectionEventArgs given) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(wanted.Password), given.RawPassword ?? [])
         & wanted.User == given.UserName;
-
-    /// <summary>Asked at each handshake, so that a renewed certificate shows at once.</summary>
-    private sealed class Shown(Func<X509Certificate2> certificate) : ICertificateProvider
-    {
-        public X509Certificate2 GetCertificate() => certificate();
-    }
 
     /// <summary>Goes with a message from where it is read to the interceptor: of a packet, the library hands this list on as it is.</summary>
     private sealed class TakenAhead(Task storing, IEnumerable<MqttUserProperty> properties) : List<MqttUserProperty>(properties)

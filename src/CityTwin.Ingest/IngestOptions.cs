@@ -1,5 +1,5 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
 using CityTwin.Core.Access;
 using CityTwin.Ingest.Sparkplug;
 
@@ -17,8 +17,8 @@ public sealed record IngestOptions
     /// <summary>The embedded broker's port, 1..65535.</summary>
     public int Port { get; init; } = 1883;
 
-    /// <summary>What the embedded broker shows at each handshake; null = it speaks in the clear.</summary>
-    public Func<X509Certificate2>? Certificate { get; init; }
+    /// <summary>What the embedded broker shows at each handshake, with what leads to its authority; null = it speaks in the clear.</summary>
+    public Func<SslStreamCertificateContext>? Certificate { get; init; }
 
     /// <summary>A broker of somebody else's to subscribe at; null = the embedded one.</summary>
     public ExternalBrokerOptions? External { get; init; }

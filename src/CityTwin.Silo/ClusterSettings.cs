@@ -13,14 +13,16 @@ namespace CityTwin.Silo;
 /// <param name="Id">Silos of the same database and id are one cluster.</param>
 /// <param name="Advertise">Where the other silos reach this one; it listens there and nowhere else.</param>
 /// <param name="SiloPort">For the other silos.</param>
-/// <param name="GatewayPort">For clients of the cluster, such as tools of operators.</param>
-internal sealed record ClusterSettings(string ConnectionString, string Id, IPAddress Advertise, int SiloPort, int GatewayPort)
+internal sealed record ClusterSettings(string ConnectionString, string Id, IPAddress Advertise, int SiloPort)
 {
     /// <summary>
     /// A silo that is gone is declared dead after three missed probes, by two others where there are as many: about six
     /// seconds. Shorter would declare those dead who are only slow: a collection or a busy machine takes a second or two.
     /// </summary>
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Clients of Orleans would speak past the doors, and there are none: callers come by gRPC and REST.</summary>
+    public const int NoGateway = 0;
 
     /// <summary>Who starts does not wait for silos that have not said for three times as long that they live: all were killed at once.</summary>
     private static readonly TimeSpan SignOfLifeEach = TimeSpan.FromSeconds(5);
@@ -65,7 +67,7 @@ internal sealed record ClusterSettings(string ConnectionString, string Id, IPAdd
     public void AddTo(ISiloBuilder silo, TimeSpan historyKeptFor)
     {
         silo.AddCityTwinPostgresStorage(new PostgresOptions { ConnectionString = ConnectionString, HistoryKeptFor = historyKeptFor });
-        silo.ConfigureEndpoints(Advertise, SiloPort, GatewayPort);
+        silo.ConfigureEndpoints(Advertise, SiloPort, NoGateway);
         silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = ("citytwin", Id));
         silo.Configure<ClusterMembershipOptions>(membership =>
         {

@@ -44,7 +44,7 @@ internal static class SiloCommand
         var restore = new Option<string?>("--restore") { Description = "Put the city of such a file into an empty --data, or as its owner into an empty database of PostgreSQL, and end.", HelpName = "FILE" };
         var root = new RootCommand("Runs a CityTwin silo: the live city, its MQTT broker, its API and its console.")
         {
-            data, city, http, grpc, mqtt, noFeed, listen, cluster.SiloPort, cluster.GatewayPort, cluster.Advertise, cluster.Id, migrate, backup, restore,
+            data, city, http, grpc, mqtt, noFeed, listen, cluster.SiloPort, cluster.Advertise, cluster.Id, migrate, backup, restore,
         };
         root.Validators.Add(result =>
         {
@@ -97,8 +97,6 @@ internal static class SiloCommand
     {
         public Option<int> SiloPort { get; } = Port("--silo-port", "Where the other silos reach this one (PostgreSQL only).", 11111);
 
-        public Option<int> GatewayPort { get; } = Port("--gateway-port", "Where clients of the cluster reach it (PostgreSQL only).", 30000);
-
         public Option<string> Advertise { get; } = new("--advertise")
         {
             Description = "The address at which the other silos reach this one (PostgreSQL only).",
@@ -117,7 +115,7 @@ internal static class SiloCommand
             ClusterSettings.ConnectionStringOf(environment) is not { } connection ? null
             : !IPAddress.TryParse(result.GetValue(Advertise), out var address)
                 ? throw new StartRefusedException($"--advertise is '{result.GetValue(Advertise)}'; it is an IP address of this machine.")
-            : new(connection, result.GetValue(Id)!, address, result.GetValue(SiloPort), result.GetValue(GatewayPort));
+            : new(connection, result.GetValue(Id)!, address, result.GetValue(SiloPort));
     }
 
     private static Option<int> Port(string name, string description, int standard)

@@ -29,15 +29,15 @@ internal static class SiloHost
     /// <exception cref="StorageUnusableException">The storage cannot be used, or has broken down while it ran.</exception>
     public static async Task RunAsync(SiloSettings settings, CancellationToken cancellation)
     {
-        using var tls = TlsSettings.From(Environment.GetEnvironmentVariable);
+        var tls = TlsSettings.From(Environment.GetEnvironmentVariable, settings.Cluster);
         var historyKeptFor = HistorySettings.From(Environment.GetEnvironmentVariable);
         var access = AccessSettings.From(Environment.GetEnvironmentVariable, settings);
-        var mqtt = MqttSettings.From(Environment.GetEnvironmentVariable, settings.MqttPort, settings.Listen, settings.Cluster) with { Certificate = tls.Mqtt };
+        var mqtt = MqttSettings.From(Environment.GetEnvironmentVariable, settings.MqttPort, settings.Listen, settings.Cluster) with { Certificate = tls.Mqtt is { } shown ? () => shown.Own : null };
         FreePorts.Require([
             (settings.HttpPort, "--http-port"),
             (settings.GrpcPort, "--grpc-port"),
             .. mqtt.External is null ? [(settings.MqttPort, "--mqtt-port")] : Array.Empty<(int, string)>(),
-            .. settings.Cluster is { } silos ? [(silos.SiloPort, "--silo-port"), (silos.GatewayPort, "--gateway-port")] : Array.Empty<(int, string)>()]);
+            .. settings.Cluster is { } silos ? [(silos.SiloPort, "--silo-port")] : Array.Empty<(int, string)>()]);
         using var folder = settings.Cluster is null ? DataFolder.Occupy(settings.DataFolder) : null;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Quieten(builder.Logging);
@@ -45,6 +45,8 @@ internal static class SiloHost
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings, tls));
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(tls);
+        builder.Services.AddHostedService<CertificateWatch>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new ServerIdentity(
             services.GetRequiredService<ILocalSiloDetails>().Name, services.GetRequiredService<TimeProvider>().GetUtcNow()));
@@ -52,7 +54,7 @@ internal static class SiloHost
         builder.Services.AddSingleton<ICityCatalog>(services => services.GetRequiredService<CityCatalog>());
         builder.Services.AddSingleton<CityInForce>();
         Telemetry.Add(builder.Services);
-        builder.UseOrleans(silo => AddSilo(silo, settings, historyKeptFor));
+        builder.UseOrleans(silo => AddSilo(silo, settings, tls, historyKeptFor));
         builder.Services.AddCityTwinIngest(mqtt);
         builder.Services.AddCityTwinView();
         builder.Services.AddCityTwinPublishing();
@@ -115,15 +117,19 @@ internal static class SiloHost
         }
     }
 
-    private static void AddSilo(ISiloBuilder silo, SiloSettings settings, TimeSpan historyKeptFor)
+    private static void AddSilo(ISiloBuilder silo, SiloSettings settings, TlsSettings tls, TimeSpan historyKeptFor)
     {
         if (settings.Cluster is { } cluster)
         {
             cluster.AddTo(silo, historyKeptFor);
+            if (tls.Silos is { } between)
+            {
+                SiloTls.Use(silo, between);
+            }
         }
         else
         {
-            silo.UseLocalhostClustering(FreePorts.Any(), FreePorts.Any(), serviceId: "citytwin", clusterId: "citytwin");
+            silo.UseLocalhostClustering(FreePorts.Any(), ClusterSettings.NoGateway, serviceId: "citytwin", clusterId: "citytwin");
             silo.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = settings.DataFolder, HistoryKeptFor = historyKeptFor });
         }
 

@@ -115,6 +115,7 @@ public sealed class Locked_silo : IDisposable
         await tcp.ConnectAsync(IPAddress.Loopback, port, Cancellation);
         await using var tls = new SslStream(tcp.GetStream(), false, (_, shown, _, _) => shown is not null);
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", ApplicationProtocols = [SslApplicationProtocol.Http2] }, Cancellation);
+        Assert.Equal(SslApplicationProtocol.Http2, tls.NegotiatedApplicationProtocol);
         return ((X509Certificate2)tls.RemoteCertificate!).Thumbprint;
     }
 }

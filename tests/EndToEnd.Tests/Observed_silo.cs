@@ -63,7 +63,13 @@ public sealed partial class Observed_silo
     {
         var named = Files.SelectMany(file => Metric().Matches(File.ReadAllText(Path.Combine(Repository.Root, "k8s", "base", file))).Select(match => match.Value)).Distinct().ToList();
         Assert.NotEmpty(named);
-        await using var silo = await SiloProcess.Start(Cancellation);
+        await using var silo = SiloProcess.Prepare(null);
+        var folder = Directory.CreateDirectory(silo.DataFolder).FullName;
+        var (certificate, key) = (Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"));
+        Certificates.Write(certificate, key);
+        silo.Environment["CITYTWIN_GRPC_TLS_CERTIFICATE_FILE"] = certificate;
+        silo.Environment["CITYTWIN_GRPC_TLS_KEY_FILE"] = key;
+        await silo.Run(Cancellation);
         using var watch = await silo.Http.GetAsync("v1/events?sensors=true", HttpCompletionOption.ResponseHeadersRead, Cancellation);
         await silo.Post("v1/segments/substation-north:fail", new { principal = "test", reason = "drill" }, Cancellation);
         var missing = named;

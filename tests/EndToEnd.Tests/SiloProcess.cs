@@ -38,8 +38,6 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     /// <summary>Where other silos reach it, when it shares a city.</summary>
     public int SiloPort { get; } = Mosquitto.FreePort();
 
-    private int GatewayPort { get; } = Mosquitto.FreePort();
-
     public string DataFolder => Path.Combine(_folder, "data");
 
     /// <summary>What the silo keeps; others may read it while it runs.</summary>
@@ -127,7 +125,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
             Programs.Silo,
             [
                 "--data", DataFolder, "--http-port", $"{HttpPort}", "--grpc-port", $"{GrpcPort}", "--mqtt-port", $"{MqttPort}",
-                "--silo-port", $"{SiloPort}", "--gateway-port", $"{GatewayPort}", .. _arguments,
+                "--silo-port", $"{SiloPort}", .. _arguments,
             ]);
         _process.OutputDataReceived += (_, line) => Remember(line.Data);
         _process.ErrorDataReceived += (_, line) => Remember(line.Data);

@@ -48,10 +48,13 @@ public static class HealthRules
     /// <summary>Fewer are not worth a trouble, whatever their share.</summary>
     public const long WatchesFullMin = 5;
 
+    /// <summary>Whoever renews certificates does so a month before; what is left is the time to look why not.</summary>
+    public static readonly TimeSpan CertificateLeftMin = TimeSpan.FromDays(14);
+
     /// <returns>The severe ones first; empty = the silo is well.</returns>
     public static ImmutableArray<Trouble> Examine(SiloFacts facts) =>
     [
-        .. new[] { Stopping(facts), View(facts), Writes(facts), Queue(facts), Room(facts), Audit(facts), Watches(facts), Outboxes(facts), Broker(facts), Silence(facts), Reporting(facts), Malformed(facts), Tells(facts), Sleepers(facts), Disk(facts) }
+        .. new[] { Stopping(facts), View(facts), Writes(facts), Queue(facts), Room(facts), Audit(facts), Watches(facts), Outboxes(facts), Broker(facts), Silence(facts), Reporting(facts), Malformed(facts), Tells(facts), Sleepers(facts), Disk(facts), Certificate(facts) }
             .OfType<Trouble>().Concat(Lost(facts)).OrderByDescending(trouble => trouble.Severity),
     ];
 
@@ -132,6 +135,11 @@ public static class HealthRules
         : new("disk", free < DiskFreeSevereBytes ? TroubleSeverity.Severe : TroubleSeverity.Warning,
             Text($"{free >> 20} MiB are left on the disk of '{facts.DataFolder}'."),
             "Make room there, or the city can no longer be stored.");
+
+    private static Trouble? Certificate(SiloFacts facts) => facts.Certificate is not { } seen || seen.Ends - facts.At >= CertificateLeftMin ? null
+        : new("certificate", seen.Ends <= facts.At ? TroubleSeverity.Severe : TroubleSeverity.Warning,
+            Text($"The certificate '{seen.File}' {(seen.Ends <= facts.At ? "has ended" : "ends")} at {seen.Ends.UtcDateTime:yyyy-MM-dd HH:mm} UTC."),
+            "Put a new one and its key in their place: no restart is needed. If that was done, this silo's log says why it was not taken.");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

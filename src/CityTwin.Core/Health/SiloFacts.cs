@@ -25,6 +25,11 @@ public enum SiloStanding
 /// <param name="Since">When it was first seen to stand so.</param>
 public sealed record SiloSeen(string Name, string Address, SiloStanding Standing, DateTimeOffset Since);
 
+/// <summary>A certificate that a silo shows.</summary>
+/// <param name="File">What it is known by.</param>
+/// <param name="Ends">From then on nobody believes it.</param>
+public sealed record CertificateSeen(string File, DateTimeOffset Ends);
+
 /// <summary>What a silo knows of itself at one instant: all that <see cref="HealthRules"/> looks at.</summary>
 public sealed record SiloFacts
 {
@@ -104,6 +109,9 @@ public sealed record SiloFacts
 
     /// <summary>Sleepers that were due and could not be woken.</summary>
     public long SleepersStuck { get; init; }
+
+    /// <summary>Of the certificates that it shows the one that ends first; null = it shows none.</summary>
+    public CertificateSeen? Certificate { get; init; }
 
     /// <summary>Where the silo keeps what it keeps.</summary>
     public string DataFolder { get; init; } = "";

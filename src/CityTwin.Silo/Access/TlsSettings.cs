@@ -1,25 +1,26 @@
+using System.Collections.Immutable;
+using System.Net.Security;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace CityTwin.Silo.Access;
 
 /// <summary>
-/// TLS of each port, from the environment: CITYTWIN_TLS_CERTIFICATE_FILE and CITYTWIN_TLS_KEY_FILE (PEM) for all three, and
-/// CITYTWIN_HTTP_TLS_..., CITYTWIN_GRPC_TLS_..., CITYTWIN_MQTT_LISTEN_TLS_... for one. Null = that port speaks in the clear.
+/// TLS of each port, from the environment: CITYTWIN_TLS_CERTIFICATE_FILE and CITYTWIN_TLS_KEY_FILE (PEM) for the three that
+/// serve callers and devices, CITYTWIN_HTTP_TLS_..., CITYTWIN_GRPC_TLS_... and CITYTWIN_MQTT_LISTEN_TLS_... for one, and for
+/// silos among themselves see <see cref="SiloTls"/>. Null = that port speaks in the clear.
 /// </summary>
-internal sealed class TlsSettings(CertificateFiles? http, CertificateFiles? grpc, CertificateFiles? mqtt) : IDisposable
+internal sealed record TlsSettings(CertificateFiles? Http, CertificateFiles? Grpc, CertificateFiles? Mqtt, CertificateFiles? Silos)
 {
-    public Func<X509Certificate2>? Http => http is null ? null : () => http.Current;
-
-    public Func<X509Certificate2>? Grpc => grpc is null ? null : () => grpc.Current;
-
-    public Func<X509Certificate2>? Mqtt => mqtt is null ? null : () => mqtt.Current;
+    /// <summary>Each once.</summary>
+    public ImmutableArray<CertificateFiles> All { get; } = [.. new[] { Http, Grpc, Mqtt, Silos }.OfType<CertificateFiles>().Distinct()];
 
     /// <exception cref="StartRefusedException">A file is missing, or they do not belong together.</exception>
-    public static TlsSettings From(Func<string, string?> environment)
+    public static TlsSettings From(Func<string, string?> environment, ClusterSettings? cluster)
     {
-        return new(Of("HTTP_TLS"), Of("GRPC_TLS"), Of("MQTT_LISTEN_TLS"));
+        var opened = new Dictionary<(string, string), CertificateFiles>();
+        return new(Of("HTTP_TLS"), Of("GRPC_TLS"), Of("MQTT_LISTEN_TLS"), SiloTls.From(environment, cluster));
 
         CertificateFiles? Of(string port)
         {
@@ -32,37 +33,33 @@ internal sealed class TlsSettings(CertificateFiles? http, CertificateFiles? grpc
 
             return certificate is null && key is null ? null
                 : certificate is null || key is null ? throw new StartRefusedException($"{name}_CERTIFICATE_FILE and {name}_KEY_FILE belong together; set both.")
-                : Open(certificate, key, name);
+                : opened.TryGetValue((certificate, key), out var known) ? known
+                : opened[(certificate, key)] = Open(certificate, key, name);
         }
 
         string? Given(string variable) => environment(variable) is { Length: > 0 } value ? value : null;
     }
 
-    public static void Serve(ListenOptions listen, HttpProtocols protocols, Func<X509Certificate2>? certificate)
+    public static void Serve(ListenOptions listen, HttpProtocols protocols, CertificateFiles? files)
     {
         listen.Protocols = protocols;
-        if (certificate is not null)
+        if (files is not null)
         {
-            listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificate());
+            // A selector would send the certificate alone, without those that lead to its authority.
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = files.Own }) });
         }
     }
 
-    public void Dispose()
-    {
-        http?.Dispose();
-        grpc?.Dispose();
-        mqtt?.Dispose();
-    }
-
-    private static CertificateFiles Open(string certificate, string key, string name)
+    /// <exception cref="StartRefusedException">They cannot be used.</exception>
+    public static CertificateFiles Open(string certificate, string key, string name, string? authority = null)
     {
         try
         {
-            return new(certificate, key, TimeProvider.System);
+            return new CertificateFiles(certificate, key, authority).Open();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new StartRefusedException($"{name}_CERTIFICATE_FILE '{certificate}' and its key cannot be used: {failure.Message}");
+            throw new StartRefusedException($"{name}_CERTIFICATE_FILE '{certificate}' and what belongs to it cannot be used: {failure.Message}");
         }
     }
 }

@@ -25,6 +25,7 @@ internal sealed class HealthInstruments
         meter.CreateObservableGauge("citytwin.broker.connected", () => Facts.BrokerTrouble is null ? 1 : 0, "{broker}", "1 while the broker lets messages in and out.");
         meter.CreateObservableGauge("citytwin.storage.queue.limit", () => Facts.WritesWaitingMax, "{write}", "With so many writes waiting, further writers wait.");
         meter.CreateObservableGauge("citytwin.disk.free", Disk, "By", "Room on the disk of the data folder.");
+        meter.CreateObservableGauge("citytwin.certificate.expires_in", Certificate, "s", "Until the first of the certificates that the silo shows ends; below zero = it has. Absent without any.");
     }
 
     private SiloFacts Facts => _self.Latest;
@@ -41,6 +42,8 @@ internal sealed class HealthInstruments
         new KeyValuePair<string, object?>("standing", Word(standing))));
 
     private IEnumerable<Measurement<long>> Disk() => Facts.DiskFreeBytes is { } free ? [new(free)] : [];
+
+    private IEnumerable<Measurement<double>> Certificate() => Facts.Certificate is { } seen ? [new((seen.Ends - Facts.At).TotalSeconds)] : [];
 
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

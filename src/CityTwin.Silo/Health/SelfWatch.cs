@@ -9,6 +9,7 @@ using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using CityTwin.Ingest;
 using CityTwin.Ingest.Sparkplug;
+using CityTwin.Silo.Access;
 using CityTwin.Silo.Probes;
 using CityTwin.Storage.Committing;
 using Orleans.Runtime;
@@ -19,6 +20,7 @@ namespace CityTwin.Silo.Health;
 internal sealed partial class SelfWatch(
     ServerIdentity identity,
     SiloSettings settings,
+    TlsSettings tls,
     IClusterMembershipService membership,
     IChangeLog log,
     LiveView live,
@@ -91,6 +93,7 @@ internal sealed partial class SelfWatch(
                 TellsWaiting = running.TellsWaiting,
                 TellsStuck = running.TellsStuck,
                 SleepersStuck = running.SleepersStuck,
+                Certificate = tls.All.MinBy(files => files.Ends) is { } first ? new(first.Name, first.Ends) : null,
                 DataFolder = settings.DataFolder,
                 DiskFreeBytes = FreeBytes(settings.DataFolder),
             };

@@ -148,6 +148,6 @@ public sealed partial class Manifests
         (selector.MatchLabels ?? new Dictionary<string, string>()).All(label => labels.TryGetValue(label.Key, out var value) && value == label.Value)
         && (selector.MatchExpressions ?? []).All(wanted => wanted.OperatorProperty == "In" && labels.TryGetValue(wanted.Key, out var value) && wanted.Values.Contains(value));
 
-    [GeneratedRegex("^--(http|grpc|silo|gateway)-port=([0-9]+)$")]
+    [GeneratedRegex("^--(http|grpc|silo)-port=([0-9]+)$")]
     private static partial Regex PortArgument();
 }

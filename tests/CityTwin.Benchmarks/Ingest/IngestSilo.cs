@@ -223,7 +223,7 @@ internal sealed class IngestSilo : IAsyncDisposable
             start.Environment["CITYTWIN_POSTGRES"] = _postgres;
             // One session, as the bare subscriber has: while it stands still, no more than one window lies ready for it.
             start.Environment["CITYTWIN_MQTT_SLOTS"] = "1";
-            Array.ForEach(["--silo-port", $"{Mosquitto.FreePort()}", "--gateway-port", $"{Mosquitto.FreePort()}"], start.ArgumentList.Add);
+            Array.ForEach(["--silo-port", $"{Mosquitto.FreePort()}"], start.ArgumentList.Add);
         }
 
         _process = Process.Start(start)!;

@@ -31,6 +31,7 @@ public sealed class HealthRulesTests
         MalformedPerSecond = 10,
         DataFolder = "/data",
         DiskFreeBytes = HealthRules.DiskFreeMinBytes,
+        Certificate = new("tls.crt", Noon + HealthRules.CertificateLeftMin),
     };
 
     /// <summary>Each case is one step beyond what is still well.</summary>
@@ -57,6 +58,8 @@ public sealed class HealthRulesTests
         { "sleepers", Well with { SleepersStuck = 2 }, "sleepers-stuck", TroubleSeverity.Warning, "2 grains are due" },
         { "disk", Well with { DiskFreeBytes = HealthRules.DiskFreeMinBytes - 1 }, "disk", TroubleSeverity.Warning, "2047 MiB are left on the disk of '/data'" },
         { "disk full", Well with { DiskFreeBytes = HealthRules.DiskFreeSevereBytes - 1 }, "disk", TroubleSeverity.Severe, "255 MiB" },
+        { "certificate", Well with { Certificate = new("tls.crt", Noon.AddDays(14).AddTicks(-1)) }, "certificate", TroubleSeverity.Warning, "'tls.crt' ends at 2026-03-15 11:59 UTC" },
+        { "certificate over", Well with { Certificate = new("tls.crt", Noon) }, "certificate", TroubleSeverity.Severe, "'tls.crt' has ended at 2026-03-01 12:00 UTC" },
     };
 
     /// <summary>What looks wrong and is not.</summary>
@@ -68,6 +71,7 @@ public sealed class HealthRulesTests
         { "a silo that has just begun", Well with { SensorsReporting = 0, Up = TimeSpan.FromMinutes(4) } },
         { "a few malformed among few", Well with { TakenPerSecond = 0, MalformedPerSecond = 0.9 } },
         { "a few watchers that do not read", Well with { Watches = 4, WatchesFull = 4 } },
+        { "no certificate at all", Well with { Certificate = null } },
         { "a disk nobody can measure", Well with { DiskFreeBytes = null } },
     };
 
