@@ -26,6 +26,7 @@ public sealed partial class EmbeddedBroker(
     private const string OwnClientId = "citytwin";
     private const string PrincipalItem = "principal";
     private const string PaceItem = "pace";
+    private const string FromItem = "from";
 
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
 
@@ -128,12 +129,14 @@ public sealed partial class EmbeddedBroker(
         }
 
         var principal = (connection.ChannelAdapter as PublisherChannel)?.Principal;
+        var from = (connection.RemoteEndPoint as IPEndPoint)?.Address;
         if (door is not null && principal is null)
         {
-            door.Refused(connection.UserName ?? "", "connect", $"{connection.RemoteEndPoint}");
+            door.Refused(null, "connect", from);
         }
 
         connection.SessionItems[PrincipalItem] = principal;
+        connection.SessionItems[FromItem] = from;
         connection.SessionItems[PaceItem] = (connection.ChannelAdapter as PublisherChannel)?.Pace;
         connection.ReasonCode =
             door is not null && principal is null ? MqttConnectReasonCode.NotAuthorized :
@@ -182,13 +185,13 @@ public sealed partial class EmbeddedBroker(
     {
         var sessions = await server.GetSessionsAsync().ConfigureAwait(false);
         await Task.WhenAll(sessions.Select(session => session.Items[PrincipalItem] is Principal principal && !locked.IsGood(principal)
-            ? End(session.Id, principal) : Task.CompletedTask)).ConfigureAwait(false);
+            ? End(session.Id, principal, session.Items[FromItem] as IPAddress) : Task.CompletedTask)).ConfigureAwait(false);
 
-        async Task End(string client, Principal principal)
+        async Task End(string client, Principal principal, IPAddress? from)
         {
             if (_sessions.IsHere(client))
             {
-                locked.Refused(principal.Name, "stay connected", client);
+                locked.Refused(principal, "stay connected", from);
                 await SayGoodbye(server, client).ConfigureAwait(false);
             }
 
@@ -240,7 +243,7 @@ public sealed partial class EmbeddedBroker(
         var message = publish.ApplicationMessage;
         if (door is not null && !MayPublish(publish.SessionItems[PrincipalItem] as Principal, message.Topic))
         {
-            door.Refused((publish.SessionItems[PrincipalItem] as Principal)?.Name ?? "", $"publish {message.Topic}", publish.ClientId);
+            door.Refused(publish.SessionItems[PrincipalItem] as Principal, $"publish {message.Topic}", publish.SessionItems[FromItem] as IPAddress);
             (publish.SessionItems[PaceItem] as RefusalPace)?.Refused();
             publish.ProcessPublish = false;
             publish.Response.ReasonCode = MqttPubAckReasonCode.NotAuthorized;
@@ -284,7 +287,7 @@ public sealed partial class EmbeddedBroker(
         if (door is not null && subscription.ClientId != OwnClientId
             && !(principal is not null && BrokerDoor.Within(options.Prefix, subscription.TopicFilter.Topic) is { } filter && door.MaySubscribe(principal, filter)))
         {
-            door.Refused(principal?.Name ?? "", $"subscribe {subscription.TopicFilter.Topic}", subscription.ClientId);
+            door.Refused(principal, $"subscribe {subscription.TopicFilter.Topic}", subscription.SessionItems[FromItem] as IPAddress);
             (subscription.SessionItems[PaceItem] as RefusalPace)?.Refused();
             subscription.ProcessSubscription = false;
             subscription.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;

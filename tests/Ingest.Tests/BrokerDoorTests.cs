@@ -41,7 +41,7 @@ public sealed class BrokerDoorTests
         principal => !_revoked.ContainsKey(principal),
         (principal, topic) => TopicRules.MayPublish(principal, Table, City, topic, DateTimeOffset.UnixEpoch) == AccessVerdict.Allowed,
         (principal, filter) => TopicRules.MaySubscribe(principal, Table, City, filter, DateTimeOffset.UnixEpoch) == AccessVerdict.Allowed,
-        (who, action, _) => _refused.Enqueue($"{who} {action}"));
+        (principal, action, from) => _refused.Enqueue($"{principal?.Name} {action} from {from}"));
 
     [Theory(Timeout = 30_000)]
     [InlineData(null)]
@@ -51,7 +51,7 @@ public sealed class BrokerDoorTests
         await using var host = await IngestHost.Start(_stored, door: Door);
         var (_, result) = await Connect(host, key);
         Assert.Equal(MqttClientConnectResultCode.NotAuthorized, result);
-        Assert.Equal(" connect", Assert.Single(_refused).Replace("device ", " ", StringComparison.Ordinal));
+        Assert.Equal(" connect from 127.0.0.1", Assert.Single(_refused));
     }
 
     [Fact(Timeout = 30_000)]
@@ -72,6 +72,7 @@ public sealed class BrokerDoorTests
         Assert.All(all[1..], published => Assert.Equal(MqttClientPublishReasonCode.NotAuthorized, published.ReasonCode));
         Assert.Single(_stored.Stored);
         Assert.Equal(4, _refused.Count);
+        Assert.All(_refused, refused => Assert.Matches("^breaker publish .* from 127.0.0.1$", refused));
     }
 
     [Fact(Timeout = 30_000)]
@@ -81,6 +82,7 @@ public sealed class BrokerDoorTests
         Assert.All(
             await Subscribe(host, "breaker-key", "sensors/breaker/reading", "sensors/+/reading", "alerts", "#"),
             code => Assert.Equal(MqttClientSubscribeResultCode.NotAuthorized, code));
+        Assert.All(_refused, refused => Assert.Matches("^breaker subscribe .* from 127.0.0.1$", refused));
         Assert.Equal(
             [MqttClientSubscribeResultCode.GrantedQoS0, MqttClientSubscribeResultCode.GrantedQoS0, MqttClientSubscribeResultCode.NotAuthorized],
             await Subscribe(host, "service-key", "alerts", "zones/+/status", "#"));
@@ -127,7 +129,7 @@ public sealed class BrokerDoorTests
 
         Assert.Equal(MqttClientDisconnectReason.NotAuthorized, await gone.Task.WaitAsync(Cancellation));
         Assert.True((await bystander.SubscribeAsync("citytwin/v1/zones/hospital/status", cancellationToken: Cancellation)).Items.Single().ResultCode == MqttClientSubscribeResultCode.GrantedQoS0);
-        Assert.Contains("service stay connected", _refused);
+        Assert.Contains("service stay connected from 127.0.0.1", _refused);
     }
 
     [Fact(Timeout = 30_000)]

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using CityTwin.Api.Access;
 using CityTwin.Api.Errors;
@@ -35,17 +34,21 @@ internal static class BrokerAccess
             && TopicRules.MayPublish(principal, table, city, topic, time.GetUtcNow()) == AccessVerdict.Allowed,
         (principal, filter) => Index(live) is { } city && keys.IsGood(principal)
             && TopicRules.MaySubscribe(principal, table, city, filter, time.GetUtcNow()) == AccessVerdict.Allowed,
-        (who, action, from) =>
+        (principal, action, from) =>
         {
             // Written down as long as it is at the other doors: a device in a loop must not fill the log.
-            if (!(IPEndPoint.TryParse(from, out var address) ? refusals.Take(address.Address, null) : refusals.Take(who)))
+            // Who is known is counted by name alone, or one device would use up what all behind its address may have refused.
+            if (!(principal is null ? refusals.Take(from, null) : refusals.Take(principal.Name)))
             {
                 instruments.Refused(ErrorReason.TooManyRefusals);
                 return;
             }
 
             instruments.Refused("BROKER");
-            audit.Report(new(Guid.NewGuid().ToString("N"), time.GetUtcNow(), who, AuditKind.Refusal, action, null, null, from, "PERMISSION_DENIED"));
+            // As at the other doors: whose key has been revoked or has run out is known no more.
+            var isKnown = principal is not null && keys.IsGood(principal) && !(principal.Expires <= time.GetUtcNow());
+            audit.Report(new(
+                Guid.NewGuid().ToString("N"), time.GetUtcNow(), principal?.Name ?? "", AuditKind.Refusal, action, null, null, from?.ToString(), isKnown ? "PERMISSION_DENIED" : "UNAUTHENTICATED"));
         });
 
     /// <summary>Null until the city has been read; until then nobody publishes, and tries again.</summary>
