@@ -1,13 +1,14 @@
 using System.Text;
 using CityTwin.Api.Definitions;
+using CityTwin.Core.Audit;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
 using CityTwin.Protocol.V1;
 using CityTwin.Testing.Cities;
+using DefinitionService = CityTwin.Protocol.V1.DefinitionService;
 using Google.Protobuf;
 using Grpc.Core;
 using Xunit;
-using DefinitionService = CityTwin.Protocol.V1.DefinitionService;
 
 namespace CityTwin.Api.Tests;
 
@@ -51,6 +52,7 @@ public sealed class Definitions : IAsyncLifetime
         Assert.Single(preview.Warnings);
         Assert.Empty(_server.Kept);
         Assert.Empty(_server.Grains.Definitions);
+        Assert.Equal(AuditKind.Simulation, Assert.Single(_server.Audit.Entries).Kind);
     }
 
     [Fact]

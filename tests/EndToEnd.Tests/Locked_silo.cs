@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using CityTwin.Testing;
@@ -46,6 +47,8 @@ public sealed class Locked_silo : IDisposable
     public async Task Takes_keys_as_they_come_and_go_at_every_port()
     {
         var (viewer, device) = (await Key("anna", "--role", "viewer"), await Key("breaker", "--role", "device", "--sensor", "breaker-feeder-harbour-status"));
+        var auditor = await Key("cora", "--role", "auditor");
+        var started = $"sha256:{Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Keys, Cancellation)))}";
         await using var silo = SiloProcess.Prepare(null, "--listen", "0.0.0.0");
         var (certificate, key) = (Path.Combine(_folder, "grpc.pem"), Path.Combine(_folder, "grpc.key"));
         var first = Certificates.Write(certificate, key);
@@ -81,6 +84,19 @@ public sealed class Locked_silo : IDisposable
         Assert.Equal(0, (await Programs.Run(Programs.Cli, Cancellation, "key", "revoke", "--file", Keys, viewer.Split('_')[1])).ExitCode);
         await SiloProcess.Until("the revoked key is refused", async () => await Status(silo, viewer, "v1/zones") == HttpStatusCode.Unauthorized, Patience, Cancellation);
         await SiloProcess.Until("its subscription has ended", () => Task.FromResult(heard.IsCompleted), Patience, Cancellation);
+
+        // The program ends well although the broker said no.
+        await Publish(silo, device, "substation-north-status");
+        var revoked = $"sha256:{Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Keys, Cancellation)))}";
+        string[] told =
+        [
+            $"permission,,start with permissions,,OK: keys {started}; permissions as shipped",
+            $"permission,,take over keys,,OK: revoked {viewer.Split('_')[1]}; keys {revoked}",
+            "refusal,,connect,127.0.0.1,UNAUTHENTICATED", "refusal,anna,stay connected,127.0.0.1,UNAUTHENTICATED",
+            "refusal,breaker,publish citytwin/v1/sensors/substation-north-status/reading,127.0.0.1,PERMISSION_DENIED",
+        ];
+        List<string> entered = [];
+        await SiloProcess.Until("all of it is entered", async () => told.All((entered = await Entries(silo, auditor)).Contains), Patience, Cancellation, () => string.Join('\n', entered));
     }
 
     private async Task<string> Key(string name, params string[] more)
@@ -98,11 +114,23 @@ public sealed class Locked_silo : IDisposable
         return answer.StatusCode;
     }
 
-    private static async Task<int> Publish(SiloProcess silo, string? key)
+    private static async Task<List<string>> Entries(SiloProcess silo, string auditor)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "v1/audit/entries?pageSize=1000") { Headers = { Authorization = new("Bearer", auditor) } };
+        using var answer = await silo.Http.SendAsync(request, Cancellation);
+        using var page = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation));
+        return [.. page.RootElement.GetProperty("auditEntries").EnumerateArray().Select(entry =>
+            $"{Text(entry, "kind")},{Text(entry, "principal")},{Text(entry, "action")},{Text(entry, "from")},{Text(entry, "status")}"
+            + (Text(entry, "reason").Split(": ", 2) is [_, var what] ? $": {what}" : ""))];
+
+        static string Text(JsonElement entry, string name) => entry.GetProperty(name).GetString()!;
+    }
+
+    private static async Task<int> Publish(SiloProcess silo, string? key, string sensor = "breaker-feeder-harbour-status")
     {
         using var publisher = System.Diagnostics.Process.Start("mosquitto_pub",
         [
-            "-p", $"{silo.MqttPort}", "-q", "1", "-t", "citytwin/v1/sensors/breaker-feeder-harbour-status/reading", "-m", """{"value":"closed"}""",
+            "-p", $"{silo.MqttPort}", "-q", "1", "-V", "5", "-t", $"citytwin/v1/sensors/{sensor}/reading", "-m", """{"value":"closed"}""",
             .. key is null ? Array.Empty<string>() : ["-u", "device", "-P", key],
         ]);
         await publisher.WaitForExitAsync(Cancellation);

@@ -18,6 +18,7 @@ internal sealed class AccessInterceptor(Doors doors, IAuditLog log, ErrorInterce
 {
     private const string ActorField = "principal";
     private const string ReasonField = "reason";
+    private const string TrialField = "validate_only";
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -89,7 +90,7 @@ internal sealed class AccessInterceptor(Doors doors, IAuditLog log, ErrorInterce
         var actor = Caller.Of(http) is { } caller ? caller.Principal.ActorOf((string)field.Accessor.GetValue(message)) : "";
         field.Accessor.SetValue(message, actor);
         var act = doors.EntryOf(
-            http, Call<TRequest>.IsTrial ? AuditKind.Simulation : AuditKind.Command, actor, ActionOf(context).ToString(),
+            http, Call<TRequest>.IsTrial(message) ? AuditKind.Simulation : AuditKind.Command, actor, ActionOf(context).ToString(),
             string.Join(' ', Targets.NamesIn(message)), ReasonOf(message), StatusCode.OK);
         ActContext.Set(act);
         TResponse response;
@@ -135,8 +136,12 @@ internal sealed class AccessInterceptor(Doors doors, IAuditLog log, ErrorInterce
         /// <summary>The field of a command that says who orders it; null for what is no command.</summary>
         public static FieldDescriptor? Actor { get; } = Descriptor?.FindFieldByName(ActorField);
 
-        /// <summary>A command that only tries something on a copy of the city.</summary>
-        public static bool IsTrial { get; } = Descriptor?.File.Name is "citytwin/v1/breaches.proto" or "citytwin/v1/simulations.proto";
+        /// <summary>A command that only tries something on a copy of the city, or asks what it would do.</summary>
+        public static bool IsTrial(IMessage request) => TriesOnly || Trial?.Accessor.GetValue(request) is true;
+
+        private static bool TriesOnly { get; } = Descriptor?.File.Name is "citytwin/v1/breaches.proto" or "citytwin/v1/simulations.proto";
+
+        private static FieldDescriptor? Trial { get; } = Descriptor?.FindFieldByName(TrialField);
 
         /// <summary>It shows the inside of grains, or what others did: that somebody looked is entered.</summary>
         public static bool IsSensitive { get; } = Descriptor?.File.Name is "citytwin/v1/audit.proto" or "citytwin/v1/inspection.proto";

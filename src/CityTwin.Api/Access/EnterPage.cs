@@ -1,4 +1,5 @@
 using CityTwin.Core.Audit;
+using CityTwin.Grains.Storing;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
@@ -9,28 +10,38 @@ internal static class EnterPage
 {
     private const string Action = "GET " + OperatorSessions.EnterPath;
 
-    public static async Task Serve(HttpContext http, OperatorSessions sessions, Doors doors, RefusalLimit refusals)
+    public static async Task Serve(HttpContext http, OperatorSessions sessions, Doors doors, RefusalLimit refusals, IAuditLog log)
     {
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
-        var isIn = await sessions.Enter(http);
-        if (!isIn && !refusals.Take(http.Connection.RemoteIpAddress, null))
+        try
+        {
+            if (await sessions.Enter(http, () => log.Append(doors.EntryOf(http, AuditKind.SignIn, "local-operator", Action, "", "", StatusCode.OK))))
+            {
+                http.Response.Redirect("/");
+                return;
+            }
+        }
+        catch (Exception failure) when (failure is SaveException or StorageUnusableException)
+        {
+            await Say(http, StatusCodes.Status503ServiceUnavailable, SignInPage.NotWrittenDown);
+            return;
+        }
+
+        if (!refusals.Take(http.Connection.RemoteIpAddress, null))
         {
             http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
             return;
         }
 
-        doors.Report(
-            http, isIn ? AuditKind.SignIn : AuditKind.Refusal, isIn ? "local-operator" : "", Action, "",
-            isIn ? "" : "The link is not the newest one, or has been used.", isIn ? StatusCode.OK : StatusCode.Unauthenticated);
-        if (isIn)
-        {
-            http.Response.Redirect("/");
-            return;
-        }
+        doors.Report(http, AuditKind.Refusal, "", Action, "", "The link is not the newest one, or has been used.", StatusCode.Unauthenticated);
+        await Say(http, StatusCodes.Status401Unauthorized, "This link has been used, or a newer one was printed: each works once. Use the newest.");
+    }
 
-        http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+    private static Task Say(HttpContext http, int status, string sentence)
+    {
+        http.Response.StatusCode = status;
         http.Response.ContentType = "text/plain; charset=utf-8";
-        await http.Response.WriteAsync("This link has been used, or a newer one was printed: each works once. Use the newest.\n", http.RequestAborted);
+        return http.Response.WriteAsync(sentence + "\n", http.RequestAborted);
     }
 }

@@ -32,7 +32,7 @@ public sealed class KeyRing : IDisposable
             change();
             var before = _keys;
             var after = _given.Concat(_own).ToImmutableDictionary(
-                key => key.Id, key => before.TryGetValue(key.Id, out var held) && IsSame(held.Key, key) ? held : new(key), StringComparer.Ordinal);
+                key => key.Id, key => before.TryGetValue(key.Id, out var held) && held.Key.IsSame(key) ? held : new(key), StringComparer.Ordinal);
             gone.AddRange(before.Values.Where(held => !after.TryGetValue(held.Key.Id, out var now) || now != held));
             gone.AddRange(after.Values.Where(held => held.Key.IsRevoked));
             _keys = after;
@@ -90,9 +90,6 @@ public sealed class KeyRing : IDisposable
             held.End.Dispose();
         }
     }
-
-    /// <summary>A record with lists is never equal to one read anew; its file form is.</summary>
-    private static bool IsSame(ApiKey one, ApiKey other) => KeyFile.Write([one]).AsSpan().SequenceEqual(KeyFile.Write([other]));
 
     private sealed class Held
     {

@@ -48,7 +48,8 @@ public sealed class OperatorSessions(AccessOptions options, KeyRing keys, TimePr
     public event Action? LinkUsed;
 
     /// <summary>Serves the link: a session for the first who comes with it.</summary>
-    internal async Task<bool> Enter(HttpContext http)
+    /// <param name="writeDown">Done before there is a session; when it fails the link is good again.</param>
+    internal async Task<bool> Enter(HttpContext http, Func<Task> writeDown)
     {
         var given = http.Request.Query[LinkParameter].ToString();
         var link = Volatile.Read(ref _link);
@@ -56,6 +57,16 @@ public sealed class OperatorSessions(AccessOptions options, KeyRing keys, TimePr
             || Interlocked.CompareExchange(ref _link, null, link) != link)
         {
             return false;
+        }
+
+        try
+        {
+            await writeDown();
+        }
+        catch
+        {
+            Interlocked.CompareExchange(ref _link, link, null);
+            throw;
         }
 
         await http.SignInAsync(Scheme, new(new ClaimsIdentity([new(ClaimTypes.Name, "local-operator")], Link)));

@@ -1,6 +1,7 @@
 using System.Net;
 using CityTwin.Core.Access;
 using CityTwin.Core.Audit;
+using CityTwin.Grains.Storing;
 using Grpc.Core;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
@@ -25,13 +26,16 @@ internal static class SignInPage
     /// <summary>A token of a provider that says much is a few thousand characters; a longer form is not read.</summary>
     public const long FormBytesMax = 32 * 1024;
 
+    /// <summary>Who comes in is written down first, or the log would not say who has done what follows.</summary>
+    public const string NotWrittenDown = "Nobody can sign in now, because it cannot be written down: the database is away or busy. Try again in a minute.";
+
     private const string ContentSecurityPolicy =
         "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     public static Task Show(HttpContext http, IAntiforgery antiforgery) => Write(http, antiforgery, StatusCodes.Status200OK, "");
 
     public static async Task Enter(
-        HttpContext http, IAntiforgery antiforgery, KeyRing keys, TokenDoor tokens, RefusalLimit refusals, OperatorSessions sessions, Doors doors)
+        HttpContext http, IAntiforgery antiforgery, KeyRing keys, TokenDoor tokens, RefusalLimit refusals, OperatorSessions sessions, Doors doors, IAuditLog log)
     {
         if (await FormOf(http, antiforgery) is not { } form)
         {
@@ -48,8 +52,17 @@ internal static class SignInPage
             return;
         }
 
+        try
+        {
+            await log.Append(doors.EntryOf(http, AuditKind.SignIn, caller.Principal.Name, "POST " + Path, "", caller.Credential, StatusCode.OK));
+        }
+        catch (Exception failure) when (failure is SaveException or StorageUnusableException)
+        {
+            await Write(http, antiforgery, StatusCodes.Status503ServiceUnavailable, NotWrittenDown);
+            return;
+        }
+
         await sessions.Begin(http, caller.Principal, credential);
-        doors.Report(http, AuditKind.SignIn, caller.Principal.Name, "POST " + Path, "", caller.Credential, StatusCode.OK);
         SeeOther(http, AccessActions.Pages.FirstOrDefault(page => page == http.Request.Query[PageParameter]) ?? "/");
     }
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace CityTwin.Api.Auditing;
 
 /// <summary>
-/// Brings into the audit log what nobody waits for: refusals and sign-ins. While the storage is away they wait here; when too
+/// Brings into the audit log what nobody waits for: refusals, sign-outs and changed permissions. While the storage is away they wait here; when too
 /// many do, further ones are only counted, and an entry says how many those were.
 /// </summary>
 internal sealed partial class AuditQueue(IAuditLog log, ApiInstruments instruments, TimeProvider time, ILogger<AuditQueue> logger) : BackgroundService, IAudit

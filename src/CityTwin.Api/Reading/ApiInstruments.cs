@@ -24,7 +24,7 @@ public sealed class ApiInstruments
         _streams = meter.CreateUpDownCounter<long>("citytwin.watch.streams", "{stream}", "Open watches and event streams.");
         _gaps = meter.CreateCounter<long>("citytwin.watch.gaps", "{gap}", "Watches that had to be sent everything again.");
         meter.CreateObservableGauge("citytwin.watch.buffers.full", Full, "{stream}", "Watches whose receiver does not take what was sent: their buffer is full and they wait.");
-        meter.CreateObservableGauge("citytwin.audit.waiting", () => AuditWaiting, "{entry}", "Refusals and sign-ins that are not in the audit log yet.");
+        meter.CreateObservableGauge("citytwin.audit.waiting", () => AuditWaiting, "{entry}", "Refusals, sign-outs and changed permissions that are not in the audit log yet.");
         meter.CreateObservableGauge("citytwin.audit.waiting.limit", () => AuditWaitingMax, "{entry}", "With so many waiting, further ones are only counted.");
         _lag = meter.CreateHistogram<double>("citytwin.watch.lag", "s", "From the commit of the newest change in a message until it is sent.");
 

@@ -53,6 +53,9 @@ public sealed record ApiKey(
 
     public static string HashOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
+    /// <summary>Whether they say the same: a record with lists is never equal to one read anew; its file form is.</summary>
+    public bool IsSame(ApiKey other) => KeyFile.Write([this]).AsSpan().SequenceEqual(KeyFile.Write([other]));
+
     /// <summary>Whether a key is this one. It takes the same time wherever they differ.</summary>
     public bool Matches(string key) =>
         CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(HashOf(key)), Encoding.ASCII.GetBytes(Hash));

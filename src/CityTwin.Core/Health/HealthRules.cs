@@ -95,7 +95,7 @@ public static class HealthRules
     private static Trouble? Audit(SiloFacts facts) => facts.AuditWaiting <= facts.AuditWaitingMax * QueueMax ? null
         : new("audit-waits", facts.AuditWaiting >= facts.AuditWaitingMax ? TroubleSeverity.Severe : TroubleSeverity.Warning,
             Text($"{facts.AuditWaiting} of at most {facts.AuditWaitingMax} entries wait for the audit log."),
-            "Further refusals and sign-ins will only be counted: look at the database, and in the log at who is refused so often.");
+            "Further refusals will only be counted: look at the database, and in the log at who is refused so often.");
 
     private static Trouble? Watches(SiloFacts facts) => facts.WatchesFull < WatchesFullMin || facts.WatchesFull <= facts.Watches * WatchesFullShareMax ? null
         : new("watches-full", TroubleSeverity.Warning, Text($"{facts.WatchesFull} of {facts.Watches} watches do not take what they are sent."),

@@ -2,7 +2,7 @@ using CityTwin.Core.Audit;
 
 namespace CityTwin.Grains.Storing;
 
-/// <summary>Where doors report commands, sign-ins and refusals.</summary>
+/// <summary>Where is reported what nobody waits for: refusals, sign-outs, changed permissions.</summary>
 public interface IAudit
 {
     /// <summary>Takes an entry. It never throws: who is refused stays refused whatever the log does.</summary>

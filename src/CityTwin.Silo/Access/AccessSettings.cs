@@ -12,7 +12,8 @@ namespace CityTwin.Silo.Access;
 /// CITYTWIN_JWT_CLOCK_SKEW_SECONDS, CITYTWIN_TRUSTED_PROXIES. Without keys and tokens the silo serves this machine alone.
 /// </summary>
 /// <param name="KeysFile">Null = no keys but the machine's own.</param>
-internal sealed record AccessSettings(string? KeysFile, AccessOptions Options)
+/// <param name="PermissionsHash">Of the file that replaces the table of permissions; null = none does.</param>
+internal sealed record AccessSettings(string? KeysFile, string? PermissionsHash, AccessOptions Options)
 {
     /// <summary>No credentials are configured: whoever sits at the machine is let in, and nobody else.</summary>
     public bool IsLocal => KeysFile is null && Options.Tokens is null;
@@ -29,9 +30,10 @@ internal sealed record AccessSettings(string? KeysFile, AccessOptions Options)
                 + "or CITYTWIN_JWT_AUTHORITY and CITYTWIN_JWT_AUDIENCE, or leave --listen out.");
         }
 
-        return new(keys, new AccessOptions
+        var (permissions, hash) = Given("CITYTWIN_PERMISSIONS_FILE") is { } file ? PermissionsFrom(file) : (new AccessOptions().Permissions, null);
+        return new(keys, hash, new AccessOptions
         {
-            Permissions = Given("CITYTWIN_PERMISSIONS_FILE") is { } file ? PermissionsFrom(file) : new AccessOptions().Permissions,
+            Permissions = permissions,
             Tokens = tokens,
             HasOperatorLink = isLocal,
             AdmitsGuests = isLocal,
@@ -71,10 +73,11 @@ internal sealed record AccessSettings(string? KeysFile, AccessOptions Options)
         return tokens.Faults().FirstOrDefault() is { } fault ? throw new StartRefusedException($"CITYTWIN_JWT_...: {fault}.") : tokens;
     }
 
-    private static PermissionTable PermissionsFrom(string file)
+    private static (PermissionTable Table, string? Hash) PermissionsFrom(string file)
     {
-        var (table, faults) = PermissionFile.Read(ReadFile(file, "CITYTWIN_PERMISSIONS_FILE"), AccessActions.All);
-        return table ?? throw new StartRefusedException($"CITYTWIN_PERMISSIONS_FILE '{file}' has {faults.Length} faults: {string.Join(" ", faults)}");
+        var content = ReadFile(file, "CITYTWIN_PERMISSIONS_FILE");
+        var (table, faults) = PermissionFile.Read(content, AccessActions.All);
+        return table is not null ? (table, PermissionWatch.HashOf(content)) : throw new StartRefusedException($"CITYTWIN_PERMISSIONS_FILE '{file}' has {faults.Length} faults: {string.Join(" ", faults)}");
     }
 
     /// <exception cref="StartRefusedException">It cannot be read.</exception>

@@ -37,9 +37,9 @@ internal static class SiloAccess
             services.AddSingleton(provider => BrokerAccess.GiveFeed(provider.GetRequiredService<KeyRing>()));
         }
 
-        if (access.KeysFile is { } file)
+        if (!access.IsLocal || access.PermissionsHash is not null)
         {
-            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<KeyFileWatch>(provider, file));
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<PermissionWatch>(provider, access));
         }
     }
 

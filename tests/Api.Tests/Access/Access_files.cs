@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using CityTwin.Api.Access;
 using CityTwin.Core.Access;
@@ -32,6 +33,21 @@ public sealed class Access_files
         var (table, faults) = PermissionFile.Read(AccessServices.ShippedFile, new HashSet<string>(AccessActions.All) { "citytwin.v1.ZoneService/NewMethod" });
         Assert.Null(table);
         Assert.Contains("NewMethod", Assert.Single(faults).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keys_tell_what_they_say_otherwise_than_before()
+    {
+        ApiKey Key(string id) => new(id, id, new('0', 64), [new(Roles.Viewer, ZoneScope.Everything)]);
+        ImmutableArray<ApiKey> before = [Key("same"), Key("said"), Key("gone"), Key("moved"), Key("back") with { IsRevoked = true }, Key("over") with { IsRevoked = true }];
+        ImmutableArray<ApiKey> after =
+        [
+            Key("new"), Key("dead") with { IsRevoked = true }, Key("same"), Key("said") with { IsRevoked = true },
+            Key("moved") with { Grants = [new(Roles.Operator, ZoneScope.Everything)] }, Key("back"),
+        ];
+        Assert.Equal("added new; revoked said, gone; changed moved, back", KeyChanges.Between(before, after).ToString());
+        Assert.Equal("no key that holds is another", KeyChanges.Between(after, [.. after.Reverse()]).ToString());
+        Assert.EndsWith("key19 and 5 more", KeyChanges.Between([], [.. Enumerable.Range(0, 25).Select(number => Key($"key{number}"))]).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

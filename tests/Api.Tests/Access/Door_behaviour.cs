@@ -195,6 +195,10 @@ public sealed class Door_behaviour : IAsyncLifetime
         var link = _server.Sessions.NewLink();
         using var wrong = await http.GetAsync(link[..^1] + (link[^1] == '0' ? '1' : '0'), Cancellation);
         Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+        _server.Audit.IsAway = true;
+        using var unwritten = await http.GetAsync(link, Cancellation);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, false), (unwritten.StatusCode, unwritten.Headers.Contains("Set-Cookie")));
+        _server.Audit.IsAway = false;
         using var entered = await http.GetAsync(link, Cancellation);
         Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
         var cookie = Assert.Single(entered.Headers.GetValues("Set-Cookie"));

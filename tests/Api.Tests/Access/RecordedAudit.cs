@@ -14,19 +14,19 @@ internal sealed class RecordedAudit : IAudit, IAuditLog
 
     public ConcurrentQueue<AuditEntry> Entries { get; } = [];
 
-    public void Report(AuditEntry entry) => Append(entry);
+    /// <summary>Nothing can be entered, as while a database is away.</summary>
+    public bool IsAway { get; set; }
+
+    public void Report(AuditEntry entry) => Enter([entry]);
 
     public Task Append(params ImmutableArray<AuditEntry> entries)
     {
-        lock (_lock)
+        if (IsAway)
         {
-            foreach (var entry in entries.Where(entry => !Entries.Any(known => known.Id == entry.Id)))
-            {
-                Entries.Enqueue(entry);
-                _rows.Add(AuditRow.Append(ref _edge, entry.ToJson()));
-            }
+            throw new SaveFailedException("The database is away.");
         }
 
+        Enter(entries);
         return Task.CompletedTask;
     }
 
@@ -37,6 +37,18 @@ internal sealed class RecordedAudit : IAudit, IAuditLog
         lock (_lock)
         {
             return Task.FromResult<ImmutableArray<AuditRow>>([.. _rows.Skip((int)from).Take(max)]);
+        }
+    }
+
+    private void Enter(ImmutableArray<AuditEntry> entries)
+    {
+        lock (_lock)
+        {
+            foreach (var entry in entries.Where(entry => !Entries.Any(known => known.Id == entry.Id)))
+            {
+                Entries.Enqueue(entry);
+                _rows.Add(AuditRow.Append(ref _edge, entry.ToJson()));
+            }
         }
     }
 }

@@ -45,6 +45,22 @@ public sealed partial class Signing_in : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nobody_comes_in_while_it_cannot_be_written_down()
+    {
+        using var browser = new Browser(_server);
+        var key = _server.Give("anna");
+        _server.Audit.IsAway = true;
+        using var refused = await browser.SignIn(key);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Contains("cannot be written down", await refused.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        using var outside = await browser.Get("/breaches");
+        Assert.Equal(HttpStatusCode.Redirect, outside.StatusCode);
+        _server.Audit.IsAway = false;
+        using var entered = await browser.SignIn(key);
+        Assert.Equal(HttpStatusCode.SeeOther, entered.StatusCode);
+    }
+
+    [Fact]
     public async Task A_page_of_somewhere_else_is_never_led_to()
     {
         using var browser = new Browser(_server);
