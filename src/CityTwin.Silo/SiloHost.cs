@@ -74,13 +74,7 @@ internal static class SiloHost
         // Before anything that measures is made: what it counts at once would be lost.
         app.Services.GetRequiredService<MeterProvider>();
         app.Services.GetRequiredService<HealthInstruments>();
-        app.MapCityTwinApi();
-        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new Guarded(AccessActions.Metrics));
-        app.MapHealthChecks("/healthz").WithMetadata(new Guarded(AccessActions.Health));
-        app.MapHealthChecks("/readyz", new() { Predicate = check => check.Tags.Contains(ReadyCheck.Tag) }).WithMetadata(new Guarded(AccessActions.Health));
-        // It answers: no more is asked of the living.
-        app.MapHealthChecks("/livez", new() { Predicate = _ => false }).WithMetadata(new Guarded(AccessActions.Health));
-        app.MapCityTwinConsole(Guarded.Page);
+        Map(app);
         await app.Services.GetRequiredService<CityInForce>().Settle(settings, cancellation);
         LetGoOfReading();
         // Made now, because it says when this silo started.
@@ -90,6 +84,17 @@ internal static class SiloHost
         var city = app.Services.GetRequiredService<CityCatalog>().Current.City;
         Welcome.Print(System.Console.Out, city, settings, link);
         await UntilStopped(app, cancellation);
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.MapCityTwinApi();
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new Guarded(AccessActions.Metrics));
+        app.MapHealthChecks("/healthz").WithMetadata(new Guarded(AccessActions.Health));
+        app.MapHealthChecks("/readyz", new() { Predicate = check => check.Tags.Contains(ReadyCheck.Tag) }).WithMetadata(new Guarded(AccessActions.Health));
+        // It answers: no more is asked of the living.
+        app.MapHealthChecks("/livez", new() { Predicate = _ => false }).WithMetadata(new Guarded(AccessActions.Health));
+        app.MapCityTwinConsole(Guarded.Page);
     }
 
     /// <summary>The files of a city of a million sensors are half a gigabyte, and what came of reading them as much again: the collector would keep the room.</summary>
@@ -130,6 +135,7 @@ internal static class SiloHost
         else
         {
             silo.UseLocalhostClustering(FreePorts.Any(), ClusterSettings.NoGateway, serviceId: "citytwin", clusterId: "citytwin");
+            SiloTls.LetNobodyIn(silo, TimeProvider.System);
             silo.AddCityTwinSqliteStorage(new SqliteOptions { DataPath = settings.DataFolder, HistoryKeptFor = historyKeptFor });
         }
 

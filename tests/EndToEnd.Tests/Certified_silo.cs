@@ -76,12 +76,25 @@ public sealed class Certified_silo : IDisposable
         await SiloProcess.Until("the other shows what one was told", async () => (await other.Levels(Cancellation))["substation-north"] == 0, Patience, Cancellation);
 
         using var stranger = new CertificateAuthority();
-        Assert.True(await IsSpokenTo(one, _authority.Show()));
-        Assert.False(await IsSpokenTo(one, stranger.Show()));
-        Assert.False(await IsSpokenTo(one, null));
+        Assert.True(await IsSpokenTo(one.SiloPort, _authority.Show()));
+        Assert.False(await IsSpokenTo(one.SiloPort, stranger.Show()));
+        Assert.False(await IsSpokenTo(one.SiloPort, null));
 
         var renewed = _authority.Write(Certificate, Key);
         await SiloProcess.Until("a renewed certificate shows", async () => await Shown(one) == renewed, Patience, Cancellation);
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task A_silo_alone_has_one_port_more_at_which_it_speaks_to_nobody()
+    {
+        await using var silo = await SiloProcess.Start(Cancellation, "--no-feed");
+        var others = Assert.Single(silo.Listening().Except([silo.HttpPort, silo.GrpcPort, silo.MqttPort]));
+        Assert.False(await IsSpokenTo(others, _authority.Show()));
+        Assert.False(await IsSpokenTo(others, null));
+        // In the clear a silo would begin; this one waits for a handshake, and hangs up.
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, others, Cancellation);
+        Assert.False(await Hears(tcp.GetStream()));
     }
 
     [Theory]
@@ -126,15 +139,27 @@ public sealed class Certified_silo : IDisposable
         .Count(member => member.GetProperty("standing").GetString()!.EndsWith("ACTIVE", StringComparison.Ordinal));
 
     /// <summary>Whether the port of silos says anything to whoever shows this: each side begins with who it is.</summary>
-    private static async Task<bool> IsSpokenTo(SiloProcess silo, SslStreamCertificateContext? shown)
+    private static async Task<bool> IsSpokenTo(int port, SslStreamCertificateContext? shown)
     {
         try
         {
             using var tcp = new TcpClient();
-            await using var tls = await Reach(silo, tcp, shown);
-            return await tls.ReadAsync(new byte[1], Cancellation) > 0;
+            await using var tls = await Reach(port, tcp, shown);
+            return await Hears(tls);
         }
-        catch (Exception refused) when (refused is IOException or AuthenticationException)
+        catch (AuthenticationException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<bool> Hears(Stream stream)
+    {
+        try
+        {
+            return await stream.ReadAsync(new byte[1], Cancellation) > 0;
+        }
+        catch (IOException)
         {
             return false;
         }
@@ -143,13 +168,13 @@ public sealed class Certified_silo : IDisposable
     private async Task<string> Shown(SiloProcess silo)
     {
         using var tcp = new TcpClient();
-        await using var tls = await Reach(silo, tcp, _authority.Show());
+        await using var tls = await Reach(silo.SiloPort, tcp, _authority.Show());
         return ((System.Security.Cryptography.X509Certificates.X509Certificate2)tls.RemoteCertificate!).Thumbprint;
     }
 
-    private static async Task<SslStream> Reach(SiloProcess silo, TcpClient tcp, SslStreamCertificateContext? shown)
+    private static async Task<SslStream> Reach(int port, TcpClient tcp, SslStreamCertificateContext? shown)
     {
-        await tcp.ConnectAsync(IPAddress.Loopback, silo.SiloPort, Cancellation);
+        await tcp.ConnectAsync(IPAddress.Loopback, port, Cancellation);
         var tls = new SslStream(tcp.GetStream(), false, (_, certificate, _, _) => certificate is not null);
         await tls.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions { TargetHost = "silo", ClientCertificateContext = shown, ApplicationProtocols = [new("Orleans1")] }, Cancellation);

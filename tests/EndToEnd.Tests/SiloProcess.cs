@@ -12,6 +12,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     /// <summary>The latest lines are remembered.</summary>
     private const int SaidMax = 20_000;
 
+    private static readonly string[] SocketTables = ["/proc/net/tcp", "/proc/net/tcp6"];
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-silo-").FullName;
@@ -31,6 +32,16 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     public int GrpcPort { get; } = Mosquitto.FreePort();
 
     public int MqttPort { get; } = Mosquitto.FreePort();
+
+    /// <summary>The ports of this machine that it listens on, as Linux tells: sockets that listen, by those that it has open.</summary>
+    public IReadOnlyList<int> Listening()
+    {
+        var own = Directory.EnumerateFiles($"/proc/{_process!.Id}/fd").Select(handle => new FileInfo(handle).LinkTarget ?? "").ToHashSet();
+        return [.. SocketTables.SelectMany(table => File.ReadLines(table).Skip(1))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(socket => socket[3] == "0A" && own.Contains($"socket:[{socket[9]}]"))
+            .Select(socket => int.Parse(socket[1].Split(':')[1], System.Globalization.NumberStyles.HexNumber, null))];
+    }
 
     /// <summary>Hears each line that it says, when it says it.</summary>
     public Action<string>? Heard { get; set; }

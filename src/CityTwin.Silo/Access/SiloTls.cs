@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace CityTwin.Silo.Access;
 
@@ -35,18 +37,32 @@ internal static class SiloTls
     }
 
     /// <summary>Each connection, either way, shows the certificate of that moment and wants one of the authority.</summary>
-    public static void Use(ISiloBuilder silo, CertificateFiles files) => silo.UseTls(options =>
+    public static void Use(ISiloBuilder silo, CertificateFiles files) => Use(silo, () => files.Own, files.IsPeer);
+
+    /// <summary>
+    /// A silo without others still has the port for them, where anybody on this machine would pass the doors by. It shows a
+    /// certificate that it makes now, and believes nothing else.
+    /// </summary>
+    public static void LetNobodyIn(ISiloBuilder silo, TimeProvider time)
     {
-        options.LocalServerCertificateSelector = (_, _) => files.Own.TargetCertificate;
-        options.RemoteCertificateValidation = (shown, sent, _) => files.IsPeer(shown, sent);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var made = new CertificateRequest("CN=citytwin", key, HashAlgorithmName.SHA256).CreateSelfSigned(time.GetUtcNow().AddDays(-1), time.GetUtcNow().AddYears(10));
+        var own = SslStreamCertificateContext.Create(X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null), null, offline: true);
+        Use(silo, () => own, (shown, _) => shown.RawDataMemory.Span.SequenceEqual(own.TargetCertificate.RawDataMemory.Span));
+    }
+
+    private static void Use(ISiloBuilder silo, Func<SslStreamCertificateContext> own, Func<X509Certificate2, X509Chain?, bool> isPeer) => silo.UseTls(options =>
+    {
+        options.LocalServerCertificateSelector = (_, _) => own().TargetCertificate;
+        options.RemoteCertificateValidation = (shown, sent, _) => isPeer(shown, sent);
         // The library itself would send the certificate without those that lead to the authority.
         options.OnAuthenticateAsServer = (_, server) =>
         {
             var handshake = (SslServerAuthenticationOptions)server.SslServerAuthenticationOptions;
-            (handshake.ServerCertificateSelectionCallback, handshake.ServerCertificateContext) = (null, files.Own);
+            (handshake.ServerCertificateSelectionCallback, handshake.ServerCertificateContext) = (null, own());
         };
         options.OnAuthenticateAsClient = (_, client) =>
-            ((SslClientAuthenticationOptions)client.SslClientAuthenticationOptions).ClientCertificateContext = files.Own;
+            ((SslClientAuthenticationOptions)client.SslClientAuthenticationOptions).ClientCertificateContext = own();
     });
 
     private static StartRefusedException Incomplete() => new($"{Authority}, {Certificate} and {Key} belong together; set all three.");
