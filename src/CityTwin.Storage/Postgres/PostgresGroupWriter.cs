@@ -64,11 +64,7 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
         {
             var open = _open ??= new Open(database.OpenWriter(), database.Options);
             var isKept = database.Options.HistoryKeptFor > TimeSpan.Zero;
-            if (isKept)
-            {
-                open.Readings.MakeDays(time.GetUtcNow());
-            }
-
+            open.Readings.MakeDays(time.GetUtcNow());
             using var transaction = open.Connection.BeginTransaction();
             var outcomes = new Saved?[group.Count];
             var (head, at) = (0L, time.GetUtcNow());
