@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using CityTwin.Testing;
 using Xunit;
@@ -79,7 +80,9 @@ public sealed partial class Observed_silo
     public async Task Doctor_finds_a_silo_well_and_says_what_is_wrong_when_it_is_not()
     {
         await using var broker = await Mosquitto.Start(Cancellation);
-        await using var silo = await SiloProcess.Start(broker, Cancellation);
+        await using var silo = SiloProcess.Prepare(broker);
+        silo.Environment["Logging__Console__FormatterName"] = "json";
+        await silo.Run(Cancellation);
         await SiloProcess.Until("the silo is well", async () => (await Doctor(silo)).ExitCode == 0, Patience, Cancellation);
         await broker.Stop();
         var (exitCode, output) = (0, "");
@@ -90,6 +93,11 @@ public sealed partial class Observed_silo
         }, Patience, Cancellation);
         Assert.StartsWith("SEVERE   Nothing comes in or goes out over MQTT:", output, StringComparison.Ordinal);
         Assert.Contains("Look whether the broker is up", output, StringComparison.Ordinal);
+
+        // And its log says so to programs.
+        var lost = silo.Said().Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).First(line => line.GetProperty("EventId").GetInt32() == 3122);
+        Assert.Equal("Warning", lost.GetProperty("LogLevel").GetString());
+        Assert.InRange(lost.GetProperty("Timestamp").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
     }
 
     private static async Task<(int ExitCode, string Output)> Doctor(SiloProcess silo)
