@@ -90,6 +90,7 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
 
             // Last: late readings lock the head of the change log, as states do, and whoever locks both does so in this order.
             AuditTable.Append(open.Connection, group, outcomes);
+            TraceNotice.Tell(open.Connection, database.Self, group, outcomes);
 
             committing = true;
             transaction.Commit();
