@@ -91,7 +91,7 @@ public sealed class Locked_silo : IDisposable
         string[] told =
         [
             $"permission,,start with permissions,,OK: keys {started}; permissions as shipped",
-            $"permission,,take over keys,,OK: revoked {viewer.Split('_')[1]}; keys {revoked}",
+            $"permission,,take over keys,,OK: keys {revoked}; revoked {viewer.Split('_')[1]}",
             "refusal,,connect,127.0.0.1,UNAUTHENTICATED", "refusal,anna,stay connected,127.0.0.1,UNAUTHENTICATED",
             "refusal,breaker,publish citytwin/v1/sensors/substation-north-status/reading,127.0.0.1,PERMISSION_DENIED",
         ];

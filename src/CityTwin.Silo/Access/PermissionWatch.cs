@@ -81,7 +81,8 @@ internal sealed partial class PermissionWatch(
 
         keys.Replace(read);
         Taken(file, read.Length);
-        Enter("take over keys", $"{KeyChanges.Between(_keys, read)}; keys {HashOf(now)}");
+        // The hash first: a long list of ids is cut at its end.
+        Enter("take over keys", $"keys {HashOf(now)}; {KeyChanges.Between(_keys, read)}");
         _keys = read;
     }
 
