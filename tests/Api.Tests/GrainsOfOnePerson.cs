@@ -63,10 +63,10 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
         return Failure is null ? Task.FromResult<long?>(7) : Task.FromException<long?>(Failure);
     }
 
-    public Task Start(StartOrder order)
+    public Task<long?> Start(StartOrder order)
     {
         Starts.Enqueue(order);
-        return Task.CompletedTask;
+        return Failure is null ? Task.FromResult<long?>(6) : Task.FromException<long?>(Failure);
     }
 
     public ConcurrentQueue<DefinitionOrder> Definitions { get; } = [];

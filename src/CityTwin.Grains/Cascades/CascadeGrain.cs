@@ -40,8 +40,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     private readonly Dictionary<string, TaskCompletionSource> _starts = [];
     private readonly Dictionary<SegmentId, ISegmentGrain> _segments = [];
     private CascadeCoordinator _coordinator = null!;
-    private TaskCompletionSource<(long Batch, long Seq)>? _redefined;
-    private long _savedSeq;
+    private TaskCompletionSource<long>? _redefined;
     private IGrainTimer? _timer;
 
     public CascadeGrain(
@@ -109,7 +108,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         return taken.Task;
     }
 
-    public Task Start(StartOrder order)
+    public async Task<long?> Start(StartOrder order)
     {
         RefuseWhenEnding();
         if (_coordinator.Order(order) is not { } effects)
@@ -124,7 +123,8 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
         Drive(() => effects);
         Drive(() => _coordinator.Tick(Now));
-        return taken.Task;
+        await taken.Task;
+        return await _commit.Reached();
     }
 
     public async Task<DefinitionOutcome> Apply(DefinitionOrder order)
@@ -151,9 +151,9 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         _redefined ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
         var redefined = _redefined.Task;
         Drive(() => _coordinator.Tick(Now));
-        var (number, seq) = await redefined;
+        var number = await redefined;
         DefinitionApplied(after.City.Hash, number, order.By);
-        return new(number, seq);
+        return new(number, await _commit.Reached());
     }
 
     public Task Poke()
@@ -280,7 +280,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
         try
         {
-            _savedSeq = await _commit.Save(save.State, [], changes.DrainToImmutable()) ?? _savedSeq;
+            await _commit.Save(save.State, [], changes.DrainToImmutable());
         }
         catch (Exception failure)
         {
@@ -330,7 +330,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     {
         var batch = _coordinator.State.LastNumber;
         _catalog.Use(await _catalog.Get(definition), batch);
-        _redefined?.TrySetResult((batch, _savedSeq));
+        _redefined?.TrySetResult(batch);
         _redefined = null;
     }
 

@@ -18,10 +18,11 @@ public interface ICascadeGrain : ITellReceiver, IInspectable
     [AlwaysInterleave]
     new Task Hear(string from, long sequence, object message);
 
-    /// <summary>Restarts segments from black; returns once the order is in a saved batch.</summary>
+    /// <summary>Restarts segments from black; returns once the order is in a decided batch.</summary>
+    /// <returns>A place in the change log at which that batch shows.</returns>
     /// <exception cref="CascadeBusyException">Too many orders are waiting.</exception>
     [AlwaysInterleave]
-    Task Start(StartOrder order);
+    Task<long?> Start(StartOrder order);
 
     /// <summary>
     /// Puts a stored definition into force in a batch of its own. Ids that stay keep their state. Returns once it is saved;
@@ -64,7 +65,7 @@ public sealed record DefinitionOrder(CityHash Definition, CityHash? Expected, st
 
 /// <summary>What an order to put a definition into force led to.</summary>
 /// <param name="Batch">The batch that put it into force; null when it was in force already.</param>
-/// <param name="Seq">Where that batch stands in the change log; null without one.</param>
+/// <param name="Seq">A place in the change log at which that definition shows.</param>
 [GenerateSerializer, Alias("definition-outcome"), Immutable]
 public sealed record DefinitionOutcome(long? Batch, long? Seq);
 

@@ -39,6 +39,7 @@ internal sealed class Commit<TState> : IDisposable
     private readonly Func<TState> _new;
     private TState? _state;
     private bool _isBroken;
+    private long _reached;
 
     public Commit(IGrainContext context, IPersistentState<Stored<TState>> storage, Func<TState> whenNew)
     {
@@ -87,6 +88,23 @@ internal sealed class Commit<TState> : IDisposable
         TState next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, KeptReading? kept = null) =>
         Write(next, tells, changes, kept: kept);
 
+    /// <summary>
+    /// A place in the change log at which all that this grain has saved shows: for the answer to a command that saved nothing
+    /// to show, such as one that was carried out before.
+    /// </summary>
+    /// <exception cref="StorageUnusableException">The database cannot be read.</exception>
+    public async Task<long?> Reached()
+    {
+        if (_reached == 0)
+        {
+            // What an earlier activation saved, maybe on another silo, stands no further than the log does now.
+            var head = await _context.ActivationServices.GetRequiredService<IChangeLog>().ReadHead(CancellationToken.None);
+            _reached = long.Max(_reached, head);
+        }
+
+        return _reached;
+    }
+
     /// <summary>Forgets the state, as if the grain had never been saved; what it has to tell still goes out.</summary>
     /// <exception cref="SaveException">The activation has ended; nothing is known to be forgotten.</exception>
     public Task Forget(ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes) => Write(null, tells, changes);
@@ -120,6 +138,7 @@ internal sealed class Commit<TState> : IDisposable
             }
 
             _traced.Add(Activity.Current, stored.CommittedSeq, changes);
+            _reached = stored.CommittedSeq ?? _reached;
             _state = stored.State;
             _pump.Take(stored.Outbox);
             return stored.CommittedSeq;
