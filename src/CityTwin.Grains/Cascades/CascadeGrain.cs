@@ -25,7 +25,6 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     private const string StateName = "cascade";
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(200);
     private const int ToldAtOnceMax = 64;
-    private const string Moves = "The coordinator moves; offer again.";
     private readonly ICityCatalog _catalog;
     private readonly IChangeLog _changes;
     private readonly Serializer _serializer;
@@ -131,14 +130,14 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     {
         var after = await _catalog.Get(order.Definition);
         var before = await _catalog.Get(_coordinator.State.Definition);
+        if (before.City.Hash == after.City.Hash)
+        {
+            return new(null, await _commit.Reached());
+        }
+
         if (order.Expected is { } expected && expected != before.City.Hash)
         {
             throw new DefinitionMovedException(before.City.Hash.Value);
-        }
-
-        if (before.City.Hash == after.City.Hash)
-        {
-            return new(null, null);
         }
 
         RefuseWhenEnding();
@@ -206,7 +205,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     private void GiveUp()
     {
         _stop.Cancel();
-        var moved = new OperationCanceledException(Moves);
+        var moved = new CascadeMovesException();
         foreach (var waiter in _offers.Values.SelectMany(waiters => waiters.Select(waiter => waiter.Taken)).Concat(_starts.Values))
         {
             waiter.TrySetException(moved);
@@ -219,7 +218,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     {
         if (_stop.IsCancellationRequested)
         {
-            throw new OperationCanceledException(Moves);
+            throw new CascadeMovesException();
         }
     }
 
