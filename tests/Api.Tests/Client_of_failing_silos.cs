@@ -1,3 +1,4 @@
+using CityTwin.Api.Errors;
 using CityTwin.Client;
 using CityTwin.Protocol.V1;
 using Grpc.Core;
@@ -267,6 +268,63 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
             throw new InvalidDataException();
         }
     }
+
+    /// <summary>An answer that is too large for the caller comes back so each time, and an exhausted quota of refusals does not heal by asking.</summary>
+    [Theory(Timeout = 60_000)]
+    [InlineData(null)]
+    [InlineData("TOO_MANY_REFUSALS")]
+    public async Task Stream_that_has_exhausted_something_else_than_streams_ends(string? reason)
+    {
+        using var client = Client();
+        _silo.Stream = (_, _) => throw Exhausted(reason);
+        _silo.Readings = (_, _) => throw Exhausted(reason);
+
+        var watching = await Assert.ThrowsAsync<RpcException>(() => Watch(client, messages: 1));
+        var sending = await Assert.ThrowsAsync<RpcException>(async () => await client.SendReadings(Messages(3), Cancellation).ToListAsync(Cancellation));
+
+        Assert.Equal((StatusCode.ResourceExhausted, StatusCode.ResourceExhausted, 2), (watching.StatusCode, sending.StatusCode, _silo.Calls));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Stream_for_which_there_is_no_room_is_opened_again()
+    {
+        using var client = Client();
+        _silo.Stream = async (_, answers) => await (_silo.Calls < 3 ? throw Exhausted("TOO_MANY_STREAMS") : answers(new() { Kind = WatchKind.Snapshot }));
+
+        Assert.Equal(WatchKind.Snapshot, Assert.Single(await Watch(client, messages: 1)).Kind);
+        Assert.Equal(3, _silo.Calls);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(1_001, 1, " 1001 readings; send at most 1000 in one.")]
+    [InlineData(900, 5_000, " bytes; send at most 4194304 in one.")]
+    public async Task Message_that_no_silo_would_take_is_named_and_not_sent(int readings, int length, string fault)
+    {
+        using var client = Client();
+        var seen = 0;
+        _silo.Readings = async (messages, answer) =>
+        {
+            while (await messages.MoveNext(Cancellation))
+            {
+                seen = Math.Max(seen, messages.Current.Readings.Count);
+                await answer(new());
+            }
+        };
+        var large = new SendReadingsRequest
+        {
+            Readings = { Enumerable.Range(0, readings).Select(number => new NewReading { Sensor = "sensors/meter", Word = new('x', length), Boot = 1, Sequence = number }) },
+        };
+
+        var refused = await Assert.ThrowsAsync<ArgumentException>(async () =>
+            await client.SendReadings(Messages(1).Append(large), Cancellation).ToListAsync(Cancellation));
+
+        Assert.StartsWith("Message 2 has ", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith(fault, refused.Message, StringComparison.Ordinal);
+        Assert.InRange(seen, 0, 1);
+    }
+
+    private static RpcException Exhausted(string? reason) => reason is null ? Status(StatusCode.ResourceExhausted)
+        : ApiErrors.Of(StatusCode.ResourceExhausted, reason, "as the test wants");
 
     private static async IAsyncEnumerable<SendReadingsRequest> Messages(int count)
     {
