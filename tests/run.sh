@@ -39,7 +39,7 @@ fi
 results=artifacts/test-results
 rm -rf "$results"; mkdir -p "$results"
 dotnet build CityTwin.sln -c Release || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
-timeout -k 30 2100 dotnet test --solution CityTwin.sln -c Release --no-build --max-parallel-test-modules 1 \
+timeout -k 30 "${CITYTWIN_TESTS_SECONDS:-2100}" dotnet test --solution CityTwin.sln -c Release --no-build --max-parallel-test-modules 1 \
   --results-directory "$results" --report-xunit-trx --ignore-exit-code 8 "$@"
 status=$?
 

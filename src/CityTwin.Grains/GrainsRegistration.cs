@@ -1,6 +1,7 @@
 using CityTwin.Grains.Breaches;
 using CityTwin.Grains.Running;
 using CityTwin.Grains.Sensors;
+using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
@@ -15,6 +16,7 @@ public static class GrainsRegistration
     {
         silo.Services.AddSingleton<RunningInstruments>();
         silo.Services.AddSingleton<TracedChanges>();
+        silo.Services.AddSingleton<ITracedCommits>(provider => provider.GetRequiredService<TracedChanges>());
         silo.Services.AddSingleton<SleeperWatch>();
         silo.Services.AddHostedService(services => services.GetRequiredService<SleeperWatch>());
         silo.Services.AddHostedService<CascadeWatch>();

@@ -22,6 +22,7 @@ public sealed class IngestInstruments
     private long _subscribedTotal;
     private long _slots;
     private long _publishes;
+    private long _alertsBehind;
     private long _waiting;
 
     public IngestInstruments(IMeterFactory meters, IngestOptions options)
@@ -35,8 +36,9 @@ public sealed class IngestInstruments
         _inFlight = meter.CreateUpDownCounter<long>("citytwin.ingest.in_flight", "{message}", "Messages being stored, however long.");
         _subscribed = meter.CreateCounter<long>("citytwin.ingest.broker.subscriptions", "{subscription}", "Subscriptions at an external broker, made anew with each connection.");
         _slowed = meter.CreateCounter<long>("citytwin.ingest.broker.slowed", "{publisher}", "Times that the embedded broker began to read more slowly from somebody whose messages are refused.");
-        meter.CreateObservableGauge("citytwin.ingest.slots", () => Interlocked.Read(ref _slots), "{slot}", "Sessions at an external broker that this silo has leased.");
+        meter.CreateObservableGauge("citytwin.ingest.slots", () => Slots, "{slot}", "Sessions at an external broker that this silo has leased.");
         meter.CreateObservableGauge("citytwin.ingest.publishes", () => Interlocked.Read(ref _publishes), "{silo}", "1 = this silo publishes at an external broker for all, 0 = another does.");
+        meter.CreateObservableGauge("citytwin.alerts.behind", () => Interlocked.Read(ref _alertsBehind), "{change}", "Rows of the change log that whoever publishes has not yet looked through for alerts to tell the broker.");
         meter.CreateObservableGauge("citytwin.ingest.waiting", () => Waiting, "{message}", "Messages that wait for room among those being stored; each holds its connection or stream.");
         meter.CreateObservableGauge("citytwin.ingest.in_flight.limit", () => options.InFlightMax, "{message}", "With so many being stored, further messages wait in the broker.");
 
@@ -78,6 +80,12 @@ public sealed class IngestInstruments
         Interlocked.Increment(ref _subscribedTotal);
         _subscribed.Add(1);
     }
+
+    /// <summary>Sessions at an external broker that this silo has leased.</summary>
+    public long Slots => Interlocked.Read(ref _slots);
+
+    /// <summary>How far the telling of alerts is behind the log; 0 where another silo tells them.</summary>
+    internal void AlertsBehind(long rows) => Interlocked.Exchange(ref _alertsBehind, rows);
 
     internal void Leased(int slots, bool publishes)
     {

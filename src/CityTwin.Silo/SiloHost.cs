@@ -16,6 +16,7 @@ using CityTwin.Storage;
 using CityTwin.Storage.Committing;
 using CityTwin.Storage.Sqlite;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
 using Orleans.Configuration;
 using OpenTelemetry.Metrics;
 using Orleans.Runtime;
@@ -41,6 +42,7 @@ internal static class SiloHost
         using var folder = settings.Cluster is null ? DataFolder.Occupy(settings.DataFolder) : null;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Quieten(builder.Logging);
+        Write(builder.Services);
         // From a build the console's files lie in their own projects; in a published folder this changes nothing.
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings, tls));
@@ -146,6 +148,13 @@ internal static class SiloHost
         // It warns that session keys lie unencrypted in the data folder, as all that the city is does.
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
         .AddFilter("Grpc", LogLevel.Warning)
-        .AddFilter("Polly", LogLevel.Warning)
-        .AddSimpleConsole(console => console.SingleLine = true);
+        .AddFilter("Polly", LogLevel.Warning);
+
+    /// <summary>A line each for people; for programs (<c>Logging__Console__FormatterName=json</c>) an object each, with its time and its trace.</summary>
+    private static void Write(IServiceCollection services) => services
+        .Configure<SimpleConsoleFormatterOptions>(console => console.SingleLine = true)
+        .Configure<JsonConsoleFormatterOptions>(console =>
+        {
+            (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "O");
+        });
 }

@@ -29,7 +29,8 @@ public static class PostgresStorageRegistration
             provider.GetRequiredService<PostgresDatabase>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<GroupCommitter>().BreakDown,
-            provider.GetRequiredService<ILogger<PostgresListener>>()));
+            provider.GetRequiredService<ILogger<PostgresListener>>(),
+            provider.GetService<ITracedCommits>()));
         services.AddSingleton<IChangeLog>(provider => new PostgresChangeLog(
             provider.GetRequiredService<PostgresDatabase>(), provider.GetRequiredService<PostgresListener>()));
         services.AddSingleton<IDefinitionStore>(provider => new PostgresDefinitionStore(provider.GetRequiredService<PostgresDatabase>()));

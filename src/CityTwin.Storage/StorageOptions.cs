@@ -24,7 +24,7 @@ public abstract record StorageOptions
     /// <summary>Between the two, rows are kept for so long.</summary>
     public TimeSpan ChangesKeptFor { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long history keeps readings, counted from their arrival, and changes; at least a day. Zero = no history.</summary>
+    /// <summary>How long history keeps readings, counted from their arrival, and changes; at least a day. Zero = no history, and what was kept goes.</summary>
     public TimeSpan HistoryKeptFor { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>How often a reader looks for what other processes wrote.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -8,6 +9,7 @@ namespace CityTwin.Testing;
 public sealed class Mosquitto : IAsyncDisposable
 {
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(15);
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
 
     private readonly string _folder = Directory.CreateTempSubdirectory("citytwin-mosquitto-").FullName;
     private readonly bool _keepsOverRestart;
@@ -33,12 +35,19 @@ public sealed class Mosquitto : IAsyncDisposable
         return broker;
     }
 
-    /// <summary>A port of 127.0.0.1 that nobody listens on.</summary>
+    /// <summary>A port of 127.0.0.1 that nobody listens on, and that nobody here was given before: whoever has it may not listen yet.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+            if (Given.TryAdd(port, true))
+            {
+                return port;
+            }
+        }
     }
 
     /// <summary>Runs one of the mosquitto programs to its end and gives its output.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using CityTwin.Testing;
 using Xunit;
@@ -59,6 +60,32 @@ public sealed partial class Observed_silo
     }
 
     [Fact]
+    public async Task Reading_is_one_trace_also_to_a_watcher_of_another_silo()
+    {
+        using var collector = new Collector();
+        await using var cluster = await SiloCluster.Start(Cancellation, arrange: prepared =>
+        {
+            foreach (var silo in prepared.All)
+            {
+                silo.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address;
+                silo.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+                silo.Environment["OTEL_TRACES_SAMPLER_ARG"] = "0";
+                silo.Environment["OTEL_BSP_SCHEDULE_DELAY"] = "100";
+            }
+        });
+        var host = await cluster.HostOf("sensor/breaker-feeder-harbour-status", Cancellation);
+        using var watch = await cluster.All.First(silo => silo != host).Http.GetAsync("v1/events?sensors=true", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        await Mosquitto.Command(
+            "mosquitto_pub", Cancellation,
+            ["-V", "mqttv5", "-p", $"{cluster.All[0].MqttPort}", "-q", "1", "-D", "publish", "user-property", "traceparent", $"00-{SenderTrace}-{Sender}-01",
+                "-t", "citytwin/v1/sensors/breaker-feeder-harbour-status/reading", "-m", """{"value":"closed"}"""]);
+
+        await SiloProcess.Until(
+            "another silo than the one that committed has delivered", () => Task.FromResult(collector.Spans.Any(span => span.Trace == SenderTrace && span.Name == "deliver")),
+            Patience, Cancellation, () => string.Join('\n', collector.Spans));
+    }
+
+    [Fact]
     public async Task Measures_whatever_dashboard_and_alerts_name()
     {
         var named = Files.SelectMany(file => Metric().Matches(File.ReadAllText(Path.Combine(Repository.Root, "k8s", "base", file))).Select(match => match.Value)).Distinct().ToList();
@@ -79,7 +106,9 @@ public sealed partial class Observed_silo
     public async Task Doctor_finds_a_silo_well_and_says_what_is_wrong_when_it_is_not()
     {
         await using var broker = await Mosquitto.Start(Cancellation);
-        await using var silo = await SiloProcess.Start(broker, Cancellation);
+        await using var silo = SiloProcess.Prepare(broker);
+        silo.Environment["Logging__Console__FormatterName"] = "json";
+        await silo.Run(Cancellation);
         await SiloProcess.Until("the silo is well", async () => (await Doctor(silo)).ExitCode == 0, Patience, Cancellation);
         await broker.Stop();
         var (exitCode, output) = (0, "");
@@ -90,6 +119,11 @@ public sealed partial class Observed_silo
         }, Patience, Cancellation);
         Assert.StartsWith("SEVERE   Nothing comes in or goes out over MQTT:", output, StringComparison.Ordinal);
         Assert.Contains("Look whether the broker is up", output, StringComparison.Ordinal);
+
+        // And its log says so to programs.
+        var lost = silo.Said().Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).First(line => line.GetProperty("EventId").GetInt32() == 3122);
+        Assert.Equal("Warning", lost.GetProperty("LogLevel").GetString());
+        Assert.InRange(lost.GetProperty("Timestamp").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
     }
 
     private static async Task<(int ExitCode, string Output)> Doctor(SiloProcess silo)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using System.Threading.Channels;
 using CityTwin.Core.Alerts;
@@ -19,7 +20,7 @@ namespace CityTwin.Ingest.Tests;
 /// <summary>A change log, the view of it, and a broker, all in memory: they outlive the publishers that a test starts and stops.</summary>
 internal sealed class OutsideWorld : IChangeLog, IBookmarks, ICityCatalog, IMqttPublisher, IAsyncDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+    private readonly ServiceProvider _services = new ServiceCollection().AddSerializer().AddMetrics().BuildServiceProvider();
     private readonly Channel<(string Topic, string Payload)> _said = Channel.CreateUnbounded<(string, string)>();
     private readonly Dictionary<string, Bookmark> _bookmarks = [];
     private readonly List<ChangeRow> _log = [];
@@ -75,7 +76,7 @@ internal sealed class OutsideWorld : IChangeLog, IBookmarks, ICityCatalog, IMqtt
     public void Redefine(City city) => _view.Apply([Rows.Row("test", "", null)], new(city));
 
     public async Task<IAsyncDisposable> TellAlerts() => await Run(new AlertPublisher(
-        this, this, _live, _services.GetRequiredService<Serializer>(), Words, this, TimeProvider.System,
+        this, this, _live, _services.GetRequiredService<Serializer>(), Words, this, new IngestInstruments(_services.GetRequiredService<IMeterFactory>(), new IngestOptions()), TimeProvider.System,
         NullLogger<AlertPublisher>.Instance));
 
     public async Task<IAsyncDisposable> KeepZones() => await Run(new ZonePublisher(

@@ -42,6 +42,67 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public async Task The_schema_of_a_newer_version_that_serves_this_one_is_run_on_until_it_is_replaced()
+    {
+        await using var storage = await TestStorage.Open(Database.Postgres);
+        await storage.Save("s:a", null, [1]);
+        var newest = PostgresSchema.NewestVersion;
+        storage.Execute($"insert into citytwin_schema (version, serves) values ({newest + 1}, {newest})");
+        // The writer's connection breaks, and it looks at the schema again.
+        storage.Execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+
+        await storage.Save("s:b", null, [1]);
+        await using (await TestStorage.Open(Database.Postgres, beside: storage))
+        {
+        }
+
+        storage.Execute($"insert into citytwin_schema (version, serves) values ({newest + 2}, {newest + 1})");
+        var fault = await Assert.ThrowsAsync<StorageUnusableException>(() => TestStorage.Open(Database.Postgres, beside: storage));
+        Assert.Contains("made by a newer CityTwin", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Migration_that_waits_for_a_table_keeps_nobody_from_using_it()
+    {
+        var (server, _) = await PostgresFixture.Get();
+        var name = await server.Create(Cancel, "template0");
+        var options = new PostgresOptions { ConnectionString = server.ConnectionString(name) };
+        await using var source = NpgsqlDataSource.Create(options.ConnectionString);
+        await using var reader = await source.OpenConnectionAsync(Cancel);
+        using (var schema = new NpgsqlConnection(options.ConnectionString))
+        {
+            schema.Open();
+            for (var version = 0; version < 8; version++)
+            {
+                PostgresSchema.Upgrade(schema, version);
+            }
+        }
+
+        await using var backup = await reader.BeginTransactionAsync(Cancel);
+        await Ask(reader, "lock table readings in access share mode");
+        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var migration = Task.Run(() => PostgresSchema.Migrate(options, said => _ = said.Contains("waits", StringComparison.Ordinal) && waits.TrySetResult()), Cancel);
+        await waits.Task.WaitAsync(Cancel);
+        await using (var writer = await source.OpenConnectionAsync(Cancel))
+        {
+            await Ask(writer, "select count(*) from readings");
+        }
+
+        await backup.CommitAsync(Cancel);
+        await migration;
+
+        static async Task Ask(NpgsqlConnection connection, string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+    }
+
+    [Fact]
+    public void A_script_says_which_silos_may_run_on() =>
+        Assert.Equal((8, null), (PostgresSchema.ServedBy("-- serves: 8\nselect 1;"), PostgresSchema.ServedBy("-- As before.\nselect 1;")));
+
+    [Fact]
     public async Task The_role_of_silos_may_do_what_a_silo_does_and_change_no_table()
     {
         var (server, _) = await PostgresFixture.Get();

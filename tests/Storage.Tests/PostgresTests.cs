@@ -1,7 +1,11 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Threading.Channels;
 using CityTwin.Grains.Storing;
 using CityTwin.Storage.Committing;
 using CityTwin.Storage.Postgres;
 using CityTwin.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -80,6 +84,40 @@ public sealed class PostgresTests
 
         Assert.Equal(1, asked);
         Assert.Contains("did not answer within 1 s", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Other_silos_hear_of_a_traced_write_and_the_writer_does_not()
+    {
+        await using var storage = await TestStorage.Open(Database.Postgres);
+        await using var other = await TestStorage.Open(Database.Postgres, beside: storage);
+        var (own, heard) = (new Traces(), new Traces());
+        await using var ownEar = own.Listen(storage);
+        await using var ear = heard.Listen(other);
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == nameof(PostgresTests),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var source = new ActivitySource(nameof(PostgresTests));
+        using var writer = source.StartActivity("grain")!;
+
+        (long, string, ActivityContext) told;
+        for (var write = 0; !heard.Told.Reader.TryRead(out told); write++)
+        {
+            await storage.Save("s:a", write == 0 ? null : write, [1], Change("a", 1)).WaitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(("thing", writer.TraceId, writer.SpanId), (told.Item2, told.Item3.TraceId, told.Item3.SpanId));
+
+        var notice = new TraceNotice("another", 99, ["zone", "thing"], new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded));
+        while (!own.Told.Reader.TryRead(out told))
+        {
+            storage.Execute($"select pg_notify('{TraceNotice.Channel}', '{notice}'), pg_notify('{TraceNotice.Channel}', 'another 7 zone 00-nonsense')");
+        }
+
+        Assert.Equal((99, "zone,thing", notice.Trace.SpanId), (told.Item1, told.Item2, told.Item3.SpanId));
     }
 
     [Fact]
@@ -215,5 +253,19 @@ public sealed class PostgresTests
                 await Task.Delay(20, CancellationToken.None);
             }
         }
+    }
+
+    private sealed class Traces : ITracedCommits
+    {
+        public Channel<(long Seq, string Kinds, ActivityContext Writer)> Told { get; } = Channel.CreateUnbounded<(long, string, ActivityContext)>();
+
+        public PostgresListener Listen(TestStorage storage)
+        {
+            var listener = new PostgresListener(((PostgresTestDatabase)storage.Database).Opened, TimeProvider.System, _ => { }, NullLogger<PostgresListener>.Instance, this);
+            listener.Start();
+            return listener;
+        }
+
+        public void Heard(long seq, ImmutableArray<string> kinds, ActivityContext writer) => Told.Writer.TryWrite((seq, string.Join(',', kinds), writer));
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CityTwin.Core.Model;
 using CityTwin.Core.Sensing;
 using CityTwin.Grains.Storing;
+using CityTwin.Storage.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Storage;
 
@@ -123,6 +124,23 @@ public sealed class ReadingHistoryTests(ITestOutputHelper output)
 
         Assert.False(storage.History.IsKept);
         Assert.Empty(await storage.History.Read(All, Cancellation));
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
+    public async Task What_was_kept_goes_once_retention_is_zero(Database kind)
+    {
+        var time = new FakeTimeProvider(Start);
+        await using var storage = await Open(kind, time: time);
+        await Task.WhenAll(Enumerable.Range(0, 3_000).Select(at => storage.Save($"s:{at}", null, Reading(at, time.GetUtcNow()))));
+        time.Advance(TimeSpan.FromDays(3));
+        await using var later = await Open(kind, beside: storage, time: time, settings: options => options with { HistoryKeptFor = TimeSpan.Zero });
+
+        await later.Save("s:meter", null, Reading(9_999));
+        await later.Save("s:meter", 1, Reading(10_000));
+
+        Assert.InRange((await later.History.Read(All, Cancellation)).Length, 0, (int)SqliteRetention.SlackRows);
     }
 
     [Theory]

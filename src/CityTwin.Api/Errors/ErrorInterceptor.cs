@@ -1,3 +1,4 @@
+using CityTwin.Api.Reading;
 using CityTwin.Api.Strictness;
 using CityTwin.Grains.Cascades;
 using CityTwin.Grains.Definitions;
@@ -11,7 +12,7 @@ using Orleans.Runtime;
 namespace CityTwin.Api.Errors;
 
 /// <summary>Turns what grains and storage throw into errors of the catalogue. Nothing of the inside is shown.</summary>
-internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorInterceptor> logger) : Interceptor
+internal sealed partial class ErrorInterceptor(ApiInstruments instruments, TimeProvider time, ILogger<ErrorInterceptor> logger) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -20,9 +21,9 @@ internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorI
         {
             return await continuation(request, context);
         }
-        catch (Exception failure) when (failure is not RpcException)
+        catch (Exception failure)
         {
-            throw Translate(failure, context);
+            throw Told(failure, context);
         }
     }
 
@@ -36,9 +37,9 @@ internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorI
         {
             await continuation(request, responseStream, context);
         }
-        catch (Exception failure) when (failure is not RpcException)
+        catch (Exception failure)
         {
-            throw Translate(failure, context);
+            throw Told(failure, context);
         }
     }
 
@@ -55,12 +56,19 @@ internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorI
         catch (Exception failure) when (failure is InvalidDataException or IOException or ConnectionAbortedException)
         {
             // So the server names a frame that is none, and so fails the reading from a caller who is cut off.
-            throw StrictFrames.IsCutOff(context.GetHttpContext()) ? Left() : StrictFrames.Failure();
+            throw Told(StrictFrames.IsCutOff(context.GetHttpContext()) ? Left() : StrictFrames.Failure(), context);
         }
-        catch (Exception failure) when (failure is not RpcException)
+        catch (Exception failure)
         {
-            throw Translate(failure, context);
+            throw Told(failure, context);
         }
+    }
+
+    private RpcException Told(Exception failure, ServerCallContext context)
+    {
+        var told = failure as RpcException ?? Translate(failure, context);
+        instruments.Failed(told.StatusCode);
+        return told;
     }
 
     /// <summary>What is told of a failure that is no status yet.</summary>

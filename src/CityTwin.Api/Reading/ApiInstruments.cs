@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using CityTwin.Api.Access;
+using Grpc.Core;
 
 namespace CityTwin.Api.Reading;
 
@@ -9,6 +11,7 @@ public sealed class ApiInstruments
     public const string Name = "CityTwin.Api";
 
     private readonly Counter<long> _refusals;
+    private readonly Counter<long> _failures;
     private readonly UpDownCounter<long> _streams;
     private readonly Counter<long> _gaps;
     private readonly Histogram<double> _lag;
@@ -16,11 +19,14 @@ public sealed class ApiInstruments
     private long _fullGrpc;
     private long _fullSse;
     private long _auditWaiting;
+    private long _simulationsWaiting;
 
     public ApiInstruments(IMeterFactory meters)
     {
         var meter = meters.Create(Name);
         _refusals = meter.CreateCounter<long>("citytwin.door.refusals", "{refusal}", "Calls, pages and topics refused at a door, by reason.");
+        _failures = meter.CreateCounter<long>("citytwin.api.failures", "{call}", "Calls that were answered with an error, by status.");
+        meter.CreateObservableGauge("citytwin.simulations.waiting", () => Interlocked.Read(ref _simulationsWaiting), "{simulation}", "Simulations that wait for others to end.");
         _streams = meter.CreateUpDownCounter<long>("citytwin.watch.streams", "{stream}", "Open watches and event streams.");
         _gaps = meter.CreateCounter<long>("citytwin.watch.gaps", "{gap}", "Watches that had to be sent everything again.");
         meter.CreateObservableGauge("citytwin.watch.buffers.full", Full, "{stream}", "Watches whose receiver does not take what was sent: their buffer is full and they wait.");
@@ -30,6 +36,7 @@ public sealed class ApiInstruments
 
         // Shown from the start: an alert on a counter that is not there yet would miss its first step.
         _refusals.Add(0, new KeyValuePair<string, object?>("reason", "CREDENTIAL_MISSING"));
+        _failures.Add(0, new KeyValuePair<string, object?>("code", Doors.NameOf(StatusCode.ResourceExhausted)));
         _streams.Add(0);
         _gaps.Add(0);
     }
@@ -37,6 +44,11 @@ public sealed class ApiInstruments
     /// <summary>Somebody was refused at a door.</summary>
     /// <param name="reason">A stable code of few values.</param>
     public void Refused(string reason) => _refusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>A call is answered with an error, whatever kind of.</summary>
+    internal void Failed(StatusCode code) => _failures.Add(1, new KeyValuePair<string, object?>("code", Doors.NameOf(code)));
+
+    internal void Simulations(int change) => Interlocked.Add(ref _simulationsWaiting, change);
 
     /// <summary>Entries of the audit log that nobody waits for are kept up to this number.</summary>
     public const int AuditWaitingMax = 10_000;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Threading.Channels;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
+using CityTwin.Api.Reading;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Simulation;
 using Grpc.Core;
@@ -22,12 +23,13 @@ internal sealed partial class SimulationJobs : BackgroundService
     private readonly List<SimulationJob> _jobs = [];
     private readonly Channel<SimulationJob> _waiting;
     private readonly ApiOptions _options;
+    private readonly ApiInstruments _instruments;
     private readonly TimeProvider _time;
     private readonly ILogger<SimulationJobs> _logger;
 
-    public SimulationJobs(IOptions<ApiOptions> options, TimeProvider time, ILogger<SimulationJobs> logger)
+    public SimulationJobs(IOptions<ApiOptions> options, ApiInstruments instruments, TimeProvider time, ILogger<SimulationJobs> logger)
     {
-        (_options, _time, _logger) = (options.Value, time, logger);
+        (_options, _instruments, _time, _logger) = (options.Value, instruments, time, logger);
         _waiting = Channel.CreateBounded<SimulationJob>(new BoundedChannelOptions(_options.SimulationsWaitingMax) { FullMode = BoundedChannelFullMode.Wait });
     }
 
@@ -64,6 +66,7 @@ internal sealed partial class SimulationJobs : BackgroundService
                     StatusCode.ResourceExhausted, ErrorReason.TooManySimulations, $"{_options.SimulationsWaitingMax} simulations are waiting; try again later.");
             }
 
+            _instruments.Simulations(1);
             _jobs.Add(job);
             Forget();
             return job;
@@ -79,6 +82,7 @@ internal sealed partial class SimulationJobs : BackgroundService
         {
             await foreach (var job in _waiting.Reader.ReadAllAsync(stopping))
             {
+                _instruments.Simulations(-1);
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(job.Stop.Token, stopping);
                 await Task.Factory.StartNew(() => Run(job, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }

@@ -5,11 +5,11 @@ using CityTwin.Grains.Storing;
 namespace CityTwin.Grains.Viewing;
 
 /// <summary>
-/// The newest changes that this silo committed under a trace, so that the watch that delivers one goes on with it. In
+/// The newest changes that were committed under a trace, so that the watch that delivers one goes on with it. In
 /// memory and bounded: a trace id in each row of the change log would cost all of them for the sake of one in a thousand.
-/// So a trace ends with the watches of the silo that committed; on another silo it ends with the commit.
+/// Silos tell each other of theirs when they commit; what is not heard then is not traced on.
 /// </summary>
-public sealed class TracedChanges
+public sealed class TracedChanges : ITracedCommits
 {
     /// <summary>Name of the activity source.</summary>
     public const string SourceName = "CityTwin.Grains";
@@ -36,6 +36,12 @@ public sealed class TracedChanges
             return;
         }
 
+        Heard(at, [.. changes.Select(change => change.Kind)], caller.Context);
+    }
+
+    /// <inheritdoc/>
+    public void Heard(long seq, ImmutableArray<string> kinds, ActivityContext writer)
+    {
         lock (_lock)
         {
             if (_kept.Count == KeptMax)
@@ -43,7 +49,7 @@ public sealed class TracedChanges
                 _kept.Dequeue();
             }
 
-            _kept.Enqueue(new(_newest + 1, at, [.. changes.Select(change => change.Kind)], caller.Context));
+            _kept.Enqueue(new(_newest + 1, seq, kinds, writer));
             Volatile.Write(ref _newest, _newest + 1);
         }
     }

@@ -20,6 +20,7 @@ internal sealed partial class AlertPublisher(
     Serializer serializer,
     OutgoingWords words,
     IMqttPublisher broker,
+    IngestInstruments instruments,
     TimeProvider time,
     ILogger<AlertPublisher> logger) : BackgroundService
 {
@@ -52,11 +53,13 @@ internal sealed partial class AlertPublisher(
                 (at, election) = broker.Election is var now && now == election ? (at, election) : (null, now);
                 if (election == 0)
                 {
+                    instruments.AlertsBehind(0);
                     await Task.Delay(Look, time, stoppingToken);
                     continue;
                 }
 
                 at ??= await bookmarks.Load(Reader, stoppingToken) ?? new(log.Epoch, 0);
+                instruments.AlertsBehind(Math.Max(0, log.Head - at.Seq));
                 if (at.Epoch == log.Epoch)
                 {
                     await log.WaitBeyond(at.Seq, stoppingToken);

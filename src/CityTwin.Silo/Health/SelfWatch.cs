@@ -8,6 +8,7 @@ using CityTwin.Grains.Running;
 using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using CityTwin.Ingest;
+using CityTwin.Ingest.Leasing;
 using CityTwin.Ingest.Sparkplug;
 using CityTwin.Silo.Probes;
 using CityTwin.Storage.Committing;
@@ -77,7 +78,8 @@ internal sealed partial class SelfWatch(
                 WritesWaitingMax = storage.WritesWaitingMax,
                 WritesFail = storage.FailsBecause,
                 BrokerTrouble = broker.Trouble ?? edgeNodes?.Trouble,
-                Silent = time.GetElapsedTime(_lastTaken.At),
+                // Without a session at the broker nothing is meant for this silo.
+                Silent = broker is ExternalBroker && ingest.Slots == 0 ? TimeSpan.Zero : time.GetElapsedTime(_lastTaken.At),
                 SensorsExpected = tally.Expected,
                 SensorsReporting = tally.Reporting,
                 TakenPerSecond = _rates.Taken,
@@ -92,7 +94,8 @@ internal sealed partial class SelfWatch(
                 TellsStuck = running.TellsStuck,
                 SleepersStuck = running.SleepersStuck,
                 DataFolder = settings.DataFolder,
-                DiskFreeBytes = FreeBytes(settings.DataFolder),
+                // Where the database is another machine's, it is that one's to watch.
+                DiskFreeBytes = settings.Cluster is null ? FreeBytes(settings.DataFolder) : null,
             };
         }
     }

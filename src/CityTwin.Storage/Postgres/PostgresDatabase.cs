@@ -24,6 +24,9 @@ public sealed class PostgresDatabase : IDisposable
     /// <summary>For the stock providers, which open and pool their own connections.</summary>
     public string ConnectionString => Options.Pooled;
 
+    /// <summary>Tells this process from others on the database.</summary>
+    internal string Self { get; } = Guid.NewGuid().ToString("N");
+
     internal KnownHead Head { get; } = new();
 
     /// <summary>The part of <see cref="Epoch"/> that was drawn when the log was made.</summary>

@@ -64,11 +64,7 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
         {
             var open = _open ??= new Open(database.OpenWriter(), database.Options);
             var isKept = database.Options.HistoryKeptFor > TimeSpan.Zero;
-            if (isKept)
-            {
-                open.Readings.MakeDays(time.GetUtcNow());
-            }
-
+            open.Readings.MakeDays(time.GetUtcNow());
             using var transaction = open.Connection.BeginTransaction();
             var outcomes = new Saved?[group.Count];
             var (head, at) = (0L, time.GetUtcNow());
@@ -94,6 +90,7 @@ internal sealed class PostgresGroupWriter(PostgresDatabase database, TimeProvide
 
             // Last: late readings lock the head of the change log, as states do, and whoever locks both does so in this order.
             AuditTable.Append(open.Connection, group, outcomes);
+            TraceNotice.Tell(open.Connection, database.Self, group, outcomes);
 
             committing = true;
             transaction.Commit();

@@ -10,9 +10,10 @@ namespace CityTwin.Storage.Postgres;
 /// <see cref="StorageOptions.PollInterval"/>, since what is told while a connection is down is not told again. It also
 /// notices when the data under the silo becomes other data.
 /// </summary>
+/// <param name="traced">Hears of what others commit under a trace; null = nobody.</param>
 /// <param name="otherDatabase">Hears that the log is not the one that the silo began with; everything it knows may be wrong.</param>
 internal sealed partial class PostgresListener(
-    PostgresDatabase database, TimeProvider time, Action<StorageUnusableException> otherDatabase, ILogger<PostgresListener> log) : IAsyncDisposable
+    PostgresDatabase database, TimeProvider time, Action<StorageUnusableException> otherDatabase, ILogger<PostgresListener> log, ITracedCommits? traced = null) : IAsyncDisposable
 {
     private const string Channel = "citytwin_changes";
 
@@ -82,8 +83,8 @@ internal sealed partial class PostgresListener(
     /// <param name="looked">Is called each time that the place of the log was read.</param>
     private async Task Listen(NpgsqlConnection connection, Action looked)
     {
-        connection.Notification += (_, told) => Hear(told.Payload);
-        await using (var listen = new NpgsqlCommand($"listen {Channel}", connection))
+        connection.Notification += (_, told) => Hear(told.Channel, told.Payload);
+        await using (var listen = new NpgsqlCommand($"listen {Channel}; listen {TraceNotice.Channel}", connection))
         {
             await listen.ExecuteNonQueryAsync(_stop.Token).ConfigureAwait(false);
         }
@@ -117,8 +118,18 @@ internal sealed partial class PostgresListener(
         database.Require(place);
     }
 
-    private void Hear(string told)
+    private void Hear(string channel, string told)
     {
+        if (channel == TraceNotice.Channel)
+        {
+            if (traced is not null && TraceNotice.Parse(told) is { } notice && notice.Writer != database.Self)
+            {
+                traced.Heard(notice.Seq, notice.Kinds, notice.Trace);
+            }
+
+            return;
+        }
+
         if (told.Split(' ') is [var drawn, var head] && drawn == database.Drawn && long.TryParse(head, NumberStyles.None, CultureInfo.InvariantCulture, out var seq))
         {
             database.Head.Advance(seq);

@@ -20,6 +20,14 @@ public static class PostgresSchema
     /// <summary>For "nulls not distinct".</summary>
     private const int ServerVersionMin = 15;
 
+    /// <summary>A script that begins so names the oldest schema version whose silos may run on after it; without it, none older than its own may.</summary>
+    private const string ServesMark = "-- serves: ";
+
+    private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>A quarter of an hour.</summary>
+    private const int LockTriesMax = 900;
+
     private static readonly string[] Scripts = ReadScripts();
 
     /// <summary>The schema version that all scripts lead to.</summary>
@@ -33,7 +41,7 @@ public static class PostgresSchema
         try
         {
             options.Validate();
-            using var connection = new NpgsqlConnection(options.Single);
+            using var connection = new NpgsqlConnection(options.Copying);
             connection.Open();
             RequireServer(connection, options);
             Run(connection, $"select pg_advisory_lock({LockKey})");
@@ -41,9 +49,7 @@ public static class PostgresSchema
             RequireKnown(found, options);
             for (var version = found; version < Scripts.Length; version++)
             {
-                using var transaction = connection.BeginTransaction();
-                Upgrade(connection, version);
-                transaction.Commit();
+                UpgradeWhenFree(connection, version, () => say($"{options.Place}: waits for a table that others use; they go on meanwhile."));
                 say($"{options.Place}: schema version {version + 1} made.");
             }
 
@@ -69,12 +75,42 @@ public static class PostgresSchema
         }
     }
 
+    /// <summary>
+    /// One step in a transaction of its own. Where it waits for a table, all others wait behind it: so it gives way after a moment
+    /// and tries again, until a backup, for one, is done.
+    /// </summary>
+    private static void UpgradeWhenFree(NpgsqlConnection connection, int version, Action waits)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            using var transaction = connection.BeginTransaction();
+            try
+            {
+                Run(connection, $"set local lock_timeout = '{(long)LockWait.TotalMilliseconds}ms'");
+                Upgrade(connection, version);
+                transaction.Commit();
+                return;
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.LockNotAvailable && tries < LockTriesMax)
+            {
+                if (tries == 1)
+                {
+                    waits();
+                }
+            }
+        }
+    }
+
     /// <exception cref="StorageUnusableException">The schema is not the one that this program knows.</exception>
     internal static void Require(NpgsqlConnection connection, PostgresOptions options)
     {
         RequireServer(connection, options);
         var version = Version(connection);
-        RequireKnown(version, options);
+        if (version > Scripts.Length && !Serves(connection, Scripts.Length))
+        {
+            RequireKnown(version, options);
+        }
+
         if (version < Scripts.Length)
         {
             throw new StorageUnusableException(
@@ -114,9 +150,23 @@ public static class PostgresSchema
     internal static void Upgrade(NpgsqlConnection connection, int version)
     {
         Run(connection, "create table if not exists citytwin_schema (version integer primary key, made_at timestamptz not null default now())");
+        Run(connection, "alter table citytwin_schema add column if not exists serves integer");
         Run(connection, Scripts[version]);
-        Run(connection, $"insert into citytwin_schema (version) values ({version + 1})");
+        Run(connection, $"insert into citytwin_schema (version, serves) values ({version + 1}, {ServedBy(Scripts[version]) ?? version + 1})");
     }
+
+    /// <summary>The oldest schema version whose silos may run on after a script; null = none older than its own.</summary>
+    internal static int? ServedBy(string script) => script.StartsWith(ServesMark, StringComparison.Ordinal)
+        ? int.Parse(script.AsSpan(ServesMark.Length, script.IndexOf('\n', StringComparison.Ordinal) - ServesMark.Length), NumberStyles.None, CultureInfo.InvariantCulture)
+        : null;
+
+    /// <summary>
+    /// Whether a schema newer than a program knows is made so that the program may run on it: so silos of two releases run side
+    /// by side while one after the other is replaced.
+    /// </summary>
+    private static bool Serves(NpgsqlConnection connection, int known) =>
+        Scalar(connection, "select exists (select from information_schema.columns where table_schema = current_schema() and table_name = 'citytwin_schema' and column_name = 'serves')") is true
+        && Scalar(connection, $"select coalesce(max(coalesce(serves, version)), 0) <= {known} from citytwin_schema where version > {known}") is true;
 
     /// <summary>
     /// Rows only: silos make, change and drop nothing. Its own tables one by one, because others may lie beside them.

@@ -28,11 +28,6 @@ internal sealed class SqliteChanges(Func<string, Statement> prepare)
     /// <summary>As of readings. The piece is larger than any group but one with a large cascade in it, and most groups add nothing.</summary>
     public void Trim(SqliteOptions options, DateTimeOffset now)
     {
-        if (options.HistoryKeptFor == TimeSpan.Zero)
-        {
-            return;
-        }
-
         var cutoff = (now - options.HistoryKeptFor).ToUnixTimeMilliseconds();
         var (oldest, at) = _oldest.Bind(1, 0L).Row();
         if (oldest == 0 || at >= cutoff)

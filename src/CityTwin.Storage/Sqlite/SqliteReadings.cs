@@ -27,6 +27,8 @@ internal sealed class SqliteReadings(Func<string, Statement> prepare)
     {
         if (options.HistoryKeptFor == TimeSpan.Zero)
         {
+            // What was kept before goes.
+            Trim(0, now);
             return;
         }
 

@@ -55,6 +55,7 @@ public sealed partial class Manifests
             Assert.NotEmpty(chosen);
             var ports = (policy.Spec.Ingress ?? []).SelectMany(rule => rule.Ports ?? []).Select(port => port.Port.Value).Where(port => !int.TryParse(port, out _));
             Assert.All(ports, port => Assert.All(chosen, pod => Assert.Contains(port, PortsOf(pod.Pod))));
+            AssertPeers(overlay, policy);
         });
         Assert.All(overlay.Of<V1StatefulSet>(), set => Assert.Contains(set.Spec.ServiceName, overlay.Of<V1Service>().Select(service => service.Metadata.Name)));
         Assert.All(overlay.Of<V1PodDisruptionBudget>(), budget => Assert.Single(overlay.Pods, pod => Matches(budget.Spec.Selector, pod.Pod.Metadata.Labels)));
@@ -62,7 +63,29 @@ public sealed partial class Manifests
         {
             var target = overlay.Of<V1StatefulSet>().Single(set => set.Metadata.Name == scaler.Spec.ScaleTargetRef.Name);
             Assert.InRange(target.Spec.Replicas ?? 0, scaler.Spec.MinReplicas ?? 0, scaler.Spec.MaxReplicas);
+            Assert.InRange(scaler.Spec.MaxReplicas, 1, int.Parse(SettingsOf(overlay)["CITYTWIN_MQTT_SLOTS"], null));
         });
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void Services_say_what_is_spoken_behind_them(string name)
+    {
+        var overlay = Overlay.Build(name);
+        var expected = SettingsOf(overlay).ContainsKey("CITYTWIN_TLS_CERTIFICATE_FILE") ? "https" : "kubernetes.io/h2c";
+
+        Assert.Equal(expected, overlay.Of<V1Service>().Single(service => service.Metadata.Name == "citytwin").Spec.Ports.Single(port => port.Name == "grpc").AppProtocol);
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void Collector_reads_only_files_that_are_there(string name)
+    {
+        var overlay = Overlay.Build(name);
+        var collector = overlay.Pods.Single(pod => pod.Name == "citytwin-collector").Pod.Spec;
+        var mounted = overlay.Of<V1ConfigMap>().Single(config => config.Metadata.Name == collector.Volumes.Single().ConfigMap.Name).Data.Keys.ToHashSet();
+
+        Assert.Equal(mounted, collector.Containers.Single().Args.Select(argument => Path.GetFileName(argument.Split('=')[1])).ToHashSet());
     }
 
     [Theory]
@@ -141,6 +164,23 @@ public sealed partial class Manifests
         var pod = Assert.Single(overlay.Pods, pod => selector.All(label => pod.Pod.Metadata.Labels.TryGetValue(label.Key, out var value) && value == label.Value)).Pod;
         Assert.All(ports, port => Assert.True(PortsOf(pod).Contains(port), $"service {service} leads to port {port}, which its pods do not have."));
     }
+
+    /// <summary>Pods that a policy speaks of are there, and have the ports that it opens to them by number.</summary>
+    private static void AssertPeers(Overlay overlay, V1NetworkPolicy policy)
+    {
+        List<V1PodTemplateSpec> Found(V1NetworkPolicyPeer peer) =>
+            [.. overlay.Pods.Select(pod => pod.Pod).Where(pod => peer.NamespaceSelector is null && peer.PodSelector is { } selector && Matches(selector, pod.Metadata.Labels))];
+        var rules = (policy.Spec.Ingress ?? []).Select(rule => rule.FromProperty).Concat((policy.Spec.Egress ?? []).Select(rule => rule.To));
+        Assert.All(
+            rules.SelectMany(peers => peers ?? []).Where(peer => peer.PodSelector is not null && peer.NamespaceSelector is null),
+            peer => Assert.NotEmpty(Found(peer)));
+        Assert.All((policy.Spec.Egress ?? []).SelectMany(rule => (rule.To ?? []).SelectMany(Found), (rule, pod) => (rule, pod)), opened => Assert.All(
+            opened.rule.Ports.Select(port => int.Parse(port.Port.Value, null)),
+            port => Assert.Contains(port, opened.pod.Spec.Containers.SelectMany(container => container.Ports ?? []).Select(exposed => exposed.ContainerPort))));
+    }
+
+    private static Dictionary<string, string> SettingsOf(Overlay overlay) =>
+        overlay.Of<V1ConfigMap>().Single(config => config.Metadata.Name.StartsWith(Silo, StringComparison.Ordinal)).Data.ToDictionary();
 
     private static HashSet<string> PortsOf(V1PodTemplateSpec pod) => [.. pod.Spec.Containers.SelectMany(container => container.Ports ?? []).Select(port => port.Name)];
 

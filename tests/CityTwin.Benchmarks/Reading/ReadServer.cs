@@ -7,6 +7,7 @@ using CityTwin.Api.Definitions;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Ingesting;
 using CityTwin.Api.Overview;
+using CityTwin.Api.Reading;
 using CityTwin.Api.Simulations;
 using CityTwin.Core.Access;
 using CityTwin.Core.Views;
@@ -80,6 +81,8 @@ internal sealed class ReadServer : IAsyncDisposable
             services =>
             {
                 services.AddSingleton(TimeProvider.System);
+                services.AddMetrics();
+                services.AddSingleton<ApiInstruments>();
                 services.AddSingleton<ErrorInterceptor>();
                 services.AddGrpc(grpc => grpc.Interceptors.Add<ErrorInterceptor>());
             },

@@ -1,3 +1,4 @@
+-- serves: 8
 -- A reading that was no news when it came, however new it looked, is told apart: it was at no instant the sensor's current one.
 alter table readings add column is_past boolean not null default false;
 
