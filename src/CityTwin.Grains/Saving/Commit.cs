@@ -83,12 +83,12 @@ internal sealed class Commit<TState> : IDisposable
     }
 
     /// <summary>Saves all of it, or nothing.</summary>
-    /// <param name="acts">What it is done for; null = the act of this very call. A grain that saves orders together says them.</param>
+    /// <param name="acts">What it is done for; default = the act of this very call. A grain that saves orders together says them.</param>
     /// <returns>Where the last change stands in the change log; null without changes.</returns>
     /// <exception cref="SaveException">The activation has ended; nothing is known to be saved.</exception>
     public Task<long?> Save(
         TState next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, KeptReading? kept = null,
-        ImmutableArray<AuditEntry>? acts = null) =>
+        ImmutableArray<AuditEntry> acts = default) =>
         Write(next, tells, changes, kept: kept, acts: acts);
 
     /// <summary>
@@ -122,7 +122,7 @@ internal sealed class Commit<TState> : IDisposable
     /// <param name="keepsState">Only the outbox changes, and <paramref name="next"/> does not count.</param>
     private async Task<long?> Write(
         TState? next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, bool keepsState = false, KeptReading? kept = null,
-        ImmutableArray<AuditEntry>? acts = null)
+        ImmutableArray<AuditEntry> acts = default)
     {
         await _turn.WaitAsync();
         try
@@ -167,7 +167,7 @@ internal sealed class Commit<TState> : IDisposable
     /// <exception cref="SaveFailedException">An earlier write of this activation failed, or the outbox is full.</exception>
     private Stored<TState> Next(
         Stored<TState> old, TState? state, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, KeptReading? kept,
-        ImmutableArray<AuditEntry>? acts)
+        ImmutableArray<AuditEntry> acts)
     {
         if (_isBroken)
         {
@@ -184,7 +184,7 @@ internal sealed class Commit<TState> : IDisposable
         return new(state, outbox, old.NextTell + tells.Length)
         {
             Changes = OutboxChange(old.Outbox, outbox) is { } pending ? changes.Add(pending) : changes,
-            Acts = acts ?? (ActContext.Take() is { } act ? [act] : []),
+            Acts = !acts.IsDefault ? acts : ActContext.Take() is { } act ? [act] : [],
             Kept = kept,
         };
     }
