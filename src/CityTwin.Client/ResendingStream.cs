@@ -17,6 +17,12 @@ internal sealed class ResendingStream(
     /// <summary>As the server's: with so many unanswered, nothing more is asked of the caller.</summary>
     internal const int UnansweredMax = 16;
 
+    /// <summary>As the server's: a message with more readings is not sent.</summary>
+    internal const int ReadingsPerMessageMax = 1000;
+
+    /// <summary>As the server's: a message of more bytes is not sent. Refused there, it would be sent again and again.</summary>
+    internal const int MessageBytesMax = 4 * 1024 * 1024;
+
     private readonly Lock _lock = new();
     private readonly Queue<SendReadingsRequest> _unanswered = [];
     private readonly SemaphoreSlim _room = new(UnansweredMax);
@@ -25,6 +31,7 @@ internal sealed class ResendingStream(
 
     /// <summary>Runs until every message is answered.</summary>
     /// <exception cref="RpcException">It was refused: trying again would not help.</exception>
+    /// <exception cref="ArgumentException">A message is larger than one may be.</exception>
     public async IAsyncEnumerable<SendReadingsResponse> Run(
         IAsyncEnumerable<SendReadingsRequest> messages, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -74,9 +81,12 @@ internal sealed class ResendingStream(
     {
         try
         {
+            var number = 0L;
             await foreach (var message in messages.WithCancellation(ended).ConfigureAwait(false))
             {
-                await _taken.Writer.WriteAsync(Identified(message), ended).ConfigureAwait(false);
+                var identified = Identified(message);
+                Check(identified, ++number);
+                await _taken.Writer.WriteAsync(identified, ended).ConfigureAwait(false);
             }
 
             _taken.Writer.Complete();
@@ -84,6 +94,18 @@ internal sealed class ResendingStream(
         catch (Exception failure)
         {
             _taken.Writer.Complete(failure);
+        }
+    }
+
+    private void Check(SendReadingsRequest message, long number)
+    {
+        var bytesMax = int.Min(MessageBytesMax, options.RequestBytesMax ?? MessageBytesMax);
+        var fault = message.Readings.Count > ReadingsPerMessageMax ? $"{message.Readings.Count} readings; send at most {ReadingsPerMessageMax} in one."
+            : message.CalculateSize() is var bytes && bytes > bytesMax ? $"{bytes} bytes; send at most {bytesMax} in one."
+            : null;
+        if (fault is not null)
+        {
+            throw new ArgumentException($"Message {number} has {fault}");
         }
     }
 
@@ -129,7 +151,7 @@ internal sealed class ResendingStream(
             await writing.ConfigureAwait(false);
             return true;
         }
-        catch (Exception over) when (over is RpcException or OperationCanceledException or InvalidOperationException)
+        catch (Exception over) when (over is RpcException or OperationCanceledException or InvalidOperationException or IOException)
         {
             return false;
         }

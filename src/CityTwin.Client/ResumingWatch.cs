@@ -10,11 +10,13 @@ namespace CityTwin.Client;
 /// </summary>
 /// <param name="Open">Opens a stream.</param>
 /// <param name="TokenOf">The resume token in a message; null or empty when it has none.</param>
+/// <param name="ResumesAt">The token that a request resumes at; empty for one that begins with a snapshot.</param>
 /// <param name="ResumeAt">Puts a token into a request.</param>
 /// <param name="Gap">The message that says "forget all you have; a snapshot follows".</param>
 internal sealed record ResumingWatch<TRequest, TResponse>(
     Func<TRequest, CallOptions, AsyncServerStreamingCall<TResponse>> Open,
     Func<TResponse, string?> TokenOf,
+    Func<TRequest, string> ResumesAt,
     Action<TRequest, string> ResumeAt,
     Func<TResponse> Gap)
     where TRequest : class, IDeepCloneable<TRequest>
@@ -27,7 +29,7 @@ internal sealed record ResumingWatch<TRequest, TResponse>(
     {
         var request = first.Clone();
         var pause = options.FirstPause;
-        var (hasToken, halfway) = (false, false);
+        var (hasToken, halfway) = (ResumesAt(request).Length > 0, false);
         while (true)
         {
             using var call = Open(request, new(cancellationToken: cancellation));

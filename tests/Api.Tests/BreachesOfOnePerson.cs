@@ -48,6 +48,8 @@ internal sealed class BreachesOfOnePerson
                    select new ChangeRow(1, default, PublishedKind.Breach, kept.Key, 1, serializer.SerializeToArray(kept.Value.State.Status)),
             ]));
 
+        public Task<long> ReadHead(CancellationToken cancellation) => throw NotAsked();
+
         public Task<ChangeRead> Read(long after, int max, CancellationToken cancellation) => throw NotAsked();
 
         public Task<ChangeRead> ReadAlerts(long after, int max, CancellationToken cancellation) => throw NotAsked();

@@ -1,15 +1,7 @@
-using System.Net;
-using System.Threading.Channels;
+using CityTwin.Api.Errors;
 using CityTwin.Client;
 using CityTwin.Protocol.V1;
 using Grpc.Core;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace CityTwin.Api.Tests;
@@ -17,8 +9,8 @@ namespace CityTwin.Api.Tests;
 /// <summary>The client package against silos that fail as the test wants, on real connections.</summary>
 public sealed class Client_of_failing_silos : IAsyncLifetime
 {
-    private readonly Silo _silo = new();
-    private readonly Silo _other = new();
+    private readonly FailingSilo _silo = new();
+    private readonly FailingSilo _other = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -176,6 +168,24 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watch_from_a_token_goes_on_there_when_it_breaks_before_it_has_another_one()
+    {
+        using var client = Client();
+        var resumedAt = new List<string>();
+        _silo.Stream = async (request, answers) =>
+        {
+            resumedAt.Add(request.ResumeToken);
+            await answers(new() { Kind = WatchKind.Changed, Zone = new() });
+        };
+
+        var seen = await Watch(client, messages: 3, from: "t");
+
+        // Said "forget what you have", it would have had to send a snapshot, which nobody sends who goes on at a token.
+        Assert.All(seen, message => Assert.Equal(WatchKind.Changed, message.Kind));
+        Assert.All(resumedAt, token => Assert.Equal("t", token));
+    }
+
+    [Fact]
     public async Task Watch_that_is_refused_ends()
     {
         using var client = Client();
@@ -259,6 +269,63 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
         }
     }
 
+    /// <summary>An answer that is too large for the caller comes back so each time, and an exhausted quota of refusals does not heal by asking.</summary>
+    [Theory(Timeout = 60_000)]
+    [InlineData(null)]
+    [InlineData("TOO_MANY_REFUSALS")]
+    public async Task Stream_that_has_exhausted_something_else_than_streams_ends(string? reason)
+    {
+        using var client = Client();
+        _silo.Stream = (_, _) => throw Exhausted(reason);
+        _silo.Readings = (_, _) => throw Exhausted(reason);
+
+        var watching = await Assert.ThrowsAsync<RpcException>(() => Watch(client, messages: 1));
+        var sending = await Assert.ThrowsAsync<RpcException>(async () => await client.SendReadings(Messages(3), Cancellation).ToListAsync(Cancellation));
+
+        Assert.Equal((StatusCode.ResourceExhausted, StatusCode.ResourceExhausted, 2), (watching.StatusCode, sending.StatusCode, _silo.Calls));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Stream_for_which_there_is_no_room_is_opened_again()
+    {
+        using var client = Client();
+        _silo.Stream = async (_, answers) => await (_silo.Calls < 3 ? throw Exhausted("TOO_MANY_STREAMS") : answers(new() { Kind = WatchKind.Snapshot }));
+
+        Assert.Equal(WatchKind.Snapshot, Assert.Single(await Watch(client, messages: 1)).Kind);
+        Assert.Equal(3, _silo.Calls);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(1_001, 1, " 1001 readings; send at most 1000 in one.")]
+    [InlineData(900, 5_000, " bytes; send at most 4194304 in one.")]
+    public async Task Message_that_no_silo_would_take_is_named_and_not_sent(int readings, int length, string fault)
+    {
+        using var client = Client();
+        var seen = 0;
+        _silo.Readings = async (messages, answer) =>
+        {
+            while (await messages.MoveNext(Cancellation))
+            {
+                seen = Math.Max(seen, messages.Current.Readings.Count);
+                await answer(new());
+            }
+        };
+        var large = new SendReadingsRequest
+        {
+            Readings = { Enumerable.Range(0, readings).Select(number => new NewReading { Sensor = "sensors/meter", Word = new('x', length), Boot = 1, Sequence = number }) },
+        };
+
+        var refused = await Assert.ThrowsAsync<ArgumentException>(async () =>
+            await client.SendReadings(Messages(1).Append(large), Cancellation).ToListAsync(Cancellation));
+
+        Assert.StartsWith("Message 2 has ", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith(fault, refused.Message, StringComparison.Ordinal);
+        Assert.InRange(seen, 0, 1);
+    }
+
+    private static RpcException Exhausted(string? reason) => reason is null ? Status(StatusCode.ResourceExhausted)
+        : ApiErrors.Of(StatusCode.ResourceExhausted, reason, "as the test wants");
+
     private static async IAsyncEnumerable<SendReadingsRequest> Messages(int count)
     {
         for (var number = 1; number <= count; number++)
@@ -284,10 +351,10 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
         Assert.Throws<ArgumentException>(() => new CityTwinClient(Options(_silo.Address) with { LongestPause = TimeSpan.Zero }));
     }
 
-    private static async Task<List<WatchZonesResponse>> Watch(CityTwinClient client, int messages)
+    private static async Task<List<WatchZonesResponse>> Watch(CityTwinClient client, int messages, string from = "")
     {
         var seen = new List<WatchZonesResponse>();
-        await foreach (var message in client.WatchZones(new(), Cancellation))
+        await foreach (var message in client.WatchZones(new() { ResumeToken = from }, Cancellation))
         {
             seen.Add(message);
             if (seen.Count == messages)
@@ -309,89 +376,4 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
     };
 
     private CityTwinClient Client(params Uri[] addresses) => new(Options(addresses is [] ? [_silo.Address] : addresses));
-
-    private sealed class Silo : ZoneService.ZoneServiceBase, IAsyncDisposable
-    {
-        private WebApplication? _app;
-        private int _calls;
-
-        public Uri Address { get; private set; } = new("http://127.0.0.1");
-
-        public int Calls => _calls;
-
-        public Func<int, Zone> Answer { get; set; } = _ => new();
-
-        public Func<WatchZonesRequest, Func<WatchZonesResponse, Task>, Task> Stream { get; set; } = (_, _) => Task.CompletedTask;
-
-        public Func<IAsyncStreamReader<SendReadingsRequest>, Func<SendReadingsResponse, Task>, Task> Readings { get; set; } = (_, _) => Task.CompletedTask;
-
-        /// <summary>As one does that is gone before it has answered.</summary>
-        public bool BreaksCalls { get; set; }
-
-        public List<string> RequestIds { get; } = [];
-
-        public List<string?> Credentials { get; } = [];
-
-        public DateTime Deadline { get; private set; } = DateTime.MaxValue;
-
-        public async Task Start()
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-            builder.Services.AddGrpc();
-            builder.Services.AddSingleton(this);
-            builder.Services.AddSingleton(new Ingest(this));
-            _app = builder.Build();
-            _app.MapGrpcService<Silo>();
-            _app.MapGrpcService<Ingest>();
-            await _app.StartAsync(Cancellation);
-            Address = new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-        }
-
-        public override Task<Zone> GetZone(GetZoneRequest request, ServerCallContext context)
-        {
-            Credentials.Add(context.RequestHeaders.GetValue("authorization"));
-            Deadline = context.Deadline;
-            if (BreaksCalls)
-            {
-                Interlocked.Increment(ref _calls);
-                context.GetHttpContext().Abort();
-                context.CancellationToken.ThrowIfCancellationRequested();
-            }
-
-            return Task.FromResult(Answer(Interlocked.Increment(ref _calls)));
-        }
-
-        public override Task<CommandReceipt> SetPosture(SetPostureRequest request, ServerCallContext context)
-        {
-            RequestIds.Add(request.RequestId);
-            Answer(Interlocked.Increment(ref _calls));
-            return Task.FromResult(new CommandReceipt());
-        }
-
-        public override Task WatchZones(WatchZonesRequest request, IServerStreamWriter<WatchZonesResponse> responseStream, ServerCallContext context)
-        {
-            Interlocked.Increment(ref _calls);
-            return Stream(request, message => responseStream.WriteAsync(message, context.CancellationToken));
-        }
-
-        private sealed class Ingest(Silo silo) : IngestService.IngestServiceBase
-        {
-            public override Task SendReadings(
-                IAsyncStreamReader<SendReadingsRequest> requestStream, IServerStreamWriter<SendReadingsResponse> responseStream, ServerCallContext context)
-            {
-                Interlocked.Increment(ref silo._calls);
-                return silo.Readings(requestStream, answer => responseStream.WriteAsync(answer, context.CancellationToken));
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (_app is not null)
-            {
-                await _app.DisposeAsync();
-            }
-        }
-    }
 }

@@ -3,6 +3,7 @@ using CityTwin.Api.Definitions;
 using CityTwin.Core.Audit;
 using CityTwin.Core.Dependencies;
 using CityTwin.Core.Model;
+using CityTwin.Grains.Cascades;
 using CityTwin.Protocol.V1;
 using CityTwin.Testing.Cities;
 using DefinitionService = CityTwin.Protocol.V1.DefinitionService;
@@ -69,7 +70,7 @@ public sealed class Definitions : IAsyncLifetime
     [Theory]
     [InlineData("same", "", StatusCode.OK)]
     [InlineData("nonsense", "", StatusCode.InvalidArgument)]
-    [InlineData("same", "0000", StatusCode.FailedPrecondition)]
+    [InlineData(NoSubstation, "0000", StatusCode.FailedPrecondition)]
     public async Task Nothing_is_ordered_where_nothing_changes_or_something_is_wrong(string bundle, string expected, StatusCode code)
     {
         var request = new ApplyDefinitionRequest { Bundle = ByteString.CopyFromUtf8(bundle), ExpectedHash = expected, Principal = "ada", Reason = "why not" };
@@ -77,6 +78,40 @@ public sealed class Definitions : IAsyncLifetime
 
         Assert.Equal(code, (refused as RpcException)?.StatusCode ?? StatusCode.OK);
         Assert.Empty(_server.Grains.Definitions);
+    }
+
+    /// <summary>Repeated after a lost answer, it is told as done, whatever was in force before.</summary>
+    [Fact]
+    public async Task Definition_that_is_in_force_is_told_as_that_also_to_who_expected_the_one_before_it()
+    {
+        var request = new ApplyDefinitionRequest { Bundle = ByteString.CopyFromUtf8("same"), ExpectedHash = "0000", Principal = "ada", Reason = "rebuilt" };
+        var told = await Client.ApplyDefinitionAsync(request, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal((_server.City.Hash.Value, _server.City.Hash.Value), (told.BeforeHash, told.CityHash));
+        Assert.Equal(("", $"{_server.View.Current.Seq}.epoch.01234567"), (told.Cascade, told.ResourceVersion));
+        Assert.Empty(_server.Grains.Definitions);
+    }
+
+    [Fact]
+    public async Task Order_to_a_coordinator_that_moves_may_be_given_again()
+    {
+        _server.Grains.Failure = new CascadeMovesException();
+        var request = new ApplyDefinitionRequest { Bundle = ByteString.CopyFromUtf8(NoSubstation), Principal = "ada", Reason = "rebuilt" };
+        var start = new StartSegmentsRequest { Names = { "segments/pump" }, Principal = "ada", Reason = "black" };
+        foreach (var refused in new[]
+        {
+            await Assert.ThrowsAsync<RpcException>(async () => await Client.ApplyDefinitionAsync(request, cancellationToken: TestContext.Current.CancellationToken)),
+            await Assert.ThrowsAsync<RpcException>(async () => await new SegmentService.SegmentServiceClient(_server.Channel)
+                .StartSegmentsAsync(start, cancellationToken: TestContext.Current.CancellationToken)),
+        })
+        {
+            var details = Google.Rpc.Status.Parser.ParseFrom(refused.Trailers.GetValueBytes("grpc-status-details-bin"));
+            Assert.Equal((StatusCode.Unavailable, "CLUSTER_UNAVAILABLE"), (refused.StatusCode, details.Details[0].Unpack<Google.Rpc.ErrorInfo>().Reason));
+        }
+
+        // Here it was tried again each time before the caller was told.
+        Assert.Equal(4, _server.Grains.Definitions.Count);
+        Assert.Single(_server.Grains.Starts.Select(order => order.Request).Distinct());
     }
 
     /// <summary>The harbour with a normally-open tie that the pump needs.</summary>

@@ -63,10 +63,10 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
         return Failure is null ? Task.FromResult<long?>(7) : Task.FromException<long?>(Failure);
     }
 
-    public Task Start(StartOrder order)
+    public Task<long?> Start(StartOrder order)
     {
         Starts.Enqueue(order);
-        return Task.CompletedTask;
+        return Failure is null ? Task.FromResult<long?>(6) : Task.FromException<long?>(Failure);
     }
 
     public ConcurrentQueue<DefinitionOrder> Definitions { get; } = [];
@@ -74,7 +74,7 @@ internal sealed class GrainsOfOnePerson : IGrainFactory, ISegmentGrain, ICascade
     public Task<DefinitionOutcome> Apply(DefinitionOrder order)
     {
         Definitions.Enqueue(order);
-        return Task.FromResult(new DefinitionOutcome(12, 34));
+        return Failure is null ? Task.FromResult(new DefinitionOutcome(12, 34)) : Task.FromException<DefinitionOutcome>(Failure);
     }
 
     public Task<AlertOutcome> Acknowledge(string request, string by, string note) => Alert($"acknowledge {request} {by} {note}");

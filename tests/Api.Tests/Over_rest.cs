@@ -90,9 +90,10 @@ public sealed class Over_rest(ApiServer server) : IClassFixture<ApiServer>
     [Fact]
     public async Task A_start_names_several_segments()
     {
-        var (status, _) = await Post("/v1/segments:start", """{"names":["segments/pump","segments/cable"],"principal":"anna","reason":"black"}""");
+        var (status, body) = await Post("/v1/segments:start", """{"names":["segments/pump","segments/cable"],"principal":"anna","reason":"black"}""");
 
         Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("6.epoch.01234567", body.GetProperty("resourceVersion").GetString());
         var order = Assert.Single(server.Grains.Starts);
         Assert.Equal(["cable", "pump"], order.Segments.Select(segment => segment.Value));
         Assert.NotEmpty(order.Request);

@@ -1,8 +1,10 @@
 using System.Text;
+using CityTwin.Core.Health;
 using CityTwin.Core.Simulation;
 using CityTwin.Protocol.V1;
 using Grpc.Core;
 using Xunit;
+using SiloStanding = CityTwin.Core.Health.SiloStanding;
 
 namespace CityTwin.Api.Tests;
 
@@ -57,6 +59,28 @@ public sealed class What_if(ApiServer server) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task A_run_of_another_silo_is_told_to_be_there_while_that_silo_works()
+    {
+        await using var one = new ApiServer();
+        await one.InitializeAsync();
+        one.Self = one.Self with { Silos = [Seen("silo-1", SiloStanding.Active), Seen("silo-2", SiloStanding.Active), Seen("silo-3", SiloStanding.Lost)] };
+        var simulations = new SimulationService.SimulationServiceClient(one.Channel);
+        var made = await simulations.CreateSimulationAsync(new() { ScenarioJson = "fail pump 60", Principal = "anna" }, cancellationToken: Cancellation);
+
+        Assert.StartsWith("simulations/silo-1.", made.Name, StringComparison.Ordinal);
+        Assert.Equal((StatusCode.Unavailable, "AT_ANOTHER_SILO", "silo-2"), await Refused("simulations/silo-2.5eed"));
+        Assert.Equal((StatusCode.NotFound, "NOT_FOUND", null), await Refused("simulations/silo-1.5eed"));
+        Assert.Equal((StatusCode.NotFound, "NOT_FOUND", null), await Refused("simulations/silo-3.5eed"));
+
+        async Task<(StatusCode, string, string?)> Refused(string name)
+        {
+            var refused = await Assert.ThrowsAsync<RpcException>(async () => await simulations.GetSimulationAsync(new() { Name = name }, cancellationToken: Cancellation));
+            var info = Google.Rpc.Status.Parser.ParseFrom(refused.Trailers.GetValueBytes("grpc-status-details-bin")).Details[0].Unpack<Google.Rpc.ErrorInfo>();
+            return (refused.StatusCode, info.Reason, info.Metadata.GetValueOrDefault("silo"));
+        }
+    }
+
+    [Fact]
     public async Task An_explanation_goes_from_the_zone_to_the_root()
     {
         server.View.Apply([server.Rows.Command("substation", 0), server.Rows.Batch("substation", 0, ("substation", 0), ("pump", 0))]);
@@ -101,6 +125,8 @@ public sealed class What_if(ApiServer server) : IClassFixture<ApiServer>
         Assert.Equal(("sensors/x", "NotJson"), (Assert.Single(list.MalformedMessages).Sensor, list.MalformedMessages[0].Code));
         Assert.Equal(1, list.Counts["NotJson"]);
     }
+
+    private static SiloSeen Seen(string name, SiloStanding standing) => new(name, "127.0.0.1:1", standing, DateTimeOffset.UnixEpoch);
 
     private async Task<Simulation> Done(string name)
     {

@@ -117,13 +117,22 @@ public sealed class Changed_definition
     [Fact]
     public async Task Definition_that_is_in_force_changes_nothing_and_a_stale_or_lost_one_is_refused()
     {
-        var city = City('5', [Segment(Plant)], []);
+        var (city, other) = (City('5', [Segment(Plant)], []), City('6', [Segment(Plant), Segment(House)], []));
+        CityCluster.Keep(other);
         await using var cluster = await CityCluster.Start(city, 1);
 
-        Assert.Equal(new(null, null), await Coordinator(cluster).Apply(new(city.Hash, null, "test", "again")));
-        await Assert.ThrowsAsync<DefinitionMovedException>(() => Coordinator(cluster).Apply(new(city.Hash, new("older"), "test", "stale")));
+        // Also to whoever repeats the order that brought it and expects what was before.
+        Assert.Equal((null, 1L), await Told(null));
+        Assert.Equal((null, 1L), await Told(new("older")));
+        await Assert.ThrowsAsync<DefinitionMovedException>(() => Coordinator(cluster).Apply(new(other.Hash, new("older"), "test", "stale")));
         await Assert.ThrowsAsync<DefinitionMissingException>(() => Coordinator(cluster).Apply(new(new("unknown"), null, "test", "lost")));
         Assert.Single(await LiveLog.AtRest(cluster));
+
+        async Task<(long? Batch, long? Founded)> Told(CityHash? expected)
+        {
+            var outcome = await Coordinator(cluster).Apply(new(city.Hash, expected, "test", "again"));
+            return (outcome.Batch, long.Min(1, outcome.Seq ?? 0));
+        }
     }
 
     private static ICascadeGrain Coordinator(CityCluster cluster) => cluster.Grains.GetGrain<ICascadeGrain>(GrainKeys.Cascade);

@@ -26,6 +26,7 @@ internal sealed class FailingStorage(IGrainStorage real, FailingStorage.Plan pla
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        await plan.Pass(stateName);
         var fails = plan.Next(stateName);
         if (fails == Failure.Before)
         {
@@ -50,6 +51,7 @@ internal sealed class FailingStorage(IGrainStorage real, FailingStorage.Plan pla
     public sealed class Plan
     {
         private readonly ConcurrentDictionary<string, ConcurrentQueue<Failure>> _coming = new();
+        private readonly ConcurrentDictionary<string, SemaphoreSlim> _held = new();
 
         /// <summary>The next writes of states with this name fare so, one after the other.</summary>
         public void Add(string stateName, params ReadOnlySpan<Failure> failures)
@@ -60,6 +62,12 @@ internal sealed class FailingStorage(IGrainStorage real, FailingStorage.Plan pla
                 queue.Enqueue(failure);
             }
         }
+
+        /// <summary>From now on a write of a state with this name waits until it is let through.</summary>
+        /// <returns>Lets through as many as it is released.</returns>
+        public SemaphoreSlim Hold(string stateName) => _held[stateName] = new(0);
+
+        internal Task Pass(string stateName) => _held.TryGetValue(stateName, out var held) ? held.WaitAsync() : Task.CompletedTask;
 
         internal Failure Next(string stateName) =>
             _coming.TryGetValue(stateName, out var queue) && queue.TryDequeue(out var failure) ? failure : Failure.None;

@@ -43,6 +43,8 @@ internal sealed class OutsideWorld : IChangeLog, IBookmarks, ICityCatalog, IMqtt
 
     public long Head => _log.Count;
 
+    public Task<long> ReadHead(CancellationToken cancellation) => Task.FromResult(Head);
+
     /// <summary>The log holds nothing before this.</summary>
     public long FirstKept { get; set; } = 1;
 

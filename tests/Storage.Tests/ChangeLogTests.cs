@@ -59,6 +59,21 @@ public sealed class ChangeLogTests
     [Theory]
     [InlineData(Database.Sqlite)]
     [InlineData(Database.Postgres)]
+    public async Task Head_that_is_read_is_that_of_the_database_whichever_process_wrote(Database kind)
+    {
+        await using var storage = await TestStorage.Open(kind);
+        await storage.Save("s:1", null, [1], new PublishedChange("thing", "1", [1]), new PublishedChange("thing", "2", [1]));
+        Assert.Equal(2, await storage.Log.ReadHead(Cancel));
+
+        // As another process does, of which this one has heard nothing yet.
+        storage.Execute("update change_head set head = head + 5");
+
+        Assert.Equal((2, 7), (storage.Log.Head, await storage.Log.ReadHead(Cancel)));
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.Postgres)]
     public async Task Reading_below_what_is_kept_or_beyond_the_head_is_told_as_gone(Database kind)
     {
         await using var storage = await TestStorage.Open(kind, options => options with { ChangesKeptMin = 100, ChangesKeptMax = 100 });

@@ -2,6 +2,7 @@ using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Views;
+using CityTwin.Grains.Cascades;
 using Orleans.Runtime;
 using V1 = CityTwin.Protocol.V1;
 
@@ -14,8 +15,8 @@ internal readonly record struct Order(string Principal, string Reason, string Re
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// Passes an order that has an id on to its owner, and once more when a silo that stops or dies takes it along: nobody
-    /// knows whether the owner heard it, and one that has heard it does nothing.
+    /// Passes an order that has an id on to its owner, and once more when a silo that stops or dies takes it or the owner along:
+    /// nobody knows whether the owner heard it, and one that has heard it does nothing.
     /// </summary>
     public static async Task<TOutcome> Deliver<TOutcome>(Func<Task<TOutcome>> pass, TimeProvider time, CancellationToken cancellation)
     {
@@ -25,7 +26,7 @@ internal readonly record struct Order(string Principal, string Reason, string Re
             {
                 return await pass().WaitAsync(cancellation);
             }
-            catch (OrleansMessageRejectionException) when (tries < TriesMax)
+            catch (Exception lost) when (lost is OrleansMessageRejectionException or CascadeMovesException && tries < TriesMax)
             {
                 await Task.Delay(Pause * tries, time, cancellation);
             }

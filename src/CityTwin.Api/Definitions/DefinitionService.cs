@@ -1,3 +1,4 @@
+using CityTwin.Api.Commands;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Reading;
 using CityTwin.Core.Model;
@@ -30,7 +31,8 @@ internal sealed class DefinitionService(CityReader reader, CityDefinitions defin
         var (after, warnings) = await Task.Run(() => Read(request.Bundle.Memory), context.CancellationToken);
         var version = reader.Newest;
         var before = version.Index.City;
-        if (request.ExpectedHash.Length > 0 && request.ExpectedHash != before.Hash.Value)
+        var isInForce = before.Hash == after.Hash;
+        if (!isInForce && request.ExpectedHash.Length > 0 && request.ExpectedHash != before.Hash.Value)
         {
             throw ApiErrors.Of(
                 StatusCode.FailedPrecondition, ErrorReason.DefinitionMoved, "Another definition is in force; read it, and decide again.", ("city_hash", before.Hash.Value));
@@ -38,11 +40,15 @@ internal sealed class DefinitionService(CityReader reader, CityDefinitions defin
 
         var response = await Task.Run(() => Preview(version, after), context.CancellationToken);
         response.Warnings.AddRange(warnings);
-        if (!request.ValidateOnly && before.Hash != after.Hash)
+        if (!request.ValidateOnly && isInForce)
+        {
+            response.ResourceVersion = VersionToken.Of(version, version.Seq).ToString();
+        }
+        else if (!request.ValidateOnly)
         {
             await definitions.Keep(after, context.CancellationToken);
-            var outcome = await grains.GetGrain<ICascadeGrain>(GrainKeys.Cascade)
-                .Apply(new(after.Hash, before.Hash, request.Principal, request.Reason)).WaitAsync(context.CancellationToken);
+            var order = new DefinitionOrder(after.Hash, before.Hash, request.Principal, request.Reason);
+            var outcome = await Order.Deliver(() => grains.GetGrain<ICascadeGrain>(GrainKeys.Cascade).Apply(order), time, context.CancellationToken);
             response.Cascade = outcome.Batch is { } batch ? ResourceNames.OfCascade(batch) : "";
             response.ResourceVersion = outcome.Seq is { } seq ? VersionToken.Of(version, seq).ToString() : "";
         }

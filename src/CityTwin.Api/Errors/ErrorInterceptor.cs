@@ -88,6 +88,8 @@ internal sealed partial class ErrorInterceptor(ApiInstruments instruments, TimeP
                 return ApiErrors.Of(StatusCode.FailedPrecondition, ErrorReason.DefinitionMoved, failure.Message);
             case DefinitionWaitingException:
                 return ApiErrors.Of(StatusCode.Unavailable, ErrorReason.DefinitionWaiting, failure.Message);
+            case CascadeMovesException:
+                return ApiErrors.Of(StatusCode.Unavailable, ErrorReason.ClusterUnavailable, failure.Message);
             case SaveException:
                 return ApiErrors.Of(
                     StatusCode.Unavailable, ErrorReason.NotSaved, "It may not have been saved; repeat it with the same request_id.");

@@ -63,6 +63,9 @@ public static class ErrorReason
     /// <summary>UNAVAILABLE: the cluster cannot reach the owner now.</summary>
     public const string ClusterUnavailable = "CLUSTER_UNAVAILABLE";
 
+    /// <summary>UNAVAILABLE: another silo runs the simulation, and alone knows it; the message names that silo.</summary>
+    public const string AtAnotherSilo = "AT_ANOTHER_SILO";
+
     /// <summary>RESOURCE_EXHAUSTED: too many streams are open.</summary>
     public const string TooManyStreams = "TOO_MANY_STREAMS";
 

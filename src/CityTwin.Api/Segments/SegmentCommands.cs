@@ -52,8 +52,8 @@ internal sealed class SegmentCommands(CityReader reader, IGrainFactory grains, T
         var known = order.WithId();
         var segments = names.Select((name, at) => IdOf(version, name, FormattableString.Invariant($"names[{at}]"))).Distinct().Order();
         var start = new StartOrder(known.RequestId, [.. segments], known.Principal, known.Reason, time.GetUtcNow());
-        await grains.GetGrain<ICascadeGrain>(GrainKeys.Cascade).Start(start).WaitAsync(cancellation);
-        return known.Receipt(version, names.Count == 1 ? names[0] : "", null, time.GetUtcNow());
+        var seq = await Order.Deliver(() => grains.GetGrain<ICascadeGrain>(GrainKeys.Cascade).Start(start), time, cancellation);
+        return known.Receipt(version, names.Count == 1 ? names[0] : "", seq, time.GetUtcNow());
     }
 
     private static SegmentId IdOf(CityVersion version, string name, string field = "name") =>

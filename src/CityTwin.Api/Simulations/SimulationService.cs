@@ -1,7 +1,10 @@
 using System.Text;
 using CityTwin.Api.Errors;
 using CityTwin.Api.Mapping;
+using CityTwin.Api.Overview;
 using CityTwin.Api.Reading;
+using CityTwin.Api.Self;
+using CityTwin.Core.Health;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using V1 = CityTwin.Protocol.V1;
@@ -10,7 +13,8 @@ namespace CityTwin.Api.Simulations;
 
 /// <summary>What-if runs on a fork of the live city.</summary>
 internal sealed class SimulationService(
-    CityReader reader, SimulationJobs jobs, ReadScenario read, StreamLimit streams, TimeProvider time, IOptions<ApiOptions> options)
+    CityReader reader, SimulationJobs jobs, ReadScenario read, StreamLimit streams, ServerIdentity identity, SiloSelf self, TimeProvider time,
+    IOptions<ApiOptions> options)
     : V1.SimulationService.SimulationServiceBase
 {
     private const int ScenarioBytesMax = 1024 * 1024;
@@ -48,7 +52,7 @@ internal sealed class SimulationService(
         return jobs.Add(new(
             new()
             {
-                Name = ResourceNames.Simulations + id,
+                Name = NamesAt(identity.Silo) + id,
                 State = V1.SimulationState.Queued,
                 Principal = request.Principal,
                 Reason = request.Reason,
@@ -111,5 +115,21 @@ internal sealed class SimulationService(
         }
     }
 
-    private SimulationJob Find(string name) => jobs.Find(name) ?? throw ApiErrors.NotFound(name);
+    /// <summary>The name says which silo runs it: nobody else knows anything of it.</summary>
+    private static string NamesAt(string silo) => $"{ResourceNames.Simulations}{silo}.";
+
+    private SimulationJob Find(string name)
+    {
+        if (jobs.Find(name) is { } job)
+        {
+            return job;
+        }
+
+        var keeper = self.Look().Silos.FirstOrDefault(silo => silo.Name != identity.Silo
+            && silo.Standing is SiloStanding.Active or SiloStanding.Leaving && name.StartsWith(NamesAt(silo.Name), StringComparison.Ordinal));
+        throw keeper is null ? ApiErrors.NotFound(name)
+            : ApiErrors.Of(
+                StatusCode.Unavailable, ErrorReason.AtAnotherSilo, $"The silo {keeper.Name} runs this simulation and alone knows it; ask there.",
+                ("silo", keeper.Name));
+    }
 }

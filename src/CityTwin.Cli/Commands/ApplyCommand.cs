@@ -59,7 +59,9 @@ internal static class ApplyCommand
 
                 (request.ValidateOnly, request.ExpectedHash) = (false, preview.BeforeHash);
                 var applied = await client.Definitions.ApplyDefinitionAsync(request, cancellationToken: cancellation);
-                result.InvocationConfiguration.Output.WriteLine($"In force since {applied.Cascade}: {applied.CityHash[..12]}.");
+                // Without a batch when the answer to a first try was lost, and a second one found it done.
+                var since = applied.Cascade.Length > 0 ? $" since {applied.Cascade}" : "";
+                result.InvocationConfiguration.Output.WriteLine($"In force{since}: {applied.CityHash[..12]}.");
                 return ExitCode.Ok;
             });
         });

@@ -148,11 +148,13 @@ public sealed class CascadeCoordinator
     {
         if (_state.RecentRequests.Contains(order.Request))
         {
-            var isSaved = _stage != Stage.Opening || !_state.Open!.Starts.Any(start => start.Request == order.Request);
-            return isSaved ? [new StartTaken(order.Request)] : [];
+            var isUnderWay = Holds(_state.Open?.Starts) || Holds(_deciding?.Starts);
+            return isUnderWay ? [] : [new StartTaken(order.Request)];
         }
 
         return _inbox.Order(order) ? ImmutableArray<CascadeEffect>.Empty : null;
+
+        bool Holds(ImmutableArray<StartOrder>? starts) => starts?.Any(start => start.Request == order.Request) ?? false;
     }
 
     /// <summary>Opens the next batch when none is running and one is due.</summary>
@@ -197,7 +199,6 @@ public sealed class CascadeCoordinator
                 break;
             case Stage.Opening:
                 effects.AddRange(_state.Open!.Changes.Select(change => new ChangeTaken(change.Segment, change.Version)));
-                effects.AddRange(_state.Open.Starts.Select(start => new StartTaken(start.Request)));
                 Settle(effects);
                 break;
             case Stage.Deciding:
@@ -370,6 +371,7 @@ public sealed class CascadeCoordinator
             _change = null;
         }
 
+        effects.AddRange(_deciding.Starts.Select(start => new StartTaken(start.Request)));
         foreach (var settled in _deciding.Settled)
         {
             var vertex = _memory.Plan.VertexOf(settled.Segment)!.Value;

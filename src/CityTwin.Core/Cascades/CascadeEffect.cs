@@ -30,7 +30,7 @@ public sealed record SendCommit(SegmentCommit Commit) : CascadeEffect;
 /// <summary>The change is in a saved batch: whoever offered it, or an older version of it, may forget it.</summary>
 public sealed record ChangeTaken(SegmentId Segment, long Version) : CascadeEffect;
 
-/// <summary>The start order is in a saved batch, or was before.</summary>
+/// <summary>The start order is in a decided batch, or was before: it shows.</summary>
 public sealed record StartTaken(string Request) : CascadeEffect;
 
 /// <summary>This definition is in force from now on: asks and commits that follow are of it.</summary>

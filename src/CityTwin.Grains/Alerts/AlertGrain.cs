@@ -56,7 +56,8 @@ internal sealed class AlertGrain : Grain, IAlertGrain, IDisposable
     private async Task<AlertOutcome> Once(string request, Func<AlertState, AlertDecision> command)
     {
         var decision = AlertRules.Once(_commit.State, request, command);
-        return new(decision.Fault, await Save(decision.State));
+        var seq = await Save(decision.State);
+        return new(decision.Fault, decision.Fault is null ? seq ?? await _commit.Reached() : seq);
     }
 
     private async Task<long?> Save(AlertState next) => ReferenceEquals(next, _commit.State) ? null

@@ -50,11 +50,11 @@ internal sealed class AssetGrain : Grain, IAssetGrain, IDisposable
         _ => throw new ArgumentException($"An asset does not understand {message.GetType().Name}.", nameof(message)),
     };
 
-    public Task<long?> Contain(string request, string by, string reason) =>
-        Save(AssetRules.Contain(_commit.State, request, by, reason, _time.GetUtcNow()));
+    public async Task<long?> Contain(string request, string by, string reason) =>
+        await Save(AssetRules.Contain(_commit.State, request, by, reason, _time.GetUtcNow())) ?? await _commit.Reached();
 
-    public Task<long?> Clear(string request, string by, string reason) =>
-        Save(AssetRules.Clear(_commit.State, Asset, request, by, reason, _time.GetUtcNow()));
+    public async Task<long?> Clear(string request, string by, string reason) =>
+        await Save(AssetRules.Clear(_commit.State, Asset, request, by, reason, _time.GetUtcNow())) ?? await _commit.Reached();
 
     public async Task Redefined(CityHash before, CityHash after)
     {

@@ -25,7 +25,6 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     private const string StateName = "cascade";
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(200);
     private const int ToldAtOnceMax = 64;
-    private const string Moves = "The coordinator moves; offer again.";
     private readonly ICityCatalog _catalog;
     private readonly IChangeLog _changes;
     private readonly Serializer _serializer;
@@ -36,12 +35,9 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     private readonly Commit<CoordinatorState> _commit;
     private readonly DateTimeOffset _activatedAt;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Dictionary<string, List<(long Version, TaskCompletionSource Taken)>> _offers = [];
-    private readonly Dictionary<string, TaskCompletionSource> _starts = [];
+    private readonly WaitingCallers _waiting = new();
     private readonly Dictionary<SegmentId, ISegmentGrain> _segments = [];
     private CascadeCoordinator _coordinator = null!;
-    private TaskCompletionSource<(long Batch, long Seq)>? _redefined;
-    private long _savedSeq;
     private IGrainTimer? _timer;
 
     public CascadeGrain(
@@ -97,48 +93,41 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         }
 
         RefuseWhenEnding();
-        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_offers.TryGetValue(change.Segment.Value, out var waiters))
-        {
-            _offers[change.Segment.Value] = waiters = [];
-        }
-
-        waiters.Add((change.Version, taken));
+        var taken = _waiting.Change(change.Segment, change.Version);
         Drive(() => _coordinator.Offer(change));
         Drive(() => _coordinator.Tick(Now));
-        return taken.Task;
+        return taken;
     }
 
-    public Task Start(StartOrder order)
+    public async Task<long?> Start(StartOrder order)
     {
         RefuseWhenEnding();
+        var act = ActContext.Take();
         if (_coordinator.Order(order) is not { } effects)
         {
             throw new CascadeBusyException();
         }
 
-        if (!_starts.TryGetValue(order.Request, out var taken))
-        {
-            _starts[order.Request] = taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
+        var taken = _waiting.Start(order.Request, act);
         Drive(() => effects);
         Drive(() => _coordinator.Tick(Now));
-        return taken.Task;
+        await taken;
+        return await _commit.Reached();
     }
 
     public async Task<DefinitionOutcome> Apply(DefinitionOrder order)
     {
+        var act = ActContext.Take();
         var after = await _catalog.Get(order.Definition);
         var before = await _catalog.Get(_coordinator.State.Definition);
+        if (before.City.Hash == after.City.Hash)
+        {
+            return new(null, await _commit.Reached());
+        }
+
         if (order.Expected is { } expected && expected != before.City.Hash)
         {
             throw new DefinitionMovedException(before.City.Hash.Value);
-        }
-
-        if (before.City.Hash == after.City.Hash)
-        {
-            return new(null, null);
         }
 
         RefuseWhenEnding();
@@ -148,12 +137,11 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
             throw new DefinitionWaitingException();
         }
 
-        _redefined ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var redefined = _redefined.Task;
+        var inForce = _waiting.Definition(act);
         Drive(() => _coordinator.Tick(Now));
-        var (number, seq) = await redefined;
+        var number = await inForce;
         DefinitionApplied(after.City.Hash, number, order.By);
-        return new(number, seq);
+        return new(number, await _commit.Reached());
     }
 
     public Task Poke()
@@ -206,20 +194,14 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     private void GiveUp()
     {
         _stop.Cancel();
-        var moved = new OperationCanceledException(Moves);
-        foreach (var waiter in _offers.Values.SelectMany(waiters => waiters.Select(waiter => waiter.Taken)).Concat(_starts.Values))
-        {
-            waiter.TrySetException(moved);
-        }
-
-        _redefined?.TrySetException(moved);
+        _waiting.SendAway();
     }
 
     private void RefuseWhenEnding()
     {
         if (_stop.IsCancellationRequested)
         {
-            throw new OperationCanceledException(Moves);
+            throw new CascadeMovesException();
         }
     }
 
@@ -248,7 +230,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
                         static (grain, commit, _) => grain._coordinator.Acknowledge(commit.Segment, commit.Batch));
                     break;
                 case ChangeTaken taken:
-                    CompleteOffers(taken);
+                    _waiting.Tell(taken);
                     break;
                 case DefinitionInForce { Definition: var definition }:
                     _ = PutIntoForce(definition);
@@ -256,9 +238,8 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
                 case TellConcerned { Untold: var untold }:
                     _ = TellConcerned(untold);
                     break;
-                case StartTaken { Request: var request }:
-                    _starts.Remove(request, out var start);
-                    start?.TrySetResult();
+                case StartTaken taken:
+                    _waiting.Tell(taken);
                     break;
             }
         }
@@ -280,7 +261,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
 
         try
         {
-            _savedSeq = await _commit.Save(save.State, [], changes.DrainToImmutable()) ?? _savedSeq;
+            await _commit.Save(save.State, [], changes.DrainToImmutable(), acts: _waiting.ActsOf(save));
         }
         catch (Exception failure)
         {
@@ -330,8 +311,7 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
     {
         var batch = _coordinator.State.LastNumber;
         _catalog.Use(await _catalog.Get(definition), batch);
-        _redefined?.TrySetResult((batch, _savedSeq));
-        _redefined = null;
+        _waiting.TellInForce(batch);
     }
 
     private async Task TellConcerned(Untold untold)
@@ -349,25 +329,6 @@ internal sealed partial class CascadeGrain : Grain, ICascadeGrain, IDisposable
         foreach (var some in concerned.Chunk(ToldAtOnceMax))
         {
             await Task.WhenAll(some.Select(id => Ask(id, (_, one) => tell(one), (_, one, _) => told(one))));
-        }
-    }
-
-    private void CompleteOffers(ChangeTaken taken)
-    {
-        if (!_offers.TryGetValue(taken.Segment.Value, out var waiters))
-        {
-            return;
-        }
-
-        foreach (var waiter in waiters.Where(waiter => waiter.Version <= taken.Version))
-        {
-            waiter.Taken.TrySetResult();
-        }
-
-        waiters.RemoveAll(waiter => waiter.Version <= taken.Version);
-        if (waiters.Count == 0)
-        {
-            _offers.Remove(taken.Segment.Value);
         }
     }
 

@@ -18,17 +18,20 @@ public interface ICascadeGrain : ITellReceiver, IInspectable
     [AlwaysInterleave]
     new Task Hear(string from, long sequence, object message);
 
-    /// <summary>Restarts segments from black; returns once the order is in a saved batch.</summary>
+    /// <summary>Restarts segments from black; returns once the order is in a decided batch.</summary>
+    /// <returns>A place in the change log at which that batch shows.</returns>
     /// <exception cref="CascadeBusyException">Too many orders are waiting.</exception>
+    /// <exception cref="CascadeMovesException">It may have been taken; repeated, it is taken once.</exception>
     [AlwaysInterleave]
-    Task Start(StartOrder order);
+    Task<long?> Start(StartOrder order);
 
     /// <summary>
     /// Puts a stored definition into force in a batch of its own. Ids that stay keep their state. Returns once it is saved;
     /// the definition already in force changes nothing.
     /// </summary>
     /// <exception cref="DefinitionMissingException">It is not stored.</exception>
-    /// <exception cref="DefinitionMovedException">Another one is in force than expected.</exception>
+    /// <exception cref="CascadeMovesException">It may come into force; repeated, it does once.</exception>
+    /// <exception cref="DefinitionMovedException">Another one is in force than expected, nor is it the wanted one.</exception>
     /// <exception cref="DefinitionWaitingException">Another changed definition is waiting to come into force.</exception>
     [AlwaysInterleave]
     [ResponseTimeout("00:02:00")]
@@ -57,6 +60,10 @@ public sealed record CascadeStanding(
 [GenerateSerializer, Alias("cascade-busy")]
 public sealed class CascadeBusyException() : Exception("Too many start orders are waiting; try again in a moment.");
 
+/// <summary>The coordinator is on its way to another silo, or rereads what is stored: nobody knows whether an order was taken.</summary>
+[GenerateSerializer, Alias("cascade-moves")]
+public sealed class CascadeMovesException() : Exception("The coordinator moves; repeat it with the same request_id.");
+
 /// <summary>An order to put a definition into force.</summary>
 /// <param name="Expected">What the caller believes is in force; null = whatever is.</param>
 [GenerateSerializer, Alias("definition-order"), Immutable]
@@ -64,7 +71,7 @@ public sealed record DefinitionOrder(CityHash Definition, CityHash? Expected, st
 
 /// <summary>What an order to put a definition into force led to.</summary>
 /// <param name="Batch">The batch that put it into force; null when it was in force already.</param>
-/// <param name="Seq">Where that batch stands in the change log; null without one.</param>
+/// <param name="Seq">A place in the change log at which that definition shows; null from a silo of an earlier release.</param>
 [GenerateSerializer, Alias("definition-outcome"), Immutable]
 public sealed record DefinitionOutcome(long? Batch, long? Seq);
 

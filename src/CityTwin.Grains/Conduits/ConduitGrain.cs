@@ -42,11 +42,11 @@ internal sealed class ConduitGrain : Grain, IConduitGrain, IDisposable
 
     public void Dispose() => _commit.Dispose();
 
-    public Task<long?> Isolate(string request, string by, string reason) =>
-        Save(ConduitRules.Isolate(_commit.State, Conduit, request, by, reason, _time.GetUtcNow()));
+    public async Task<long?> Isolate(string request, string by, string reason) =>
+        await Save(ConduitRules.Isolate(_commit.State, Conduit, request, by, reason, _time.GetUtcNow())) ?? await _commit.Reached();
 
-    public Task<long?> Rejoin(string request, string by, string reason) =>
-        Save(ConduitRules.Rejoin(_commit.State, Conduit, request, by, reason, _time.GetUtcNow()));
+    public async Task<long?> Rejoin(string request, string by, string reason) =>
+        await Save(ConduitRules.Rejoin(_commit.State, Conduit, request, by, reason, _time.GetUtcNow())) ?? await _commit.Reached();
 
     public async Task Redefined(CityHash before, CityHash after)
     {

@@ -48,7 +48,8 @@ internal sealed class GuardGrain : Grain, IGuardGrain, IDisposable
     private async Task<GuardOutcome> Once(string request, Func<GuardStatus, GuardDecision> command)
     {
         var decision = GuardRules.Once(_commit.State, request, command);
-        return new(decision.Fault, await Save(decision.Status));
+        var seq = await Save(decision.Status);
+        return new(decision.Fault, decision.Fault is null ? seq ?? await _commit.Reached() : seq);
     }
 
     private async Task<long?> Save(GuardStatus next) => ReferenceEquals(next, _commit.State) ? null

@@ -6,6 +6,7 @@ namespace CityTwin.Grains.Saving;
 /// <summary>
 /// The act that a call is made for, on its way from the door to the grain that saves what was ordered: it is entered in the
 /// audit log with that very save, or not at all. It travels in the request context, because it is no business of the rules.
+/// The coordinator, which saves many orders together and later, keeps it beside the order until then.
 /// </summary>
 public static class ActContext
 {

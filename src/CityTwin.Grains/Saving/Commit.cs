@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using CityTwin.Core.Audit;
 using CityTwin.Core.Sensing;
 using CityTwin.Core.Views;
 using CityTwin.Grains.Storing;
@@ -39,6 +40,7 @@ internal sealed class Commit<TState> : IDisposable
     private readonly Func<TState> _new;
     private TState? _state;
     private bool _isBroken;
+    private long _reached;
 
     public Commit(IGrainContext context, IPersistentState<Stored<TState>> storage, Func<TState> whenNew)
     {
@@ -81,11 +83,30 @@ internal sealed class Commit<TState> : IDisposable
     }
 
     /// <summary>Saves all of it, or nothing.</summary>
+    /// <param name="acts">What it is done for; default = the act of this very call. A grain that saves orders together says them.</param>
     /// <returns>Where the last change stands in the change log; null without changes.</returns>
     /// <exception cref="SaveException">The activation has ended; nothing is known to be saved.</exception>
     public Task<long?> Save(
-        TState next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, KeptReading? kept = null) =>
-        Write(next, tells, changes, kept: kept);
+        TState next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, KeptReading? kept = null,
+        ImmutableArray<AuditEntry> acts = default) =>
+        Write(next, tells, changes, kept: kept, acts: acts);
+
+    /// <summary>
+    /// A place in the change log at which all that this grain has saved shows: for the answer to a command that saved nothing
+    /// to show, such as one that was carried out before.
+    /// </summary>
+    /// <exception cref="StorageUnusableException">The database cannot be read.</exception>
+    public async Task<long?> Reached()
+    {
+        if (_reached == 0)
+        {
+            // What an earlier activation saved, maybe on another silo, stands no further than the log does now.
+            var head = await _context.ActivationServices.GetRequiredService<IChangeLog>().ReadHead(CancellationToken.None);
+            _reached = long.Max(_reached, head);
+        }
+
+        return _reached;
+    }
 
     /// <summary>Forgets the state, as if the grain had never been saved; what it has to tell still goes out.</summary>
     /// <exception cref="SaveException">The activation has ended; nothing is known to be forgotten.</exception>
@@ -100,14 +121,15 @@ internal sealed class Commit<TState> : IDisposable
     /// <summary>One method for all of it: every further one that awaits costs a write a good part of its row in SQLite.</summary>
     /// <param name="keepsState">Only the outbox changes, and <paramref name="next"/> does not count.</param>
     private async Task<long?> Write(
-        TState? next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, bool keepsState = false, KeptReading? kept = null)
+        TState? next, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, bool keepsState = false, KeptReading? kept = null,
+        ImmutableArray<AuditEntry> acts = default)
     {
         await _turn.WaitAsync();
         try
         {
             // The state is read once the turn is ours: the pump runs beside requests, and a save of theirs may be under way.
             var old = _storage.State;
-            var stored = Next(old, keepsState ? old.State : next, tells, changes, kept);
+            var stored = Next(old, keepsState ? old.State : next, tells, changes, kept, acts);
             _storage.State = stored;
             try
             {
@@ -120,6 +142,7 @@ internal sealed class Commit<TState> : IDisposable
             }
 
             _traced.Add(Activity.Current, stored.CommittedSeq, changes);
+            _reached = stored.CommittedSeq ?? _reached;
             _state = stored.State;
             _pump.Take(stored.Outbox);
             return stored.CommittedSeq;
@@ -143,7 +166,8 @@ internal sealed class Commit<TState> : IDisposable
 
     /// <exception cref="SaveFailedException">An earlier write of this activation failed, or the outbox is full.</exception>
     private Stored<TState> Next(
-        Stored<TState> old, TState? state, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, KeptReading? kept)
+        Stored<TState> old, TState? state, ImmutableArray<Outgoing> tells, ImmutableArray<PublishedChange> changes, KeptReading? kept,
+        ImmutableArray<AuditEntry> acts)
     {
         if (_isBroken)
         {
@@ -160,7 +184,7 @@ internal sealed class Commit<TState> : IDisposable
         return new(state, outbox, old.NextTell + tells.Length)
         {
             Changes = OutboxChange(old.Outbox, outbox) is { } pending ? changes.Add(pending) : changes,
-            Act = ActContext.Take(),
+            Acts = !acts.IsDefault ? acts : ActContext.Take() is { } act ? [act] : [],
             Kept = kept,
         };
     }

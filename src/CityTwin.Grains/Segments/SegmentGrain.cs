@@ -49,8 +49,8 @@ internal sealed class SegmentGrain : Grain, ISegmentGrain, IDisposable
 
     public void Dispose() => _commit.Dispose();
 
-    public Task<long?> Command(SegmentCommand command) =>
-        Save(SegmentRules.Command(_commit.State, command, _time.GetUtcNow()));
+    public async Task<long?> Command(SegmentCommand command) =>
+        await Save(SegmentRules.Command(_commit.State, command, _time.GetUtcNow())) ?? await _commit.Reached();
 
     public Task Hear(string from, long sequence, object message) => message switch
     {

@@ -5,7 +5,7 @@ namespace CityTwin.Grains.Storing;
 
 /// <summary>
 /// Who did what, in one order over all silos. Entries are only ever added. The entry of a command is added in the transaction
-/// of the command itself (see <see cref="ICarriesChanges.Act"/>); all others by <see cref="Append"/>.
+/// of the command itself (see <see cref="ICarriesChanges.Acts"/>); all others by <see cref="Append"/>.
 /// </summary>
 public interface IAuditLog
 {

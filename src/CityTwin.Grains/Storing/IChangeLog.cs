@@ -15,6 +15,10 @@ public interface IChangeLog
     /// <summary>The highest sequence this process knows of. Other silos may be ahead by as much as the polling interval.</summary>
     long Head { get; }
 
+    /// <summary>The highest sequence in the database: whatever was committed before the call, by whichever silo, stands no further.</summary>
+    /// <exception cref="StorageUnusableException">The database cannot be read.</exception>
+    Task<long> ReadHead(CancellationToken cancellation);
+
     /// <summary>The rows after <paramref name="after"/> (0 = from the start), at most <paramref name="max"/>.</summary>
     /// <param name="after">The last sequence the reader has.</param>
     /// <param name="max">1 to 10,000.</param>

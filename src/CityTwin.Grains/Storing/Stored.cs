@@ -27,7 +27,7 @@ public sealed record Stored<TState>(TState? State, ImmutableArray<Tell> Outbox, 
 
     /// <inheritdoc/>
     [field: NonSerialized]
-    public AuditEntry? Act { get; set; }
+    public ImmutableArray<AuditEntry> Acts { get; set; } = [];
 
     /// <inheritdoc/>
     [field: NonSerialized]
@@ -38,5 +38,5 @@ public sealed record Stored<TState>(TState? State, ImmutableArray<Tell> Outbox, 
     public long? CommittedSeq { get; private set; }
 
     /// <inheritdoc/>
-    public void Committed(long? seq) => (CommittedSeq, Changes, Act, Kept) = (seq, [], null, null);
+    public void Committed(long? seq) => (CommittedSeq, Changes, Acts, Kept) = (seq, [], [], null);
 }

@@ -45,7 +45,7 @@ internal sealed class ZoneGrain : Grain, IZoneGrain, IDisposable
     private async Task<long?> Once(string request, Func<ZoneFacts, ZoneFacts> command)
     {
         var next = ZoneFactRules.Once(_commit.State, request, command);
-        return ReferenceEquals(next, _commit.State) ? null
+        return ReferenceEquals(next, _commit.State) ? await _commit.Reached()
             : await _commit.Save(next, [], [_commit.Publish(PublishedKind.Zone, next.Id.Value, next with { RecentRequests = null })]);
     }
 }

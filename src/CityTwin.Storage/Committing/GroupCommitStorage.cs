@@ -40,7 +40,7 @@ public sealed class GroupCommitStorage(
             string.IsNullOrWhiteSpace(grainState.ETag) ? null : int.Parse(grainState.ETag, CultureInfo.InvariantCulture),
             serializer.SerializeToArray(grainState.State),
             carrier?.Changes ?? [],
-            carrier?.Act is { } act ? [act] : [],
+            carrier?.Acts ?? [],
             carrier?.Kept);
         CheckSize(save);
         var saved = await committer.Save(save).ConfigureAwait(false);

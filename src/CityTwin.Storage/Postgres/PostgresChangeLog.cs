@@ -16,6 +16,15 @@ internal sealed class PostgresChangeLog(PostgresDatabase database, PostgresListe
 
     public long Head => database.Head.Value;
 
+    public Task<long> ReadHead(CancellationToken cancellation) => database.Guarded(
+        async connection =>
+        {
+            var place = await LogPlace.Read(connection, cancellation).ConfigureAwait(false);
+            database.Require(place);
+            return place.Head;
+        },
+        cancellation);
+
     public async Task<ChangeRead> Read(long after, int max, CancellationToken cancellation)
     {
         Check(after, max);

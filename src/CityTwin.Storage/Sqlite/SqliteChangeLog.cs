@@ -13,6 +13,8 @@ internal sealed class SqliteChangeLog(SqliteDatabase database, TimeProvider time
 
     public long Head => database.Shared.Head.Value;
 
+    public Task<long> ReadHead(CancellationToken cancellation) => Task.Run(() => Consistently(HeadOf).Head, cancellation);
+
     public Task<ChangeRead> Read(long after, int max, CancellationToken cancellation)
     {
         Check(after, max);

@@ -25,6 +25,7 @@ import (
 
 	citytwin "citytwin/v1"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
@@ -47,8 +48,15 @@ func withCredential(ctx context.Context) context.Context {
 // mayHeal tells whether a stream that ended so may be opened again.
 func mayHeal(err error) bool {
 	switch status.Code(err) {
-	case codes.Unavailable, codes.Internal, codes.Unknown, codes.Canceled, codes.Aborted, codes.ResourceExhausted, codes.DeadlineExceeded:
+	case codes.Unavailable, codes.Internal, codes.Unknown, codes.Canceled, codes.Aborted, codes.DeadlineExceeded:
 		return true
+	case codes.ResourceExhausted:
+		// What is too large is exhausted each time; streams are not.
+		for _, detail := range status.Convert(err).Details() {
+			if info, ok := detail.(*errdetails.ErrorInfo); ok && info.Reason == "TOO_MANY_STREAMS" {
+				return true
+			}
+		}
 	}
 	return errors.Is(err, io.EOF)
 }

@@ -26,8 +26,15 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
 UNANSWERED_MAX = 16
 MAY_HEAL = {
     grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.CANCELLED,
-    grpc.StatusCode.ABORTED, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.ABORTED, grpc.StatusCode.DEADLINE_EXCEEDED,
 }
+
+
+def may_heal(broken):
+    """Whether a stream that ended so may be opened again. What is too large is exhausted each time; streams are not."""
+    if broken.code() == grpc.StatusCode.RESOURCE_EXHAUSTED:
+        return any(b"TOO_MANY_STREAMS" in value for key, value in broken.trailing_metadata() or () if key == "grpc-status-details-bin")
+    return broken.code() in MAY_HEAL
 
 
 def credential():
@@ -66,7 +73,7 @@ def watch(channel, checkpoints):
                 else:
                     print(common_pb2.WatchKind.Name(message.kind), message.zone.name or message.removed, flush=True)
         except grpc.RpcError as broken:
-            if broken.code() not in MAY_HEAL:
+            if not may_heal(broken):
                 raise
         time.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
@@ -106,7 +113,7 @@ def send(channel, sensor, boot, count):
                 print("stored", stored, flush=True)
                 return
         except grpc.RpcError as broken:
-            if broken.code() not in MAY_HEAL:
+            if not may_heal(broken):
                 raise
         # The sender of the broken stream ends here, and takes nothing more.
         places.put(False)
