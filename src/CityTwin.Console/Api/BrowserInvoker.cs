@@ -13,7 +13,7 @@ namespace CityTwin.Console.Api;
 /// </summary>
 internal sealed class BrowserInvoker(IJSRuntime runtime, TimeProvider time) : CallInvoker
 {
-    /// <summary>What a call may take with all its tries: an operator does not wait longer for a panel.</summary>
+    /// <summary>What a try may take, and by default a call with all its tries: an operator does not wait longer for a panel.</summary>
     public static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(15);
 
     private IJSObjectReference? _rest;
@@ -44,7 +44,7 @@ internal sealed class BrowserInvoker(IJSRuntime runtime, TimeProvider time) : Ca
     {
         var rule = RestRule.Of(method);
         var (url, body) = rule.Write(request);
-        var left = options.Deadline is { } deadline ? deadline - time.GetUtcNow().UtcDateTime : LongestCall;
+        var left = options.Deadline - time.GetUtcNow().UtcDateTime is { } given && given < LongestCall ? given : LongestCall;
         if (left <= TimeSpan.Zero)
         {
             throw TooLate();
