@@ -15,17 +15,37 @@ namespace CityTwin.Client;
 /// </summary>
 public sealed partial class CityTwinClient : IDisposable
 {
-    private readonly GrpcChannel _channel;
+    private readonly GrpcChannel? _channel;
     private readonly CityTwinClientOptions _options;
 
     /// <summary>Connects when the first call is made.</summary>
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
     public CityTwinClient(CityTwinClientOptions options)
+        : this(options, Connect(options))
     {
-        options.Check();
+    }
+
+    /// <summary>
+    /// Stands on an invoker of one's own, such as one that asks over REST. Of the options count deadline, tries, pauses and
+    /// clock; where the city is, who asks and how large messages may be is the invoker's own affair. It stays the caller's.
+    /// </summary>
+    /// <exception cref="ArgumentException">One of these options makes no sense.</exception>
+    public CityTwinClient(CallInvoker invoker, CityTwinClientOptions options)
+        : this(options, channel: null, invoker.Intercept(new CallRetries(options)))
+    {
+        options.CheckPatience();
+    }
+
+    private CityTwinClient(CityTwinClientOptions options, GrpcChannel channel)
+        : this(options, channel, channel.CreateCallInvoker())
+    {
+    }
+
+    private CityTwinClient(CityTwinClientOptions options, GrpcChannel? channel, CallInvoker invoker)
+    {
         _options = options;
-        _channel = GrpcChannel.ForAddress("static:///citytwin", ChannelOptions(options));
-        Invoker = _channel.Intercept(new CallDefaults(options));
+        _channel = channel;
+        Invoker = invoker.Intercept(new CallDefaults(options));
         Alerts = new(Invoker);
         Analysis = new(Invoker);
         Assets = new(Invoker);
@@ -121,8 +141,14 @@ public sealed partial class CityTwinClient : IDisposable
         }
     }
 
-    /// <summary>Ends all calls and watches.</summary>
-    public void Dispose() => _channel.Dispose();
+    /// <summary>Ends all calls and watches, save those of an invoker of one's own.</summary>
+    public void Dispose() => _channel?.Dispose();
+
+    private static GrpcChannel Connect(CityTwinClientOptions options)
+    {
+        options.Check();
+        return GrpcChannel.ForAddress("static:///citytwin", ChannelOptions(options));
+    }
 
     private static GrpcChannelOptions ChannelOptions(CityTwinClientOptions options)
     {

@@ -35,7 +35,7 @@ public sealed record CityTwinClientOptions
     /// <summary>The largest request sent, in bytes; null = any. Default: any.</summary>
     public int? RequestBytesMax { get; init; }
 
-    /// <summary>Deadlines and pauses of watches go by it.</summary>
+    /// <summary>Deadlines and pauses of watches go by it, and those of an invoker of one's own.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <exception cref="ArgumentException">A value makes no sense; the message names it.</exception>
@@ -51,6 +51,12 @@ public sealed record CityTwinClientOptions
                 $"a credential would be sent to {address} where all can read it; use https");
         }
 
+        CheckPatience();
+    }
+
+    /// <exception cref="ArgumentException">Deadline, tries or pauses make no sense; the message names which.</exception>
+    internal void CheckPatience()
+    {
         Require(AttemptsMax is >= 1 and <= 10, $"{nameof(AttemptsMax)} is {AttemptsMax}; it is 1 to 10");
         Require(Deadline > TimeSpan.Zero, $"{nameof(Deadline)} is {Deadline}; it is above zero");
         Require(FirstPause > TimeSpan.Zero && LongestPause >= FirstPause, $"{nameof(FirstPause)} is {FirstPause} and {nameof(LongestPause)} {LongestPause}; the first is above zero and not the longer");

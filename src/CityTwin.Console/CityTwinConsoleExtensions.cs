@@ -1,3 +1,5 @@
+using CityTwin.Client;
+using CityTwin.Console.Api;
 using CityTwin.Console.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -16,6 +18,9 @@ public static class CityTwinConsoleExtensions
     /// </summary>
     private const long MessageBytesMax = 4 * 1024 * 1024;
 
+    /// <summary>How often a call of a panel is tried while no silo can take it.</summary>
+    private const int AttemptsMax = 4;
+
     /// <summary>Adds what the console needs.</summary>
     public static IServiceCollection AddCityTwinConsole(this IServiceCollection services)
     {
@@ -24,6 +29,11 @@ public static class CityTwinConsoleExtensions
             .AddHubOptions(hub => hub.MaximumReceiveMessageSize = MessageBytesMax);
         services.AddRadzenComponents();
         services.TryAddSingleton(TimeProvider.System);
+        // One of each for an open page. Fewer tries than a program's: whoever looks at it is told within a second.
+        services.AddScoped<BrowserInvoker>();
+        services.AddScoped(page => new CityTwinClient(
+            page.GetRequiredService<BrowserInvoker>(),
+            new() { AttemptsMax = AttemptsMax, Deadline = BrowserInvoker.LongestCall, Time = page.GetRequiredService<TimeProvider>() }));
         return services;
     }
 

@@ -15,6 +15,7 @@ using CityTwin.Grains.Storing;
 using CityTwin.Grains.Viewing;
 using CityTwin.Testing;
 using CityTwin.Testing.Cities;
+using Grpc.AspNetCore.Server;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -50,6 +51,9 @@ public sealed class ApiServer : IAsyncLifetime
     internal AccessOptions Access { get; init; } = new();
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Answers in place of the services, behind all doors; null = they answer themselves.</summary>
+    internal RecordedCalls? Recorder { get; init; }
 
     /// <summary>What the silo says of itself.</summary>
     internal SiloFacts Self { get; set; } = new() { Silo = "silo-1", At = DateTimeOffset.UnixEpoch, Up = TimeSpan.Zero, ViewSeq = 0 };
@@ -122,6 +126,11 @@ public sealed class ApiServer : IAsyncLifetime
             api.AnalysisIntervalMilliseconds = 1;
             api.StreamsMax = StreamsMax;
         });
+        if (Recorder is not null)
+        {
+            builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<RecordedCalls.Interceptor>(Recorder));
+        }
+
         _app = builder.Build();
         _app.MapCityTwinApi();
         Doorways.Map(_app);

@@ -27,6 +27,18 @@ public sealed class OperatingTests(BrowserFixture fixture) : IClassFixture<Brows
     }
 
     [Fact]
+    public async Task Refused_order_is_told_in_the_servers_words_and_given_once()
+    {
+        await using var screen = await Screen.Open(fixture.Browser, prepare: city => city.Raise("leak", AlertSeverity.Serious, "Leak at the mill", "zones/mill"));
+        screen.Host.Refusal = "Its cause is gone.";
+        await screen.Page.GetByLabel("Operator").FillAsync("Ada");
+        await screen.Page.GetByLabel("Operator").PressAsync("Enter");
+        await screen.Page.GetByRole(AriaRole.Button, new() { Name = "Ack: Leak at the mill" }).ClickAsync();
+        await Assertions.Expect(screen.Page.Locator(".toast")).ToHaveTextAsync("Its cause is gone. ×", new() { Timeout = Screen.DeadlineMilliseconds });
+        Assert.Single(screen.Host.Posts);
+    }
+
+    [Fact]
     public async Task Alert_is_not_acknowledged_by_nobody()
     {
         await using var screen = await Screen.Open(fixture.Browser, prepare: city => city.Raise("leak", AlertSeverity.Serious, "Leak at the mill", "zones/mill"));

@@ -1,4 +1,6 @@
-using Google.Protobuf;
+using CityTwin.Client;
+using CityTwin.Protocol.V1;
+using Grpc.Core;
 
 namespace CityTwin.Console.Details;
 
@@ -6,19 +8,17 @@ namespace CityTwin.Console.Details;
 /// <param name="Title">What it does, naming the thing.</param>
 /// <param name="Effect">What will happen, in a sentence.</param>
 /// <param name="Verb">The word on the button that gives it.</param>
-/// <param name="Path">Where it is posted, under <c>/v1/</c>.</param>
 /// <param name="IsGrave">True when it takes something away from people.</param>
 /// <param name="AsksLevel">True when the operator says how much is left.</param>
 /// <param name="NeedsReason">False where a remark is optional.</param>
-/// <param name="Request">The message to post.</param>
+/// <param name="Give">Gives it.</param>
 /// <param name="Done">What to say when it was accepted.</param>
 public sealed record Command(
     string Title,
     string Effect,
     string Verb,
-    string Path,
     bool IsGrave,
     bool AsksLevel,
     bool NeedsReason,
-    Func<CommandOrder, IMessage> Request,
+    Func<CityTwinClient, CommandOrder, AsyncUnaryCall<CommandReceipt>> Give,
     string Done);

@@ -18,8 +18,8 @@ internal sealed class Browser(IJSObjectReference page, IJSObjectReference memory
     }
 
     /// <summary>The module that asks the API.</summary>
-    public static ValueTask<IJSObjectReference> Rest(IJSRuntime runtime) =>
-        runtime.InvokeAsync<IJSObjectReference>("import", Modules + "rest.js");
+    public static ValueTask<IJSObjectReference> Rest(IJSRuntime runtime, CancellationToken cancellation) =>
+        runtime.InvokeAsync<IJSObjectReference>("import", cancellation, Modules + "rest.js");
 
     public ValueTask Select(string? name, bool isShown) => page.InvokeVoidAsync("select", name, isShown);
 

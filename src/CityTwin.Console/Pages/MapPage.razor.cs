@@ -1,8 +1,9 @@
-using CityTwin.Console.Api;
+using CityTwin.Client;
 using CityTwin.Console.Details;
 using CityTwin.Console.Live;
 using CityTwin.Console.Panels;
 using CityTwin.Protocol.V1;
+using Grpc.Core;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using Radzen;
@@ -13,7 +14,7 @@ namespace CityTwin.Console.Pages;
 /// The first page: the map, the lists beside it, and what is selected. The map and the watch run in the browser
 /// (<see cref="Browser"/>); this class holds what the panels show and sends what the operator orders.
 /// </summary>
-public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) : ComponentBase, IAsyncDisposable
+public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs, CityTwinClient api) : ComponentBase, IAsyncDisposable
 {
     private ElementReference _root;
     private DotNetObjectReference<MapPage>? _self;
@@ -33,8 +34,6 @@ public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) :
     private string _operator = "";
     private string? _notice;
     private bool _noticeIsBad;
-
-    private CityApi Api { get; } = new(runtime);
 
     private IReadOnlyList<Tab> Tabs =>
     [
@@ -95,7 +94,6 @@ public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) :
             await _browser.DisposeAsync();
         }
 
-        await Api.DisposeAsync();
         _self?.Dispose();
     }
 
@@ -162,18 +160,18 @@ public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) :
     {
         try
         {
-            var cascade = await Api.Get<Cascade>(row.Name);
+            var cascade = await api.Cascades.GetCascadeAsync(new() { Name = row.Name });
             var changes = cascade.Levels.Select(level => new object[] { level.Segment, level.BeforePermille });
             await _browser!.Replay(changes, row.Roots.Select(root => root.Name));
         }
-        catch (CityApiException refusal)
+        catch (RpcException refusal)
         {
-            Tell(refusal.Message, isBad: true);
+            Tell(refusal.Status.Detail, isBad: true);
         }
     }
 
     private Task Acknowledge(AlertRow alert) => _operator.Length > 0 && _past is null
-        ? Send(new CommandOrder(_operator, "", null), alert.Name + ":acknowledge", order => new AcknowledgeAlertRequest { Principal = order.Principal, Reason = order.Reason, RequestId = Guid.NewGuid().ToString("N") }, "Acknowledged.")
+        ? Give(Commands.Acknowledge(alert), new(_operator, "", null))
         : OpenCommand(Commands.Acknowledge(alert));
 
     private async Task OpenCommand(Command command)
@@ -189,20 +187,20 @@ public sealed partial class MapPage(IJSRuntime runtime, DialogService dialogs) :
         if (await dialogs.OpenAsync<CommandDialog>(command.Title, parameters, options) is CommandOrder order)
         {
             await NameOperator(order.Principal);
-            await Send(order, command.Path, command.Request, command.Done);
+            await Give(command, order);
         }
     }
 
-    private async Task Send(CommandOrder order, string path, Func<CommandOrder, Google.Protobuf.IMessage> request, string done)
+    private async Task Give(Command command, CommandOrder order)
     {
         try
         {
-            await Api.Post(path, request(order));
-            Tell(done, isBad: false);
+            await command.Give(api, order);
+            Tell(command.Done, isBad: false);
         }
-        catch (CityApiException refusal)
+        catch (RpcException refusal)
         {
-            Tell(refusal.Message, isBad: true);
+            Tell(refusal.Status.Detail, isBad: true);
         }
     }
 

@@ -28,6 +28,9 @@ internal sealed class FakeHost(FakeCity city) : IAsyncDisposable
     /// <summary>Every command posted: path and body.</summary>
     public ConcurrentQueue<(string Path, string Body)> Posts { get; } = [];
 
+    /// <summary>Why every command is refused; null = they are not.</summary>
+    public string? Refusal { get; set; }
+
     /// <summary>What may be attacked; none in most tests.</summary>
     public List<Asset> Assets { get; } = [];
 
@@ -148,6 +151,11 @@ internal sealed class FakeHost(FakeCity city) : IAsyncDisposable
         using var reader = new StreamReader(request.Body);
         var body = await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
         Posts.Enqueue((path, body));
+        if (Refusal is not null)
+        {
+            return Results.Text($$"""{"code":9,"message":"{{Refusal}}"}""", "application/json", statusCode: StatusCodes.Status400BadRequest);
+        }
+
         var name = path.Split(':')[0];
         switch (path.Split(':')[1])
         {

@@ -1,21 +1,20 @@
 // Requests to the public REST API from the browser itself, so that whatever signs the operator in also signs these.
 
 const ANSWER_CHARACTERS_MAX = 900 * 1024; // what the circuit to the panels carries in one message, with room to spare
-const TIMEOUT_MS = 15000;
 
-/** One request on behalf of a panel: never throws; status 0 = the server could not be reached. */
-export async function request(method, url, body) {
+/** One request on behalf of a panel: never throws; status 0 = the server could not be reached in so many milliseconds. */
+export async function request(method, url, body, timeout) {
   try {
     const response = await fetch(url, {
       method,
       cache: 'no-store',
       headers: body === null ? {} : { 'Content-Type': 'application/json' },
       body: body ?? undefined,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeout),
     });
     const text = await response.text();
     return text.length > ANSWER_CHARACTERS_MAX
-      ? { status: 413, text: '{"message":"The answer is too large to show here; ask the API directly."}' }
+      ? { status: 413, text: '{"code":8,"message":"The answer is too large to show here; ask the API directly."}' }
       : { status: response.status, text };
   } catch {
     return { status: 0, text: '' };
