@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime;
 using CityTwin.Api;
 using CityTwin.Api.Access;
@@ -82,10 +83,23 @@ internal static class SiloHost
         // Made now, because it says when this silo started.
         app.Services.GetRequiredService<ServerIdentity>();
         var link = SiloAccess.OpenToOperator(app.Services, access, settings);
-        await app.StartAsync(cancellation);
+        await Start(app, cancellation);
         var city = app.Services.GetRequiredService<CityCatalog>().Current.City;
         Welcome.Print(System.Console.Out, city, settings, link);
         await UntilStopped(app, cancellation);
+    }
+
+    private static async Task Start(WebApplication app, CancellationToken cancellation)
+    {
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (DbException fault)
+        {
+            // It was there a moment ago: the providers of Orleans tell it as it comes.
+            throw new StorageUnusableException($"the database was lost while the silo started: {fault.Message.ReplaceLineEndings(" ")}", fault);
+        }
     }
 
     private static void Map(WebApplication app)

@@ -280,9 +280,11 @@ public sealed class Client_of_failing_silos : IAsyncLifetime
         _silo.Readings = (_, _) => throw Exhausted(reason);
 
         var watching = await Assert.ThrowsAsync<RpcException>(() => Watch(client, messages: 1));
+        Assert.Equal(1, _silo.Calls);
+        // Where its end is met while something is written, it may say only that it broke, and is opened once more.
         var sending = await Assert.ThrowsAsync<RpcException>(async () => await client.SendReadings(Messages(3), Cancellation).ToListAsync(Cancellation));
 
-        Assert.Equal((StatusCode.ResourceExhausted, StatusCode.ResourceExhausted, 2), (watching.StatusCode, sending.StatusCode, _silo.Calls));
+        Assert.Equal((StatusCode.ResourceExhausted, StatusCode.ResourceExhausted), (watching.StatusCode, sending.StatusCode));
     }
 
     [Fact(Timeout = 60_000)]
