@@ -51,7 +51,7 @@ internal sealed class CallRetries(CityTwinClientOptions options) : Interceptor
                 }
 
                 await Pause(wait).ConfigureAwait(false);
-                pause = TimeSpan.FromTicks(long.Min(pause.Ticks * 2, options.LongestPause.Ticks));
+                pause = options.PauseAfter(pause);
             }
         }
 

@@ -62,6 +62,9 @@ public sealed record CityTwinClientOptions
         Require(FirstPause > TimeSpan.Zero && LongestPause >= FirstPause, $"{nameof(FirstPause)} is {FirstPause} and {nameof(LongestPause)} {LongestPause}; the first is above zero and not the longer");
     }
 
+    /// <summary>The next pause between two tries: twice as long, up to <see cref="LongestPause"/>.</summary>
+    internal TimeSpan PauseAfter(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+
     private static bool IsOnThisMachine(Uri address) =>
         address.IsLoopback || (IPAddress.TryParse(address.DnsSafeHost, out var ip) && IPAddress.IsLoopback(ip));
 

@@ -65,7 +65,7 @@ internal sealed class ResendingStream(
                 }
 
                 await Task.Delay(pause, options.Time, cancellation).ConfigureAwait(false);
-                pause = TimeSpan.FromTicks(long.Min(pause.Ticks * 2, options.LongestPause.Ticks));
+                pause = options.PauseAfter(pause);
             }
         }
         finally

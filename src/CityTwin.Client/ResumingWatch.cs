@@ -53,7 +53,7 @@ internal sealed record ResumingWatch<TRequest, TResponse>(
             }
 
             await Task.Delay(pause, options.Time, cancellation).ConfigureAwait(false);
-            pause = TimeSpan.FromTicks(long.Min(pause.Ticks * 2, options.LongestPause.Ticks));
+            pause = options.PauseAfter(pause);
         }
     }
 }
